@@ -1,0 +1,121 @@
+/**
+ * The ports: what care needs from the world. bot and bridge never see each other, they meet here. Each port is proved by
+ * one contract suite that runs on every engine (test/store/contract.ts).
+ */
+import type { Announcement } from './announcement.ts';
+import type { Decision, FileKind } from './decision.ts';
+import type { Accepted, Envelope, EnvelopeState, NewEnvelope } from './envelope.ts';
+import type { Room, RoomRef, RoomWanted } from './room.ts';
+import type { Timer } from './timer.ts';
+
+export type StoredFile<S = unknown> = { kind: FileKind; id: string; version: number; state: S };
+
+export interface FileStore {
+  load<S>(kind: FileKind, id: string): Promise<StoredFile<S> | undefined>;
+  /** Files that carry this look-up key, oldest first. */
+  find<S>(kind: FileKind, key: string): Promise<StoredFile<S>[]>;
+  /** Has this fact been decided already? (blinded fact key) */
+  knowsFact(key: string): Promise<boolean>;
+  /** The append-only history of one file, oldest first. */
+  history(kind: FileKind, id: string): Promise<{ version: number; type: string; at: number; body: unknown }[]>;
+}
+
+export interface InboxStore {
+  /**
+   * Durable when it resolves (fsync). All of them, the cursor included, in one commit; micro-batched with concurrent
+   * callers. Order within a lane is the order of acceptance.
+   * @param cursor e.g. the /sync token, stored in the same commit as the events that came with it
+   */
+  accept(envelopes: NewEnvelope[], cursor?: { name: string; value: string }): Promise<Accepted[]>;
+  /** The oldest undecided envelope of each lane whose name starts with `prefix`, at most `limit`. */
+  heads(prefix: string, limit: number): Promise<Envelope[]>;
+  get(id: string): Promise<Envelope | undefined>;
+  /** Newest first, for `relais quarantine list` and the event-key retry. */
+  list(filter: { state?: EnvelopeState; reason?: string; limit: number }): Promise<Envelope[]>;
+  /** Back to `undecided`, at the end of its lane (replay, or a key has come). */
+  replay(id: string): Promise<void>;
+  count(state: EnvelopeState): Promise<number>;
+  cursor(name: string): Promise<string | undefined>;
+}
+
+export type OutboxItem = {
+  id: string;
+  room: RoomRef;
+  seq: number;
+  /** Opaque, stable over retries: the Matrix transaction id derives from it and the encrypted content carries it. */
+  deliveryId: string;
+  announcement: Announcement;
+  ring: string[];
+  thread: string | undefined;
+  root: boolean;
+  coalesce: string | undefined;
+  replyTo: string | undefined;
+  attempts: number;
+  /** First PUT of this delivery: by which device and when (machine time). Undefined: never tried. */
+  tried: { device: string; at: number } | undefined;
+};
+
+export interface OutboxStore {
+  /** The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`. */
+  heads(now: number, limit: number): Promise<OutboxItem[]>;
+  /** Written before the first PUT, so that an ambiguous end can be settled afterwards. */
+  markTried(id: string, device: string, at: number): Promise<void>;
+  /** Sent: with the event id; opens or continues the thread. `superseded`: a later one of the same coalescing key says it. */
+  markDone(id: string, how: { eventId: string } | 'superseded', at: number): Promise<void>;
+  /** The lane waits until `readyAt` (machine time), the item stays its head. */
+  postpone(id: string, readyAt: number, why: string): Promise<void>;
+  /** The message itself cannot be said: it is put aside, the lane goes on. */
+  quarantine(id: string, why: string): Promise<void>;
+  /** The room cannot be written to: the lane stops, visibly, until `resumeLane`. */
+  pauseLane(room: RoomRef, why: string): Promise<void>;
+  resumeLane(room: RoomRef): Promise<void>;
+  lanes(): Promise<{ room: RoomRef; pending: number; paused: string | undefined }[]>;
+  /** Is there a later pending delivery with the same coalescing key in this lane? */
+  superseded(id: string): Promise<boolean>;
+  /** Event id of the root of a thread, and of the last event said under a coalescing key. */
+  threadRoot(room: RoomRef, thread: string): Promise<string | undefined>;
+  /** Delivery by the Matrix event that carried it (reactions, replies in a thread). */
+  byEvent(eventId: string): Promise<{ room: RoomRef; thread: string | undefined } | undefined>;
+  /** Everything already said in a room, oldest first (the summary for a newcomer counts them). */
+  countDone(room: RoomRef): Promise<number>;
+  pending(): Promise<number>;
+  listQuarantined(limit: number): Promise<{ id: string; room: RoomRef; why: string }[]>;
+}
+
+export interface RoomStore {
+  get(ref: RoomRef): Promise<Room | undefined>;
+  byMatrixId(matrixId: string): Promise<Room | undefined>;
+  list(): Promise<Room[]>;
+  /** Outside a decision (configuration at start, a direct room that a person opened). Never changes an open room's Matrix id. */
+  want(room: RoomWanted): Promise<Room>;
+  /** The drain has made it, or a person's direct room was joined. */
+  opened(ref: RoomRef, matrixId: string): Promise<void>;
+  close(ref: RoomRef): Promise<void>;
+}
+
+export interface TimerStore {
+  /** Due and pending at this civil instant, oldest first. */
+  due(now: number, limit: number): Promise<Timer[]>;
+  /** Civil instant of the next pending deadline. */
+  next(): Promise<number | undefined>;
+  list(kind: Timer['kind'], ref: string): Promise<Timer[]>;
+}
+
+export interface Store {
+  readonly inbox: InboxStore;
+  readonly files: FileStore;
+  readonly outbox: OutboxStore;
+  readonly rooms: RoomStore;
+  readonly timers: TimerStore;
+  /** All or nothing. `stale`: a version moved, a fact or an epoch was no longer what was read; nothing was written. */
+  commit(decision: Decision, at: number): Promise<'committed' | 'stale'>;
+  /** Small durable settings: civil clock offset, which devices got a room's first key. */
+  get(name: string): Promise<string | undefined>;
+  set(name: string, value: string): Promise<void>;
+  /** Append-only rows, oldest first, sealed into a hash chain later by one sealer. */
+  audit(limit: number): Promise<{ at: number; actor: string; action: string; subject: string; outcome: string; reason: string }[]>;
+  counts(): Promise<{ outcome: string; reason: string; n: number }[]>;
+  /** Fails when the disk or the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,97 @@
+/**
+ * The Matrix transport port: what bot needs from a homeserver and its encryption. Engines: bot/matrix (Client-Server API
+ * and OlmMachine) and bot/transcript.ts (rehearsals and unit tests: no network, every room readable).
+ */
+
+/** Failure: the world broke. What to do depends on the code alone, never on the message's words. */
+export type FailureKind =
+  /** Try again later (429 with its delay, 5xx, network down before the request left). */
+  | 'transient'
+  /** It may have happened (time-out or reset after the request left). Same device, same transaction id: try again. */
+  | 'ambiguous'
+  /** The message itself: too large, refused content. */
+  | 'message'
+  /** The room: forbidden, gone, unknown. */
+  | 'room'
+  /** The account: token refused. */
+  | 'account';
+
+export class TransportFailure extends Error {
+  readonly kind: FailureKind;
+  readonly retryAfterMs: number | undefined;
+  /** @param message English, for the log: no body, no patient field */
+  constructor(kind: FailureKind, message: string, retryAfterMs?: number) {
+    super(message);
+    this.name = 'TransportFailure';
+    this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** One room event as the homeserver gave it; `content` is ciphertext in an encrypted room. */
+export type RawRoomEvent = {
+  event_id: string;
+  type: string;
+  sender: string;
+  origin_server_ts: number;
+  state_key?: string;
+  content: Record<string, unknown>;
+  unsigned?: { transaction_id?: string; age?: number; redacted_because?: unknown };
+};
+
+/** An invitation that the bot received. */
+export type Invitation = { roomId: string; inviter: string; direct: boolean; encrypted: boolean };
+
+/** One /sync answer, to-device part already in the crypto store. */
+export type SyncBatch = {
+  /** The token to continue from; stored in the same commit as the events. */
+  next: string;
+  rooms: { roomId: string; events: RawRoomEvent[] }[];
+  invitations: Invitation[];
+};
+
+export type Decrypted = {
+  type: string;
+  content: Record<string, unknown>;
+  /** True only when the megolm session proves it: a clear event in an encrypted room cannot command (invariant 10). */
+  encrypted: boolean;
+};
+
+export type RoomSpec = {
+  /** Random-looking local part from the ref: creation twice gives the same room (M_ROOM_IN_USE, then resolve). */
+  alias: string;
+  name: string;
+  invite: string[];
+  encrypted: boolean;
+  direct: boolean;
+};
+
+export interface Transport {
+  /** The account, `@relais:example.org`, and its device. */
+  readonly userId: string;
+  readonly deviceId: string;
+  /**
+   * Runs until `signal` aborts. `onBatch` must have made the batch durable when it resolves; only then is the next
+   * /sync asked. `since` continues where the last durable batch ended.
+   */
+  run(since: string | undefined, onBatch: (batch: SyncBatch) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Idempotent by alias. @returns the Matrix room id. @throws TransportFailure */
+  createRoom(spec: RoomSpec): Promise<string>;
+  join(roomId: string): Promise<void>;
+  leave(roomId: string): Promise<void>;
+  invite(roomId: string, userId: string): Promise<void>;
+  /**
+   * The one send function. Encrypts when `encrypted` (Relais' own record) says so, or when the server says that the room
+   * is encrypted; never the reverse. The same `txnId` from the same device is one event.
+   * @returns the event id. @throws TransportFailure
+   */
+  send(roomId: string, type: string, content: Record<string, unknown>, txnId: string, encrypted: boolean): Promise<string>;
+  /** `undecryptable`: the key is not here (yet). */
+  decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;
+  /** Called when keys arrive, with the rooms concerned, so that waiting events are tried again. */
+  onKeys(listener: (roomIds: string[]) => void): void;
+  /** Has any device of this user received a key that this device made for this room (so: can they read the past)? */
+  sharedWith(roomId: string, userId: string): Promise<boolean>;
+  /** Joined and invited user ids. */
+  members(roomId: string): Promise<{ userId: string; membership: 'join' | 'invite' }[]>;
+}
