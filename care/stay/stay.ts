@@ -1,0 +1,79 @@
+/** A stay: one venue of one patient in one facility, from pre-admission to discharge. State, and the facts that are said. */
+import type { CivilMoment, StayIntent, StayIntentType, Unit } from './intent.ts';
+
+export type StayStatus = 'expected' | 'present' | 'on-leave' | 'left' | 'cancelled' | 'dead';
+
+/** A fact that may be said in the patient's room. */
+export type StayFact = {
+  type:
+    | 'preadmitted'
+    | 'admitted'
+    | 'emergency-arrived'
+    | 'transferred'
+    | 'discharge-planned'
+    | 'discharge-replanned'
+    | 'discharge-retracted'
+    | 'discharge-soon'
+    | 'discharged'
+    | 'died'
+    | 'left-without-being-seen'
+    | 'on-leave'
+    | 'returned'
+    | 'class-changed'
+    | 'cancelled';
+  at: number | undefined;
+  facility: string;
+  /** Already filtered by the source's unit policy: undefined when the label may not be said. */
+  unit: string | undefined;
+  expectedAdmission: CivilMoment | undefined;
+  expectedDischarge: CivilMoment | undefined;
+  destination: StayIntent['destination'];
+  disposition: string | undefined;
+  /** For `cancelled`: what is taken back. */
+  cancelled: StayIntentType | undefined;
+};
+
+export type MovementRecord = {
+  type: StayIntentType;
+  state: 'inserted' | 'cancelled';
+  recordedAt: number | undefined;
+  unit: Unit;
+  /** Movement that it replaced, so that a cancel gives back what was before. */
+  before: { status: StayStatus; unit: string | undefined } | undefined;
+};
+
+export type Stay = {
+  id: string;
+  patientId: string;
+  facility: string;
+  source: string;
+  status: StayStatus;
+  class: StayIntent['class'];
+  unit: string | undefined;
+  admittedAt: number | undefined;
+  expectedAdmission: CivilMoment | undefined;
+  expectedDischarge: (CivilMoment & { recordedAt: number }) | undefined;
+  /** Said for which planned instant, so that a re-plan rings only when day or destination changes. */
+  announcedDischarge: number | undefined;
+  dischargedAt: number | undefined;
+  destination: StayIntent['destination'];
+  movements: Record<string, MovementRecord>;
+  /** Why nothing may be said any more. */
+  protected: string | undefined;
+};
+
+export type Patient = {
+  id: string;
+  facility: string;
+  ipp: string;
+  ins: string | undefined;
+  usedName: string | undefined;
+  birthName: string | undefined;
+  givenName: string | undefined;
+  birthDate: string | undefined;
+  sex: 'F' | 'M' | 'U' | undefined;
+  generation: number;
+  stays: string[];
+  /** Person ids of the équipe, known at the last decision. */
+  team: string[];
+};
