@@ -92,6 +92,8 @@ export type StayIntent = {
   effectiveAt: number | undefined;
   unit: Unit;
   previousUnit: Unit;
+  /** Other UF codes of the same message (UF de soins ZBE-8.10, PV1-3.1): a blocked one blocks the message. */
+  otherUnits?: string[];
   expectedAdmission: CivilMoment | undefined;
   /** Last of EVN-3 of A16 and PV2-9 of any message. `erased`: PV2-9 = `""`. */
   expectedDischarge: Erasable<CivilMoment>;

@@ -1,0 +1,109 @@
+/**
+ * From a delivery to what a client shows. Most announcements carry all they say; the status card and the summary are
+ * rendered from the files at the moment of sending, so that they are never stale.
+ */
+import type { Announcement } from '../care/relay/announcement.ts';
+import type { OutboxItem, Store } from '../care/relay/ports.ts';
+import type { Message } from '../care/relay/message.ts';
+import type { Patient, Stay } from '../care/stay/stay.ts';
+import { sayAnswer } from '../commands/table.ts';
+import {
+  cannotRead,
+  patientSummary,
+  refusal,
+  requestNews,
+  stayCard,
+  stayFact,
+  unknownWord,
+  welcome,
+} from '../config/texts/fr.ts';
+
+/** Relations of the event to earlier ones. */
+export type Placement = {
+  /** Event id of the thread's root; undefined when this event opens the thread, or stands alone. */
+  threadRoot: string | undefined;
+  replyTo: string | undefined;
+};
+
+/** Where the opaque delivery id travels, inside the encrypted content. */
+export const DELIVERY_ID = 'fr.relais.delivery';
+
+/** Matrix limits an event to 65,536 bytes (Client-Server API, "Size limits"); ciphertext grows by a third. */
+const MAX_BODY = 12_000;
+
+/** @returns the words; throws when a file that it needs is gone */
+export async function render(files: Store['files'], announcement: Announcement, now: number): Promise<Message> {
+  switch (announcement.kind) {
+    case 'stay-card': {
+      const stay = await needed<Stay>(files, 'stay', announcement.stayId);
+      return stayCard(stay, await needed<Patient>(files, 'patient', stay.patientId), now);
+    }
+    case 'stay-fact':
+      return stayFact(announcement.fact, announcement.patient, announcement.late, now);
+    case 'patient-summary': {
+      const patient = await needed<Patient>(files, 'patient', announcement.patientId);
+      const stays = await Promise.all(patient.stays.map((id) => needed<Stay>(files, 'stay', id)));
+      return patientSummary(patient, stays.filter((stay) => !stay.protected), now);
+    }
+    case 'request':
+      return requestNews(announcement.audience, announcement.news, now);
+    case 'answer':
+      return sayAnswer(announcement.command, announcement.result, now);
+    case 'refusal':
+      return refusal(announcement.refusal);
+    case 'unknown-word':
+      return unknownWord(announcement.word, announcement.nearest);
+    case 'welcome':
+      return welcome(announcement.name);
+    case 'cannot-read':
+      return cannotRead();
+    default:
+      return announcement satisfies never;
+  }
+}
+
+/**
+ * The `m.room.message` content. Who is rung is mentioned and gets `m.text`; the rest is `m.notice`, which rings nobody
+ * (Matrix spec, m.mentions: present and empty means that no one is).
+ */
+export function contentOf(item: Pick<OutboxItem, 'deliveryId' | 'ring' | 'announcement'>, said: Message, place: Placement): Record<string, unknown> {
+  const cut = said.plain.length > MAX_BODY;
+  const body = {
+    msgtype: item.ring.length > 0 ? 'm.text' : 'm.notice',
+    body: cut ? `${said.plain.slice(0, MAX_BODY)}\n[…]` : said.plain,
+    ...(cut ? {} : { format: 'org.matrix.custom.html', formatted_body: said.html }),
+    'm.mentions': item.ring.length > 0 ? { user_ids: item.ring } : {},
+  };
+  if (item.announcement.kind === 'stay-card' && place.threadRoot) {
+    return {
+      ...body,
+      body: `* ${body.body}`,
+      ...(cut ? {} : { formatted_body: `* ${said.html}` }),
+      'm.new_content': body,
+      'm.relates_to': { rel_type: 'm.replace', event_id: place.threadRoot },
+      [DELIVERY_ID]: item.deliveryId,
+    };
+  }
+  return { ...body, ...relation(place), [DELIVERY_ID]: item.deliveryId };
+}
+
+function relation(place: Placement): Record<string, unknown> {
+  const reply = place.replyTo ?? place.threadRoot;
+  if (place.threadRoot) {
+    return {
+      'm.relates_to': {
+        rel_type: 'm.thread',
+        event_id: place.threadRoot,
+        is_falling_back: place.replyTo === undefined,
+        'm.in_reply_to': { event_id: reply },
+      },
+    };
+  }
+  return reply ? { 'm.relates_to': { 'm.in_reply_to': { event_id: reply } } } : {};
+}
+
+async function needed<S>(files: Store['files'], kind: 'stay' | 'patient', id: string): Promise<S> {
+  const file = await files.load<S>(kind, id);
+  if (!file) throw new Error(`${kind} ${id} is gone`);
+  return file.state;
+}

@@ -1,0 +1,21 @@
+import type { Clocks, Ids } from '../care/relay/clock.ts';
+import type { Store } from '../care/relay/ports.ts';
+import type { Transport } from '../care/relay/transport.ts';
+import type { Directory } from '../care/people/directory.ts';
+import type { Pathway } from '../care/request/pathway.ts';
+import type { Slots } from '../care/request/slot.ts';
+import type { StayPorts } from '../care/stay/case.ts';
+
+/** What dispatching uses: the stay's ports, and what commands read. */
+export type DispatchPorts = StayPorts & {
+  store: Store;
+  transport: Transport;
+  clocks: Clocks;
+  ids: Ids;
+  pathways: () => readonly Pathway[];
+  directory: Directory;
+  slots: Slots;
+  /** What people call the bot in a mention: localpart, display name. */
+  names: readonly string[];
+  log: (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, string | number>) => void;
+};

@@ -1,0 +1,145 @@
+/** The Client-Server API by fetch, and the one place where what went wrong on the wire becomes a TransportFailure. */
+import { TransportFailure } from '../../care/relay/transport.ts';
+import type { FailureKind } from '../../care/relay/transport.ts';
+
+/** What a call is about: the same 403 means another thing for a room than for a key upload. */
+export type Concern = 'message' | 'room' | 'account';
+
+export type Call = {
+  body?: unknown;
+  query?: Record<string, string | undefined>;
+  /** Default: 'account'. */
+  concern?: Concern;
+  /** Machine time; default 30 s, sooner than any lease ends. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+};
+
+/** The homeserver refused: a TransportFailure that keeps the Matrix code for the few callers that expect it. */
+export class MatrixRefusal extends TransportFailure {
+  readonly status: number;
+  readonly errcode: string;
+  constructor(kind: FailureKind, message: string, status: number, errcode: string, retryAfterMs?: number) {
+    super(kind, message, retryAfterMs);
+    this.status = status;
+    this.errcode = errcode;
+  }
+}
+
+export interface Http {
+  /**
+   * @param path path parts, each escaped: `['rooms', roomId, 'join']` is /_matrix/client/v3/rooms/…/join
+   * @returns the JSON answer as text, because the crypto machine wants it as it came
+   * @throws TransportFailure (a MatrixRefusal when the homeserver answered)
+   */
+  text(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string[], call?: Call): Promise<string>;
+  /** The same, parsed. */
+  json<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string[], call?: Call): Promise<T>;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** Nothing of the request can have reached the homeserver. */
+const BEFORE_THE_REQUEST_LEFT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const ACCOUNT_CODES = new Set(['M_UNKNOWN_TOKEN', 'M_MISSING_TOKEN', 'M_USER_DEACTIVATED', 'M_USER_LOCKED', 'M_USER_SUSPENDED']);
+
+/** @param homeserver base URL, e.g. https://matrix.agent.tchap.gouv.fr */
+export function openHttp(homeserver: string, accessToken: string | undefined): Http {
+  const base = homeserver.replace(/\/+$/, '');
+  const text: Http['text'] = async (method, path, call = {}) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, value);
+    const url = `${base}/_matrix/client/v3/${path.map(encodeURIComponent).join('/')}${query.size === 0 ? '' : `?${query.toString()}`}`;
+    // the path without its query and without the transaction id: enough to find the call, nothing of the content
+    const what = `${method} /${path.slice(0, 4).join('/')}`;
+    const timeout = AbortSignal.timeout(call.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    let status: number;
+    let body: string;
+    let headers: Headers;
+    try {
+      const answer = await fetch(url, {
+        method,
+        headers: { 'content-type': 'application/json', ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }) },
+        ...(call.body !== undefined && { body: typeof call.body === 'string' ? call.body : JSON.stringify(call.body) }),
+        signal: call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]),
+        redirect: 'error', // a redirected PUT would carry the token elsewhere
+      });
+      ({ status, headers } = answer);
+      body = await answer.text();
+    } catch (error) {
+      throw unanswered(what, error);
+    }
+    if (status >= 200 && status < 300) return body;
+    throw refused(what, status, headers, body, call.concern ?? 'account');
+  };
+  return { text, json: async <T>(...args: Parameters<Http['text']>) => parse<T>(await text(...args), args[0], args[1]) };
+}
+
+function parse<T>(body: string, method: string, path: string[]): T {
+  try {
+    return JSON.parse(body) as T;
+  } catch {
+    // a captive portal or a proxy's page with status 200
+    throw new TransportFailure('ambiguous', `${method} /${path.slice(0, 4).join('/')}: the answer is not JSON`);
+  }
+}
+
+function unanswered(what: string, error: unknown): TransportFailure {
+  const code = codeOf(error);
+  const failure = new TransportFailure(BEFORE_THE_REQUEST_LEFT.has(code) ? 'transient' : 'ambiguous', `${what}: no answer (${code})`);
+  failure.cause = error;
+  return failure;
+}
+
+/** fetch wraps the system's error; a host with two addresses wraps one per address. */
+function codeOf(error: unknown): string {
+  for (let e: unknown = error; e instanceof Error; e = e.cause) {
+    if (e instanceof AggregateError && e.errors.length > 0) return codeOf(e.errors[0]);
+    if (e.name === 'TimeoutError' || e.name === 'AbortError') return e.name;
+    const { code } = e as NodeJS.ErrnoException;
+    if (typeof code === 'string') return code;
+  }
+  return 'unknown';
+}
+
+function refused(what: string, status: number, headers: Headers, body: string, concern: Concern): MatrixRefusal {
+  const { errcode, retryAfterMs } = readRefusal(headers, body);
+  // the server's own words are left out: they may quote the content that it refuses
+  return new MatrixRefusal(kindOf(status, errcode, concern), `${what}: ${status} ${errcode}`, status, errcode, retryAfterMs);
+}
+
+function kindOf(status: number, errcode: string, concern: Concern): FailureKind {
+  if (status === 429 || errcode === 'M_LIMIT_EXCEEDED') return 'transient';
+  if (status === 401 || ACCOUNT_CODES.has(errcode)) return 'account';
+  if (status === 504 || status === 524) return 'ambiguous'; // a proxy gave up waiting: the homeserver may have done it
+  if (status >= 500) return 'transient';
+  if (concern === 'message') {
+    if (status === 413 || errcode === 'M_TOO_LARGE') return 'message';
+    if (status === 400) return 'message';
+    return 'room'; // 403, 404 and the rest: not a member, power level, gone, unknown
+  }
+  if (concern === 'room') return 'room';
+  return 'transient'; // keys, devices, backup: tried again after the next sync, and never a reason to drop a message
+}
+
+function readRefusal(headers: Headers, body: string): { errcode: string; retryAfterMs?: number } {
+  let parsed: { errcode?: unknown; retry_after_ms?: unknown } | null = null;
+  try {
+    parsed = JSON.parse(body) as typeof parsed;
+  } catch {
+    parsed = null; // a proxy's HTML page
+  }
+  const errcode = typeof parsed?.errcode === 'string' ? parsed.errcode : 'no code';
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  if (typeof parsed?.retry_after_ms === 'number') return { errcode, retryAfterMs: parsed.retry_after_ms };
+  return Number.isFinite(seconds) ? { errcode, retryAfterMs: seconds * 1000 } : { errcode };
+}

@@ -1,0 +1,94 @@
+/** One IndexedDB database in one SQLite file of which this process is the only user. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
+
+export type IndexShape = { table: string; keyPath: string | string[]; unique: boolean; multiEntry: boolean };
+export type StoreShape = { table: string; keyPath: string | string[] | null; indexes: Record<string, IndexShape> };
+/** What IndexedDB keeps about a database, beside its records. `tables`: how many were ever named. */
+export type Shape = { version: number; tables: number; stores: Record<string, StoreShape> };
+
+/** Another process has the file open. Two crypto machines on one store use the same ratchet index twice. */
+export class StoreInUse extends Error {
+  constructor(path: string, cause: unknown) {
+    super(`${path} is in use by another process: one account runs in one process only. Stop the other one first.`, { cause });
+    this.name = 'StoreInUse';
+  }
+}
+
+/** Opens a SQLite file for this process alone, durable at each COMMIT. @throws StoreInUse */
+export function openExclusive(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(path, { timeout: 0 });
+  try {
+    // EXCLUSIVE before WAL: the lock is then taken at the first access and kept until the file is closed
+    db.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE; COMMIT;');
+    return db;
+  } catch (error) {
+    db.close();
+    if (String(error).includes('locked')) throw new StoreInUse(path, error);
+    throw error;
+  }
+}
+
+export class SqliteFile {
+  readonly db: DatabaseSync;
+  shape: Shape;
+  #saved: string;
+  #inTransaction = false;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** @throws StoreInUse */
+  constructor(path: string) {
+    this.db = openExclusive(path);
+    this.db.exec('CREATE TABLE IF NOT EXISTS idb_shape(id INTEGER PRIMARY KEY CHECK(id = 1), json TEXT NOT NULL)');
+    const row = this.db.prepare('SELECT json FROM idb_shape').get() as { json: string } | undefined;
+    this.#saved = row?.json ?? JSON.stringify({ version: 0, tables: 0, stores: {} } satisfies Shape);
+    this.shape = JSON.parse(this.#saved) as Shape;
+  }
+
+  /** Prepared once. */
+  statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) this.#statements.set(sql, (statement = this.db.prepare(sql)));
+    return statement;
+  }
+
+  /** Schema statements; prepared ones are forgotten because they may name what is dropped. */
+  define(sql: string): void {
+    this.begin();
+    this.#statements.clear();
+    this.db.exec(sql);
+  }
+
+  begin(): void {
+    if (this.#inTransaction) return;
+    this.db.exec('BEGIN IMMEDIATE');
+    this.#inTransaction = true;
+  }
+
+  /** On disk when it returns. */
+  commit(): void {
+    const json = JSON.stringify(this.shape);
+    if (json !== this.#saved) {
+      this.begin();
+      this.statement('INSERT INTO idb_shape VALUES(1, ?) ON CONFLICT(id) DO UPDATE SET json = excluded.json').run(json);
+    }
+    if (this.#inTransaction) this.db.exec('COMMIT');
+    this.#inTransaction = false;
+    this.#saved = json;
+  }
+
+  rollback(): void {
+    if (this.#inTransaction) this.db.exec('ROLLBACK');
+    this.#inTransaction = false;
+    this.#statements.clear();
+    this.shape = JSON.parse(this.#saved) as Shape;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.db.close();
+  }
+}

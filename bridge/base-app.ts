@@ -1,0 +1,60 @@
+/**
+ * What every HTTP door of Relais has, on Node and at the edge: a request id, problems instead of bare errors, and
+ * `/health/live`.
+ */
+import { Hono } from 'hono';
+import type { Ids } from '../care/relay/clock.ts';
+import { sayProblem } from './problem.ts';
+import type { DoorEnv } from './problem.ts';
+
+/** Logs are JSON lines, English, without any patient field: fields are ids, counts and codes. */
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Record<string, string | number | boolean | undefined>,
+) => void;
+
+/**
+ * What may be logged of a fault: its name, its code and where it happened. Never its message: a parser's or a
+ * database's message may quote the very text that was sent.
+ */
+export function faultFields(fault: unknown): Record<string, string | undefined> {
+  if (!(fault instanceof Error)) return { error: typeof fault };
+  const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined;
+  const frames = (fault.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: fault.name, code, at: frames.slice(0, 4).join(' ').replaceAll(/\s+/g, ' ').trim() };
+}
+
+/** @param ids gives the request id, so that a rehearsal is reproducible */
+export function baseApp(ids: Pick<Ids, 'next'>, log: Log): Hono<DoorEnv> {
+  const app = new Hono<DoorEnv>();
+  app.use(async (c, next) => {
+    const id = ids.next();
+    c.set('requestId', id);
+    await next();
+    c.header('x-request-id', id);
+    c.header('cache-control', 'no-store');
+    c.header('x-content-type-options', 'nosniff');
+  });
+  app.notFound((c) =>
+    sayProblem(c, {
+      status: 404,
+      slug: 'not-found',
+      title: 'No such address',
+      detail: 'Messages go to POST /v1/hl7v2 or POST /v1/events; GET /openapi.json describes both.',
+    }),
+  );
+  app.onError((fault, c) => {
+    log('error', 'bug at the HTTP door', { request: c.get('requestId'), path: c.req.path, ...faultFields(fault) });
+    return sayProblem(c, {
+      status: 500,
+      slug: 'bug',
+      title: 'Relais met a bug',
+      detail:
+        'Nothing was acknowledged: keep the message and send it again later. Quote the request id to the operator.',
+      headers: { 'retry-after': '60' },
+    });
+  });
+  app.get('/health/live', (c) => c.json({ live: true }));
+  return app;
+}

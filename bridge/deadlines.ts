@@ -1,0 +1,66 @@
+/**
+ * The clock's door: due timers become intents, oldest first. Deadlines are durable rows, never cron: what fell due while
+ * the process was down fires at the start, merged per request (DESIGN §1, invariant 7).
+ */
+import { apply } from '../care/relay/apply.ts';
+import type { Decision } from '../care/relay/decision.ts';
+import type { Store } from '../care/relay/ports.ts';
+import type { Timer } from '../care/relay/timer.ts';
+import type { RequestPorts } from '../care/request/case.ts';
+import { decideDeadline } from '../care/request/case.ts';
+import type { StayPorts } from '../care/stay/case.ts';
+import { decideNotice } from '../care/stay/notice.ts';
+
+export type DeadlinePorts = StayPorts &
+  RequestPorts & { store: Store; civil: () => number; onBug: (timer: string, error: unknown) => void };
+
+/** Fires every deadline that is due. @returns how many */
+export async function fireDeadlines(ports: DeadlinePorts): Promise<number> {
+  let fired = 0;
+  for (;;) {
+    const now = ports.civil();
+    const due = await ports.store.timers.due(now, 100);
+    if (due.length === 0) return fired;
+    for (const timer of due) {
+      try {
+        await fire(ports, timer, now);
+      } catch (error) {
+        // A bug in one deadline must not silence the others: it is logged and disarmed, in an audited commit.
+        ports.onBug(`${timer.kind}/${timer.ref}/${timer.step}`, error);
+        await disarm(ports, timer, now);
+      }
+    }
+    fired += due.length;
+  }
+}
+
+/** A timer that was cancelled or re-planned since it was read (another one of the batch did it) is a no-op. */
+async function fire(ports: DeadlinePorts, timer: Timer, now: number): Promise<void> {
+  await apply(ports.store, now, async () => {
+    const still = (await ports.store.timers.list(timer.kind, timer.ref)).some(
+      (t) => t.step === timer.step && t.epoch === timer.epoch,
+    );
+    if (!still) return overtakenMeanwhile(timer);
+    return timer.kind === 'stay-notice' ? decideNotice(ports, timer, now) : decideDeadline(ports, timer, now);
+  });
+}
+
+function overtakenMeanwhile(timer: Timer): Decision {
+  const audit = {
+    actor: 'clock',
+    action: 'overtaken',
+    subject: timer.ref,
+    outcome: 'muted' as const,
+    reason: 'stale-timer' as const,
+  };
+  return { files: [], events: [], deliveries: [], timers: [], rooms: [], facts: [], audit: [audit] };
+}
+
+async function disarm(ports: DeadlinePorts, timer: Timer, now: number): Promise<void> {
+  const { kind, ref, step } = timer;
+  await apply(ports.store, now, async () => ({
+    ...overtakenMeanwhile(timer),
+    timers: [{ do: 'cancel', kind, ref, step }],
+    audit: [{ actor: 'clock', action: 'bug', subject: ref, outcome: 'quarantined', reason: 'undecidable' }],
+  }));
+}

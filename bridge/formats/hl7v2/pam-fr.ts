@@ -1,0 +1,92 @@
+/**
+ * HL7 v2 messages of a French hospital, in our words: IHE PAM.fr 2.11.2 (ITI-30, ITI-31) and the documents of MDM and ORU.
+ * Tolerant in what is read, strict in what is said: unknown is readable and muted later, doubtful goes to a human.
+ */
+import type { Reading } from '../../../care/stay/intent.ts';
+import { byteText, decodeMessage } from './charset.ts';
+import { readHeader, type Header } from './header.ts';
+import { readAdt, readDocument, type Unreadable } from './intents.ts';
+import { messageStarts, parseMessage } from './pipes.ts';
+
+/** 2.1 and 2.2 have other PID and PV1; documents come as 2.6, foreign ADT as 2.3 or 2.4 with the fields we use at their place. */
+const VERSIONS = /^2\.[3-9](?:\.\d)?$/;
+
+/** MLLP framing, blank lines and a byte order mark: not part of the message, and not of its digest. */
+const FRAMING = /^(?:[\s\u000b\u001c]|ï»¿)+|(?:[\s\u000b\u001c]|ï»¿)+$/g;
+
+/**
+ * Cuts bytes that hold several messages (an export, an MLLP stream) into one array per message, framing removed, nothing
+ * else changed. What comes before the first MSH is a piece of its own. Always at least one piece, even for no bytes.
+ */
+export function splitHl7v2(bytes: Uint8Array): Uint8Array[] {
+  const text = byteText(bytes);
+  const clean = text.replace(FRAMING, '');
+  const offset = clean === '' ? 0 : text.indexOf(clean);
+  const starts = messageStarts(clean);
+  const pieces = starts.map((start, index) => {
+    const end = starts[index + 1] ?? clean.length;
+    const kept = clean.slice(start, end).replace(/(?:[\s\u000b\u001c]|ï»¿)+$/, '').length;
+    return bytes.subarray(offset + start, offset + start + kept);
+  });
+  return pieces;
+}
+
+/**
+ * Reads one message.
+ * @param bytes as received, framing included or not
+ * @returns never throws: what is not HL7, of another version or another type is `rejected` (AR), authentic but
+ *   unreadable content is `quarantined` (AE). Warnings and details name fields, never their values. An acknowledgement
+ *   gives no intent. Protected patients are always readable, so that the verdict can block them and empty the envelope.
+ */
+export function readHl7v2(bytes: Uint8Array): Reading {
+  const decoded = decodeMessage(bytes);
+  const message = parseMessage(decoded.text);
+  const warnings = [...decoded.warnings, ...message.warnings];
+  const header = readHeader(message, warnings);
+  if (header === undefined) {
+    return rejected('not-hl7', 'MSH', 'the message must start with an MSH segment', undefined, warnings);
+  }
+  if (header.key === undefined) {
+    return rejected('not-hl7', 'MSH-10', 'MSH-10 is empty: the message cannot be acknowledged', undefined, warnings);
+  }
+  if (header.version === undefined) warnings.push('MSH-12 is empty: read as version 2.5');
+  else if (!VERSIONS.test(header.version)) {
+    return rejected('unsupported-version', 'MSH-12', 'send HL7 version 2.5 (PAM.fr)', header.key, warnings);
+  }
+  const result = readByType(message, header, warnings);
+  if ('problem' in result) return { readable: false, ...result.problem, key: header.key, warnings };
+  return { readable: true, key: header.key, facility: header.facility, intents: result.intents, warnings };
+}
+
+function readByType(
+  message: ReturnType<typeof parseMessage>,
+  header: Header,
+  warnings: string[],
+): ReturnType<typeof readAdt> {
+  switch (header.type) {
+    case 'ACK':
+      return { intents: [] };
+    case 'ADT':
+      if (header.trigger !== undefined) return readAdt(message, header, header.trigger, warnings);
+      return unsupported('MSH-9 names no trigger: send ADT^A01^ADT_A01 and the like');
+    case 'MDM':
+    case 'ORU':
+      return { intents: [readDocument(message, header, warnings)] };
+    default:
+      return unsupported('this message type is not read here: send ADT (PAM.fr), MDM or ORU');
+  }
+}
+
+function unsupported(detail: string): { problem: Unreadable } {
+  return { problem: { verdict: 'rejected', reason: 'unsupported-type', place: 'MSH-9', detail } };
+}
+
+function rejected(
+  reason: 'not-hl7' | 'unsupported-version',
+  place: string,
+  detail: string,
+  key: string | undefined,
+  warnings: string[],
+): Reading {
+  return { readable: false, verdict: 'rejected', reason, place, detail, key, warnings };
+}

@@ -1,0 +1,245 @@
+/**
+ * HL7 v2 "pipes": encoding rules of HL7 2.5 chapter 2 (delimiters, escapes, repetitions, null), and nothing about hospitals.
+ *
+ * An own parser: what real senders get wrong (glued segments, LF, custom delimiters, a missing MSH-2) is the house's
+ * subject, the grammar is five characters, and the packages on the registry throw on the first of these.
+ * Nothing here throws for any text, and no segment of the text is lost.
+ */
+export type Delimiters = { field: string; component: string; repetition: string; escape: string; subcomponent: string };
+
+/** `fields[n]` is field n as HL7 counts it, raw; `fields[0]` the name. In MSH, field 1 is the separator itself. */
+export type Segment = { name: string; fields: string[]; delimiters: Delimiters };
+
+export type Message = {
+  delimiters: Delimiters;
+  segments: Segment[];
+  /** English, without any value of the message. */
+  warnings: string[];
+};
+
+/** One repetition of a field: components, each a list of subcomponents, escapes undone; the null `""` stays as it is. */
+export type Repetition = string[][];
+
+export const STANDARD: Delimiters = { field: '|', component: '^', repetition: '~', escape: '\\', subcomponent: '&' };
+const NULL = '""';
+
+/** CR is HL7's; LF and CRLF are what editors and scripts make of it; 0x0B and 0x1C frame MLLP. */
+const BREAKS = /[\r\n\u000b\u001c]+/;
+
+/** Segments that come at most once per patient, with the shape that must follow for one found in the middle of a line. */
+const GLUABLE: [string, string][] = [
+  ['EVN', '(?:[AZ]\\d\\d)?\\F\\d{8}'],
+  ['PID', '\\d*\\F'],
+  ['PV1', '\\d*\\F[A-Z]?\\F'],
+  ...['PD1', 'PV2', 'MRG', 'ZBE', 'ZFA', 'ZFD', 'ZFM', 'ZFP', 'ZFS', 'ZFV'].map((id): [string, string] => [id, '']),
+];
+
+/**
+ * Parses one message. Blank lines are skipped; a line that starts no segment continues the one before (a line feed typed
+ * in a text field); a text without MSH is read with the standard delimiters.
+ * @param text one message, decoded (charset.ts)
+ */
+export function parseMessage(text: string): Message {
+  const warnings: string[] = [];
+  const lines = text
+    .replaceAll('\uFEFF', '')
+    .split(BREAKS)
+    .filter((line) => line.trim() !== '');
+  const header = lines.map((line) => line.trimStart()).find((line) => /^MSH[^A-Za-z0-9\s]/.test(line));
+  const delimiters = header === undefined ? STANDARD : readDelimiters(header, warnings);
+  const starts = new RegExp(`^[ \\t]*[A-Z][A-Z0-9]{2}(?:${quote(delimiters.field)}|\\s*$)`);
+  const whole: string[] = [];
+  for (const [index, line] of lines.entries()) {
+    const truncated = index === lines.length - 1 && /^[A-Z][A-Z0-9]?$/.test(line);
+    const last = whole.length - 1;
+    if (last < 0 || starts.test(line) || truncated) whole.push(line.trimStart());
+    else {
+      whole[last] = `${whole[last] ?? ''}\n${line}`;
+      warnings.push('a line that starts no segment was read as the continuation of the segment before it');
+    }
+  }
+  const segments = unglue(whole, delimiters, warnings).map((line) => readSegment(line, delimiters));
+  return { delimiters, segments, warnings };
+}
+
+/** The text of a segment, as it was received (a round trip with `parseMessage`). */
+export function writeSegment(segment: Segment): string {
+  const { name, fields, delimiters } = segment;
+  if (name === 'MSH') return `MSH${[fields[1] ?? delimiters.field, fields.slice(2).join(delimiters.field)].join('')}`;
+  return fields.join(delimiters.field);
+}
+
+/**
+ * Where each message starts in a text that holds several (a file of exports, an MLLP stream). `MSH` counts at the start
+ * of a line, and in the middle of one only with the standard delimiters right after it. Text before the first one is
+ * a start too, unless it is blank or a batch header (FHS, BHS): it is somebody's message and must not vanish.
+ */
+export function messageStarts(text: string): number[] {
+  const starts: number[] = [];
+  for (const found of text.matchAll(/(?<=^|[\r\n\u000b\u001c\uFEFF][ \t]*)MSH(?=[^A-Za-z0-9\s])|MSH(?=\|\^~\\&\|)/g)) {
+    starts.push(found.index);
+  }
+  const before = text.slice(0, starts[0] ?? text.length);
+  const isBatchHeader = before.split(BREAKS).every((line) => /^(?:\uFEFF|\s)*(?:(?:FHS|BHS).*)?$/.test(line));
+  return starts.length === 0 || !isBatchHeader ? [0, ...starts] : starts;
+}
+
+/** A text of several messages as one text each, in order. Always at least one. */
+export function splitMessages(text: string): string[] {
+  const starts = messageStarts(text);
+  return starts.map((start, index) => text.slice(start, starts[index + 1]));
+}
+
+/** The first segment of that name. */
+export function segment(message: Message, name: string): Segment | undefined {
+  return message.segments.find((one) => one.name === name);
+}
+
+export function segmentsNamed(message: Message, name: string): Segment[] {
+  return message.segments.filter((one) => one.name === name);
+}
+
+/** Repetitions of field `n`; none when it is empty or absent. */
+export function repetitions(from: Segment | undefined, n: number): Repetition[] {
+  const raw = from?.fields[n] ?? '';
+  if (from === undefined || raw === '') return [];
+  const d = from.delimiters;
+  if (from.name === 'MSH' && n <= 2) return [[[raw]]];
+  return cut(raw, d.repetition).map((one) =>
+    cut(one, d.component).map((component) => cut(component, d.subcomponent).map((value) => unescape(value, d))),
+  );
+}
+
+/** Component `c`, subcomponent `s` (both from 1), trimmed; undefined when empty, absent or null (see `erased`). */
+export function part(repetition: Repetition | undefined, c: number, s = 1): string | undefined {
+  const value = repetition?.[c - 1]?.[s - 1]?.trim();
+  return value === undefined || value === '' || value === NULL ? undefined : value;
+}
+
+/** Component `c` is the null `""`: "delete the value", where an empty one says "unchanged" (HL7 2.5 §2.5.3). */
+export function erased(repetition: Repetition | undefined, c = 1): boolean {
+  return repetition?.[c - 1]?.[0]?.trim() === NULL;
+}
+
+/** `part` of the first repetition of field `n`. */
+export function first(from: Segment | undefined, n: number, c = 1, s = 1): string | undefined {
+  return part(repetitions(from, n)[0], c, s);
+}
+
+/** Undoes `\F\ \S\ \T\ \R\ \E\ \.br\ \Xhh\`; highlighting is dropped; what is unknown or unclosed stays as it was sent. */
+export function unescape(text: string, d: Delimiters): string {
+  if (d.escape === '' || !text.includes(d.escape)) return text;
+  let out = '';
+  let from = 0;
+  for (;;) {
+    const open = text.indexOf(d.escape, from);
+    const close = open < 0 ? -1 : text.indexOf(d.escape, open + 1);
+    if (close < 0) return out + text.slice(from);
+    const undone = undo(text.slice(open + 1, close), d);
+    out += undone === undefined ? text.slice(from, close) : text.slice(from, open) + undone;
+    from = undone === undefined ? close : close + 1; // the closing mark of an unknown escape may open the next one
+  }
+}
+
+/** The reverse of `unescape` for one value; control characters become spaces. */
+export function escape(text: string, d: Delimiters = STANDARD): string {
+  const codes = new Map([
+    [d.escape, 'E'],
+    [d.field, 'F'],
+    [d.component, 'S'],
+    [d.repetition, 'R'],
+    [d.subcomponent, 'T'],
+  ]);
+  return Array.from(text.replace(/\p{Cc}+/gu, ' '), (c) => {
+    const code = codes.get(c);
+    return code === undefined ? c : `${d.escape}${code}${d.escape}`;
+  }).join('');
+}
+
+function undo(code: string, d: Delimiters): string | undefined {
+  switch (code) {
+    case '': // `\\`: senders that double the mark instead of writing \E\
+    case 'E':
+      return d.escape;
+    case 'F':
+      return d.field;
+    case 'S':
+      return d.component;
+    case 'T':
+      return d.subcomponent;
+    case 'R':
+      return d.repetition;
+    case '.br':
+    case '.sp':
+      return '\n';
+    case 'H':
+    case 'N':
+      return '';
+    default:
+      return /^X(?:[0-9A-Fa-f]{2})+$/.test(code) ? hexadecimal(code.slice(1)) : undefined;
+  }
+}
+
+function hexadecimal(digits: string): string {
+  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return String.fromCharCode(...bytes);
+  }
+}
+
+function cut(text: string, delimiter: string): string[] {
+  return delimiter === '' ? [text] : text.split(delimiter);
+}
+
+function quote(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+function readDelimiters(header: string, warnings: string[]): Delimiters {
+  const field = header.charAt(3);
+  const encoding = header.slice(4).split(field)[0] ?? '';
+  if (encoding.length < 4)
+    warnings.push('MSH-2 does not name the four encoding characters: the usual ones are assumed');
+  const at = (index: number, usual: string): string => encoding.charAt(index) || usual;
+  return {
+    field,
+    component: at(0, '^'),
+    repetition: at(1, '~'),
+    escape: at(2, '\\'),
+    subcomponent: at(3, '&'),
+  };
+}
+
+function readSegment(line: string, delimiters: Delimiters): Segment {
+  const [name = '', ...rest] = line.split(delimiters.field);
+  if (/^MSH[^A-Za-z0-9\s]/.test(line)) return { name: 'MSH', fields: ['MSH', delimiters.field, ...rest], delimiters };
+  return { name: name.trim(), fields: [name, ...rest], delimiters };
+}
+
+/**
+ * A lost separator: `…|PROVPV1|1|I|…`. Only a segment that the message has nowhere at the start of a line is looked for,
+ * followed by what such a segment holds: `LIPID|` in a comment must stay a comment.
+ */
+function unglue(lines: string[], d: Delimiters, warnings: string[]): string[] {
+  const missing = new Map(GLUABLE.filter(([id]) => !lines.some((line) => line.startsWith(`${id}${d.field}`))));
+  const result: string[] = [];
+  for (const line of lines) {
+    let rest = line;
+    for (;;) {
+      let best: { id: string; at: number } | undefined;
+      for (const [id, shape] of missing) {
+        const at = rest.search(new RegExp(`(?!^)${id}${`\\F${shape}`.replaceAll('\\F', quote(d.field))}`));
+        if (at > 0 && (best === undefined || at < best.at)) best = { id, at };
+      }
+      if (best === undefined) break;
+      result.push(rest.slice(0, best.at));
+      rest = rest.slice(best.at);
+      missing.delete(best.id);
+      warnings.push(`${best.id} was glued to the segment before it: the separator is missing`);
+    }
+    result.push(rest);
+  }
+  return result;
+}

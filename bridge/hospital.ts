@@ -1,0 +1,41 @@
+/** The hospital's inbox lanes: an envelope is read once more, decided, committed. */
+import { apply } from '../care/relay/apply.ts';
+import { drainInbox, type DrainPorts, quarantine } from '../care/relay/drain.ts';
+import type { Envelope } from '../care/relay/envelope.ts';
+import type { Reading } from '../care/stay/intent.ts';
+import { decideMessage, type StayPorts } from '../care/stay/case.ts';
+import { readEvent } from './formats/events.ts';
+import { readHl7v2 } from './formats/hl7v2/pam-fr.ts';
+
+/** Bytes of an envelope, read by its format. Never throws for what a sender wrote. */
+export function readEnvelope(envelope: Pick<Envelope, 'format' | 'body'>): Reading {
+  if (envelope.format === 'hl7v2') return readHl7v2(envelope.body);
+  const read = readEvent(JSON.parse(new TextDecoder().decode(envelope.body)) as unknown);
+  if (!('problems' in read)) return read;
+  const detail = read.problems.map((p) => `${p.path}: ${p.message}`).join('; ');
+  return {
+    readable: false,
+    verdict: 'quarantined',
+    reason: 'unreadable',
+    place: read.problems[0]?.path,
+    detail,
+    key: undefined,
+    warnings: [],
+  };
+}
+
+/** Decides everything that waits in the lanes of these sources, in acceptance order. @returns how many */
+export async function drainHospital(ports: StayPorts & DrainPorts, sources: Iterable<string>): Promise<number> {
+  const counts = await Promise.all(
+    [...sources].map((source) =>
+      drainInbox(ports, `in:${source}`, async (envelope) => {
+        const reading = readEnvelope(envelope);
+        if (!reading.readable)
+          return quarantine(ports, envelope, reading.reason, `${reading.place ?? ''} ${reading.detail}`.trim());
+        const now = ports.civil();
+        await apply(ports.store, now, () => decideMessage(ports, envelope, reading.intents, now));
+      }),
+    ),
+  );
+  return counts.reduce((sum, n) => sum + n, 0);
+}

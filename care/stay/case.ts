@@ -1,0 +1,191 @@
+/** One hospital message through the corridor: load the patient and the stays, decide each intent, route, one decision. */
+import type { Decision, FileWrite, NewDelivery } from '../relay/decision.ts';
+import { emptyDecision } from '../relay/decision.ts';
+import type { Envelope } from '../relay/envelope.ts';
+import type { Reason } from '../relay/outcome.ts';
+import type { Store, StoredFile } from '../relay/ports.ts';
+import type { Sealer } from '../relay/seal.ts';
+import type { Ids } from '../relay/clock.ts';
+import { roomRef } from '../relay/room.ts';
+import type { People, Person } from '../people/person.ts';
+import { evolve, newStay } from './evolve.ts';
+import { isSoon, noticeAt } from './expected-discharge.ts';
+import type { StayIntent } from './intent.ts';
+import { newPatient, patientView, withIdentity } from './patient.ts';
+import { rung, type RingTable } from './ringing.ts';
+import type { Patient, Stay, StayFact } from './stay.ts';
+import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
+
+export type StayPorts = {
+  store: Pick<Store, 'files' | 'rooms' | 'commit'>;
+  people: People;
+  sealer: Pick<Sealer, 'blind'>;
+  ids: Pick<Ids, 'code'>;
+  ringing: RingTable;
+  policyOf: (source: string) => SourcePolicy;
+};
+
+/** Recorded more than this long before we say it: the reader is told that it comes late. */
+const LATE_MS = 2 * 3_600_000;
+
+type Open<S> = { version: number; state: S };
+
+/**
+ * @param intents what one message says, in its order
+ * @param now civil time, epoch ms UTC
+ * @returns one decision for the whole message; its outcome is the strongest of its intents' outcomes
+ */
+export async function decideMessage(ports: StayPorts, envelope: Envelope, intents: StayIntent[], now: number): Promise<Decision> {
+  const decision = emptyDecision();
+  const patients = new Map<string, Open<Patient>>();
+  const stays = new Map<string, Open<Stay>>();
+  const verdicts: Verdict[] = [];
+  for (const intent of intents) {
+    const ruled = verdict(intent, ports.policyOf(envelope.source));
+    verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, decision }));
+  }
+  for (const [id, { version, state }] of patients) decision.files.push(patientFile(id, version, state));
+  for (const [id, { version, state }] of stays) decision.files.push({ kind: 'stay', id, version, state });
+  const end: Verdict = strongest(verdicts) ?? { outcome: 'muted', reason: 'not-a-movement' };
+  decision.audit.push({ actor: `source:${envelope.source}`, action: 'decide', subject: envelope.id, ...end });
+  decision.settle = {
+    envelope: envelope.id,
+    state: end.outcome === 'quarantined' ? 'quarantined' : 'decided',
+    ...end,
+    emptied: end.outcome === 'blocked',
+  };
+  return decision;
+}
+
+type Turn = {
+  envelope: Envelope;
+  intent: StayIntent;
+  ruled: Verdict;
+  now: number;
+  patients: Map<string, Open<Patient>>;
+  stays: Map<string, Open<Stay>>;
+  decision: Decision;
+};
+
+async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
+  const { intent, ruled, envelope, decision, now } = turn;
+  if (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected') return ruled;
+  const { ipp } = intent.patient;
+  if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
+
+  const fact = ports.sealer.blind(factKey(intent));
+  if (decision.facts.includes(fact)) return { outcome: 'muted', reason: 'duplicate-fact' };
+  if (await ports.store.files.knowsFact(fact)) return { outcome: 'muted', reason: 'duplicate-fact' };
+  decision.facts.push(fact);
+
+  const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
+  const team = ports.people.team(intent.facility, ipp);
+  const patient = await open(ports, turn.patients, 'patient', patientId, () => newPatient(patientId, intent.facility, ipp));
+  patient.state = { ...withIdentity(patient.state, intent.patient), team: team.map((p) => p.id) };
+  if (!intent.visit) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
+
+  const stayId = ports.sealer.blind(`stay|${intent.facility}|${intent.visit}`);
+  const stay = await open(ports, turn.stays, 'stay', stayId, () => newStay(stayId, patientId, intent.facility, envelope.source));
+  if (!patient.state.stays.includes(stayId)) patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
+  if (ruled.outcome === 'blocked') {
+    // A patient who becomes protected in mid-stay: nothing more is said, every deadline falls silent.
+    stay.state = { ...stay.state, protected: ruled.reason };
+    decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: stayId });
+    return ruled;
+  }
+  if (stay.state.protected) return { outcome: 'blocked', reason: stay.state.protected as Reason };
+
+  const before = stay.state;
+  const evolved = evolve(before, intent, sayableUnit(intent, ports.policyOf(envelope.source)));
+  stay.state = evolved.stay;
+  const facts = ruled.outcome === 'posted' ? evolved.facts : [];
+  plan(decision, before, stay, facts.length > 0, now);
+  decision.events.push({ kind: 'stay', id: stayId, type: intent.type, at: now, body: { trigger: intent.trigger, facts, ruled } });
+  if (facts.length === 0) return ruled.outcome === 'posted' ? evolved : ruled;
+  if (team.length === 0) return { outcome: 'muted', reason: 'no-team' };
+  const late = intent.recordedAt !== undefined && now - intent.recordedAt > LATE_MS;
+  await wantRoom(ports, decision, patientId, team);
+  for (const said of facts) decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, said, team, late));
+  return { outcome: evolved.outcome, reason: evolved.reason };
+}
+
+/** Arms, moves or cancels the notice of the expected discharge. Pure but for the decision it fills. */
+function plan(decision: Decision, before: Stay, stay: Open<Stay>, said: boolean, now: number): void {
+  const { status, expectedDischarge: expected, id } = stay.state;
+  const timer = { kind: 'stay-notice' as const, ref: id, step: 'j-1' };
+  if (status === 'left' || status === 'dead' || status === 'cancelled' || !expected) {
+    if (before.expectedDischarge) decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: id });
+    return;
+  }
+  const known = before.expectedDischarge;
+  if (known?.at === expected.at && known.precision === expected.precision && before.status === status) return;
+  if (!isSoon(expected, now)) decision.timers.push({ do: 'set', ...timer, dueAt: noticeAt(expected) });
+  else if (said) {
+    // Less than 24 h left: this very message says it, a notice a moment later would ring twice.
+    stay.state = { ...stay.state, announcedDischarge: expected.at };
+    decision.timers.push({ do: 'cancel', ...timer });
+  }
+}
+
+/**
+ * The status card opens the stay's thread (or is edited); each fact is also a message that stands alone.
+ * @param team the members of the équipe; those whose role the fact rings are mentioned
+ */
+export function deliveries(
+  ringing: RingTable,
+  stay: Stay,
+  patient: Patient,
+  fact: StayFact,
+  team: Person[],
+  late: boolean,
+): NewDelivery[] {
+  const room = roomRef.patient(patient.id);
+  const thread = `stay:${stay.id}`;
+  return [
+    { room, thread, root: true, coalesce: `card:${stay.id}`, ring: [], announcement: { kind: 'stay-card', stayId: stay.id } },
+    {
+      room,
+      thread,
+      ring: rung(ringing, fact.type, team),
+      announcement: { kind: 'stay-fact', stayId: stay.id, fact, patient: patientView(patient), late },
+    },
+  ];
+}
+
+async function wantRoom(ports: StayPorts, decision: Decision, patientId: string, team: Person[]): Promise<void> {
+  const ref = roomRef.patient(patientId);
+  if (decision.rooms.some((r) => r.ref === ref)) return;
+  const known = await ports.store.rooms.get(ref);
+  const name = known?.name ?? `R-${ports.ids.code(4)}`;
+  decision.rooms.push({ ref, kind: 'patient', subject: patientId, encrypted: true, name, members: team.map((p) => p.matrix) });
+}
+
+/**
+ * One message per fact (invariant 2): facility, movement, action and EVN-2 (FACTS §1.9). A sender without ZBE is known
+ * by the visit, the trigger and the date of the fact.
+ */
+export function factKey(intent: StayIntent): string {
+  const movement = intent.movement.id ?? `${intent.visit ?? intent.patient.ipp ?? ''}/${intent.trigger}/${intent.occurredAt ?? ''}`;
+  return ['fact', intent.facility, intent.type, movement, intent.movement.action, intent.recordedAt ?? ''].join('|');
+}
+
+async function open<S>(
+  ports: StayPorts,
+  opened: Map<string, Open<S>>,
+  kind: 'patient' | 'stay',
+  id: string,
+  create: () => S,
+): Promise<Open<S>> {
+  const here = opened.get(id);
+  if (here) return here;
+  const stored: StoredFile<S> | undefined = await ports.store.files.load<S>(kind, id);
+  const file = stored ? { version: stored.version, state: stored.state } : { version: 0, state: create() };
+  opened.set(id, file);
+  return file;
+}
+
+/** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. */
+function patientFile(id: string, version: number, state: Patient): FileWrite {
+  return { kind: 'patient', id, version, state, keys: state.team.length === 0 ? ['no-team'] : [] };
+}
+

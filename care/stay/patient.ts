@@ -1,0 +1,41 @@
+/** The patient's file: identity as the hospital last gave it. Matching is by (facility, IPP), never by name. */
+import type { PatientView } from '../relay/announcement.ts';
+import type { PatientIdentity } from './intent.ts';
+import type { Patient } from './stay.ts';
+
+/** @param id blinded (facility, IPP) */
+export function newPatient(id: string, facility: string, ipp: string): Patient {
+  return {
+    id,
+    facility,
+    ipp,
+    ins: undefined,
+    usedName: undefined,
+    birthName: undefined,
+    givenName: undefined,
+    birthDate: undefined,
+    sex: undefined,
+    generation: 1,
+    stays: [],
+    team: [],
+  };
+}
+
+/** Fields that a message does not give stay as they were (PAM.fr: empty = unchanged). */
+export function withIdentity(patient: Patient, told: PatientIdentity): Patient {
+  return {
+    ...patient,
+    ins: told.ins ?? patient.ins,
+    usedName: told.usedName ?? patient.usedName,
+    birthName: told.birthName ?? patient.birthName,
+    givenName: told.givenName ?? patient.givenName,
+    birthDate: told.birthDate ?? patient.birthDate,
+    sex: told.sex ?? patient.sex,
+  };
+}
+
+/** What an encrypted body shows: full name and birth date (DESIGN §8); never the INS, never the IPP. */
+export function patientView(patient: Patient): PatientView {
+  const { usedName, birthName, givenName, birthDate, sex } = patient;
+  return { usedName, birthName, givenName, birthDate, sex };
+}

@@ -1,0 +1,172 @@
+/**
+ * What may be said of an intent, before any state is known: the filtering table of FACTS §1.8 and the unit table of the
+ * source (DESIGN §7). `posted` means "may be said": the stay decides what is new in it. `muted` is still written in the stay.
+ */
+import { HOUR } from '../relay/civil-time.ts';
+import type { Outcome, Reason } from '../relay/outcome.ts';
+import type { StayIntent, StayIntentType } from './intent.ts';
+
+export type Verdict = { outcome: Outcome; reason: Reason };
+
+/** What may be said of a unit: the event with the unit's label, the event without it, or nothing at all. */
+export type UnitRule = 'event+label' | 'event' | 'block';
+
+export type SourcePolicy = {
+  /** Rule per UF code. Undefined: the source has no table, and the event is said without any label. */
+  units: { get: (code: string) => UnitRule | undefined } | undefined;
+  /** For a UF that the table does not know: keep the message for a human, or say the event without the label. */
+  unknownUnit: 'hold' | 'event';
+  /** In production, MSH-11 T or D is muted unless this source is known to write it in real messages. */
+  acceptTraining: boolean;
+  /** The same for fictional identities (PID-32 FICT). */
+  acceptFictional: boolean;
+  production: boolean;
+};
+
+/** Entered so long after the fact that it is history: FACTS §1.8. */
+export const RETROACTIVE_MS = 48 * HOUR;
+
+/** Identities that are known to be somebody else's or in doubt: the wrong patient's room is the worst place (invariant 6). */
+const DOUBTFUL = new Set(['USUR', 'COLP', 'COLV', 'DOUT', 'INVA', 'DESA']);
+
+const ORDER: readonly Outcome[] = ['muted', 'posted', 'quarantined', 'rejected', 'blocked'];
+
+/**
+ * @param intent one intent of a message
+ * @param policy of the source that sent it
+ * @returns blocked before quarantined before muted before posted: a protected patient's merge is blocked, a consultation
+ *   without a visit number needs no human
+ */
+export function verdict(intent: StayIntent, policy: SourcePolicy): Verdict {
+  return (
+    protection(intent, policy) ??
+    identity(intent) ??
+    test(intent, policy) ??
+    silence(intent) ??
+    doubt(intent, policy) ??
+    say(intent)
+  );
+}
+
+/**
+ * One outcome for a message of several intents: blocked, then quarantined, posted, muted; the first of equals.
+ * @returns undefined when there is none (an acknowledgement that was received)
+ */
+export function strongest(verdicts: readonly Verdict[]): Verdict | undefined {
+  const rank = (one: Verdict | undefined): number => (one === undefined ? -1 : ORDER.indexOf(one.outcome));
+  let best: Verdict | undefined;
+  for (const one of verdicts) if (rank(one) > rank(best)) best = one;
+  return best;
+}
+
+/** The unit's label when the source's table allows it; undefined otherwise, and always without a table. */
+export function sayableUnit(intent: StayIntent, policy: SourcePolicy): string | undefined {
+  const { code, label } = intent.unit;
+  return code !== undefined && policy.units?.get(code) === 'event+label' ? label : undefined;
+}
+
+/**
+ * Recorded more than 48 h after the fact: EVN-2 − (PV1-45 for a discharge, else EVN-6, else ZBE-2). Never measured against
+ * the arrival: late is not old. Cancels, updates and plans carry the date of something else and are never retroactive.
+ */
+export function isRetroactive(intent: StayIntent): boolean {
+  if (intent.recordedAt === undefined || !HAPPENED.has(intent.type)) return false;
+  const at = (LEFT.has(intent.type) ? intent.effectiveAt : undefined) ?? intent.occurredAt;
+  return at !== undefined && intent.recordedAt - at > RETROACTIVE_MS;
+}
+
+const LEFT = new Set<StayIntentType>(['discharged', 'died', 'left-without-being-seen']);
+
+const HAPPENED = new Set<StayIntentType>([
+  ...LEFT,
+  'admitted',
+  'emergency-arrived',
+  'transferred',
+  'on-leave',
+  'returned',
+  'class-changed',
+]);
+
+function protection(intent: StayIntent, policy: SourcePolicy): Verdict | undefined {
+  const [first] = intent.protections;
+  if (first !== undefined) return { outcome: 'blocked', reason: first };
+  const codes = [intent.unit.code, ...(intent.otherUnits ?? [])];
+  const isBlocked = codes.some((code) => code !== undefined && policy.units?.get(code) === 'block');
+  return isBlocked ? { outcome: 'blocked', reason: 'blocked-unit' } : undefined;
+}
+
+/** About a patient, a document or nothing we know: no movement to filter. */
+function identity(intent: StayIntent): Verdict | undefined {
+  switch (intent.type) {
+    case 'patients-merged':
+    case 'stay-moved':
+      return { outcome: 'quarantined', reason: 'merge-needs-human' };
+    case 'identity-created':
+    case 'identity-updated':
+    case 'ins-changed':
+    case 'ins-removed':
+      return muted('identity-only');
+    case 'document-received':
+      return muted('document-only');
+    case 'unknown':
+      return muted('unknown-trigger');
+    default:
+      return undefined;
+  }
+}
+
+function test(intent: StayIntent, policy: SourcePolicy): Verdict | undefined {
+  if (!policy.production) return undefined;
+  if (intent.training && !policy.acceptTraining) return muted('training-message');
+  return intent.fictional && !policy.acceptFictional ? muted('fictional-identity') : undefined;
+}
+
+/** The silent timeline. A cancel is judged by what it takes back: what was said must be taken back, however old. */
+function silence(intent: StayIntent): Verdict | undefined {
+  const isCancel = intent.type === 'movement-cancelled';
+  if (intent.movement.historic && !isCancel) return muted('historic');
+  if (isRetroactive(intent)) return muted('retroactive');
+  // A class change that is taken back may leave an outpatient, but the announced hospital stay was an inpatient's.
+  if (!(isCancel && intent.cancels === 'class-changed')) {
+    if (intent.class === 'R') return muted('session');
+    if (intent.class === 'O') return muted('outpatient');
+    if (intent.class === 'N' || intent.class === 'V') return muted('class-not-applicable');
+  }
+  const what = isCancel ? intent.cancels : intent.type;
+  const plans = intent.expectedDischarge !== undefined && !isCancel; // PV2-9 of any message may move the expected discharge
+  if (what === 'bed-moved' && !plans) return muted('bed-move');
+  if (what === 'doctors-changed' && !plans) return muted('doctors-only');
+  return what === 'movement-updated' && !plans ? muted('recorded') : undefined;
+}
+
+/** A human looks before anything is said. */
+function doubt(intent: StayIntent, policy: SourcePolicy): Verdict | undefined {
+  const held = (reason: Reason): Verdict => ({ outcome: 'quarantined', reason });
+  if (intent.patient.ipp === undefined) return held('missing-identity');
+  if (intent.visit === undefined) return held('missing-visit');
+  if (intent.occurredAt === undefined) return held('missing-date');
+  if (intent.type === 'discharge-planned' && intent.expectedDischarge === undefined) return held('missing-date');
+  const enters = intent.type === 'admitted' || intent.type === 'emergency-arrived';
+  if (enters && intent.class === undefined) return held('undecidable'); // an admission, a consultation or a session?
+  if (intent.patient.reliability.some((value) => DOUBTFUL.has(value))) return held('undecidable');
+  return isHeldUnit(intent, policy) ? held('unknown-unit') : undefined;
+}
+
+/** Somewhere the patient comes: without a code it is an unknown unit too. Elsewhere a missing code says nothing new. */
+const COMES = new Set<StayIntentType>(['preadmitted', 'admitted', 'emergency-arrived', 'transferred', 'class-changed']);
+
+function isHeldUnit(intent: StayIntent, policy: SourcePolicy): boolean {
+  if (policy.units === undefined || policy.unknownUnit === 'event') return false;
+  const { code } = intent.unit;
+  return code === undefined ? COMES.has(intent.type) : policy.units.get(code) === undefined;
+}
+
+function say(intent: StayIntent): Verdict {
+  if (intent.type === 'movement-cancelled') return { outcome: 'posted', reason: 'retracted' };
+  const plans = ['discharge-planned', 'movement-updated', 'bed-moved', 'doctors-changed'].includes(intent.type);
+  return { outcome: 'posted', reason: plans ? 'planned' : 'announced' };
+}
+
+function muted(reason: Reason): Verdict {
+  return { outcome: 'muted', reason };
+}

@@ -1,0 +1,42 @@
+import { b, code, lines, say } from '../config/texts/markup.ts';
+import type { Command } from './command.ts';
+
+type Help = { commands: { word: string; summary: string; example: string }[]; about: string | undefined; avis: string[] };
+
+/**
+ * Help is made from the table itself, so that it never lies: only what this person may do.
+ * @param all the table, given late because the table holds this command too
+ */
+export function aide(all: () => readonly Command[]): Command<Help> {
+  return {
+    word: 'aide',
+    also: ['help', 'menu', '?'],
+    summary: 'Cette liste, ou l’aide d’un mot',
+    example: 'aide avis',
+    may: () => true,
+    async run({ person, pathways }, args) {
+      const mine = all().filter((command) => command.may(person, pathways));
+      const one = mine.find((command) => command.word === args || command.also.includes(args));
+      const avis = pathways.filter((p) => p.family === 'avis').map((p) => `${p.words[0] ?? p.id} (${p.title})`);
+      return {
+        answer: {
+          commands: (one ? [one] : mine).map(({ word, summary, example }) => ({ word, summary, example })),
+          about: one?.word,
+          avis: one?.word === 'avis' ? avis : [],
+        },
+      };
+    },
+    say({ commands, about, avis }) {
+      if (about) {
+        return lines(
+          ...commands.map((c) => say`${b(c.summary)}. Par exemple : ${code(`!${c.example}`)}`),
+          avis.length > 0 ? say`Avis ouverts : ${avis.join(' ; ')}. Envoyer vaut accord du patient, noté à votre nom.` : undefined,
+        );
+      }
+      return lines(
+        say`Ce que vous pouvez m’écrire (avec ${code('!')} dans un salon, sans rien ici en direct) :`,
+        ...commands.map((c) => say`${b(c.word)} — ${c.summary}`),
+      );
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** Which request is meant: the code that was typed, the one of this thread or room, else the only one that waits. */
+import { refuse, type Refusal } from '../care/relay/refusal.ts';
+import type { CommandContext } from './command.ts';
+
+/** A code as read aloud or typed on a phone: `D-4K7`, `d4k7`, `D 4K7`. */
+const CODE = /^d[\s-]?([0-9a-z]{3,4})(?=\s|$|[:,.])[:,.]?\s*/i;
+
+/**
+ * @param keys look-up keys where a request without a code is searched, in order
+ * @returns the code and what follows it, or the refusal that lists the choices
+ */
+export async function whichRequest(
+  context: CommandContext,
+  args: string,
+  word: string,
+  keys: string[],
+): Promise<{ code: string; rest: string } | Refusal> {
+  const typed = CODE.exec(args);
+  if (typed?.[1]) return { code: `D-${typed[1].toUpperCase()}`, rest: args.slice(typed[0].length).trim() };
+  if (context.requestHere) return { code: context.requestHere, rest: args };
+  const open = new Set<string>();
+  for (const key of keys) for (const request of await context.requests(key)) open.add(request.code);
+  const [only, ...others] = [...open];
+  if (only && others.length === 0) return { code: only, rest: args };
+  return refuse('which-request', { word, codes: [...open] });
+}

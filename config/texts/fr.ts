@@ -1,0 +1,283 @@
+/**
+ * Every sentence that a professional reads, as a colleague speaks: short, precise, no jargon of ours. The patient is
+ * named in full with the birth date, because every one of these goes into an encrypted body only.
+ */
+import type { PatientView } from '../../care/relay/announcement.ts';
+import type { Refusal } from '../../care/relay/refusal.ts';
+import type { RequestNews } from '../../care/request/news.ts';
+import type { CivilMoment, StayIntentType } from '../../care/stay/intent.ts';
+import type { Patient, Stay, StayFact } from '../../care/stay/stay.ts';
+import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
+import { b, code, lines, outside, type Piece, say } from './markup.ts';
+
+/** `Mme Anne TESTPAT (née MODELE), née le 15/03/1976` */
+export function patientName(p: PatientView): Piece {
+  const title = p.sex === 'F' ? 'Mme ' : p.sex === 'M' ? 'M. ' : '';
+  const born = p.sex === 'F' ? 'née' : p.sex === 'M' ? 'né' : 'né(e)';
+  const family = p.usedName ?? p.birthName ?? 'nom inconnu';
+  const birth = p.birthName && p.usedName && p.birthName !== p.usedName ? say` (${born} ${outside(p.birthName)})` : undefined;
+  const full = say`${title}${p.givenName ? outside(p.givenName) : ''}${p.givenName ? ' ' : ''}${outside(family)}`;
+  return say`${b(full)}${birth}, ${born} le ${p.birthDate ? sayBirthDate(p.birthDate) : 'date inconnue'}`;
+}
+
+const ARRIVALS: Record<string, string> = {
+  preadmitted: 'Hospitalisation prévue',
+  admitted: 'Entrée à l’hôpital',
+  'emergency-arrived': 'Arrivée aux urgences',
+  transferred: 'Changement de service',
+  'bed-moved': 'Changement de lit',
+  'discharge-planned': 'Sortie prévue',
+  'discharge-replanned': 'Sortie déplacée',
+  'discharge-retracted': 'Sortie annulée',
+  'discharge-soon': 'Sortie prévue demain',
+  discharged: 'Sortie de l’hôpital',
+  died: 'Décès',
+  'left-without-being-seen': 'Parti(e) des urgences sans attendre',
+  'on-leave': 'Permission',
+  returned: 'Retour de permission',
+  'class-changed': 'Hospitalisé(e) après les urgences',
+};
+
+function titleOf(fact: StayFact, now: number): string {
+  if (fact.type === 'cancelled') return `Annulation : ${cancelledName(fact.cancelled)}`;
+  if (fact.type === 'discharge-soon' && fact.expectedDischarge) {
+    return `Rappel : sortie ${sayMoment(fact.expectedDischarge, now)}`;
+  }
+  return ARRIVALS[fact.type] ?? 'Information';
+}
+
+function cancelledName(type: StayIntentType | undefined): string {
+  switch (type) {
+    case 'admitted':
+      return 'l’entrée n’a pas eu lieu';
+    case 'emergency-arrived':
+      return 'l’arrivée aux urgences était une erreur';
+    case 'preadmitted':
+      return 'hospitalisation prévue annulée';
+    case 'transferred':
+      return 'le changement de service n’a pas eu lieu';
+    case 'discharged':
+      return 'la sortie n’a pas eu lieu, toujours hospitalisé(e)';
+    case 'died':
+      return 'le décès a été annoncé par erreur';
+    case 'on-leave':
+      return 'permission annulée';
+    case 'returned':
+      return 'toujours en permission';
+    case 'class-changed':
+      return 'reste aux urgences';
+    default:
+      return 'le dernier mouvement est annulé';
+  }
+}
+
+const DISPOSITIONS: Record<string, string> = {
+  '4': 'Sortie contre avis médical.',
+  F: 'Parti(e) sans prévenir l’équipe.',
+  REO: 'Réorienté(e) vers la médecine de ville.',
+};
+
+const DESTINATIONS: Record<string, string> = { home: 'domicile', transfer: 'autre établissement' };
+
+/** One fact of a stay, standing alone. */
+export function stayFact(fact: StayFact, patient: PatientView, late: boolean, now: number): Piece {
+  if (fact.type === 'died') {
+    return lines(
+      say`${b('Décès')} — ${patientName(patient)}`,
+      fact.at === undefined ? undefined : say`Le ${sayDateTime(fact.at, now)}, ${outside(fact.facility)}.`,
+      say`Les rappels et tâches de ce patient sont arrêtés.`,
+    );
+  }
+  const planned = fact.type === 'discharge-planned' || fact.type === 'discharge-replanned';
+  return lines(
+    say`${b(titleOf(fact, now))} — ${patientName(patient)}`,
+    where(fact, now),
+    planned && fact.expectedDischarge ? say`Prévue ${b(sayMoment(fact.expectedDischarge, now))}${left(fact.expectedDischarge, now)}.` : undefined,
+    fact.type === 'discharge-retracted' && fact.expectedDischarge
+      ? say`Elle était prévue ${sayMoment(fact.expectedDischarge, now)}. Pas de nouvelle date pour l’instant.`
+      : undefined,
+    fact.type === 'preadmitted' && fact.expectedAdmission ? say`Entrée prévue ${b(sayMoment(fact.expectedAdmission, now))}.` : undefined,
+    alsoPlanned(fact) && fact.expectedDischarge ? say`Sortie prévue ${sayMoment(fact.expectedDischarge, now)}.` : undefined,
+    fact.disposition && DISPOSITIONS[fact.disposition] ? say`${DISPOSITIONS[fact.disposition]}` : undefined,
+    late ? say`(Information reçue en retard.)` : undefined,
+  );
+}
+
+function alsoPlanned(fact: StayFact): boolean {
+  return ['preadmitted', 'admitted', 'transferred', 'class-changed', 'returned'].includes(fact.type);
+}
+
+function where(fact: StayFact, now: number): Piece | undefined {
+  const place = fact.unit ? say`${outside(fact.facility)}, ${outside(fact.unit)}` : outside(fact.facility);
+  const to = fact.destination ? DESTINATIONS[fact.destination] : undefined;
+  const towards = to && fact.type !== 'cancelled' ? ` Vers : ${to}.` : '';
+  const plan = fact.type.startsWith('discharge-') || fact.type === 'preadmitted';
+  return plan || fact.at === undefined ? say`${place}.${towards}` : say`${sayDateTime(fact.at, now)}, ${place}.${towards}`;
+}
+
+/** Less than a day left: how much, so that nobody has to compute it. */
+function left(expected: CivilMoment, now: number): string {
+  const ms = expected.at - now;
+  return expected.precision === 'minute' && ms > 0 && ms < 86_400_000 ? ` (dans ${saySpan(ms)})` : '';
+}
+
+const STATUS: Record<Stay['status'], string> = {
+  expected: 'Hospitalisation prévue',
+  present: 'Hospitalisé(e)',
+  'on-leave': 'En permission',
+  left: 'Sorti(e)',
+  cancelled: 'Séjour annulé',
+  dead: 'Décédé(e)',
+};
+
+/** The card at the root of a stay's thread: where things stand, edited as the stay goes on. */
+export function stayCard(stay: Stay, patient: Patient, now: number): Piece {
+  const emergency = stay.status === 'present' && stay.class === 'E';
+  return lines(
+    say`${b(emergency ? 'Aux urgences' : STATUS[stay.status])} — ${patientName(patient)}`,
+    stay.unit ? say`${outside(stay.facility)}, ${outside(stay.unit)}` : say`${outside(stay.facility)}`,
+    stay.admittedAt === undefined ? undefined : say`Entrée : ${sayDateTime(stay.admittedAt, now)}`,
+    stay.status === 'expected' && stay.expectedAdmission ? say`Entrée prévue : ${sayMoment(stay.expectedAdmission, now)}` : undefined,
+    stay.expectedDischarge && (stay.status === 'present' || stay.status === 'expected' || stay.status === 'on-leave')
+      ? say`Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`
+      : undefined,
+    stay.status === 'left' && stay.dischargedAt !== undefined ? say`Sortie : ${sayDateTime(stay.dischargedAt, now)}` : undefined,
+  );
+}
+
+/** For somebody who joins without the earlier keys. */
+export function patientSummary(patient: Patient, stays: Stay[], now: number): Piece {
+  return lines(
+    say`${b('Résumé')} — ${patientName(patient)}`,
+    ...stays.map((stay) =>
+      lines(
+        say`• ${STATUS[stay.status]}, ${outside(stay.facility)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
+        stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
+        stay.expectedDischarge && stay.status === 'present' ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}` : undefined,
+        stay.dischargedAt === undefined ? undefined : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
+      ),
+    ),
+    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : tout ce qui compte est ici.`,
+  );
+}
+
+/** A step of a request, for the audience that reads it. */
+export function requestNews(audience: 'group' | 'asker' | 'request-room' | 'escalation', n: RequestNews, now: number): Piece {
+  const fields = n.shown.map((f) => say`${f.label} : ${outside(f.value, { max: 2000, multiline: true })}`);
+  const before = n.due ? say`À ${n.due.target === 'take' ? 'prendre' : 'rendre'} avant ${sayDateTime(n.due.at, now)}.` : undefined;
+  const title = say`${b(n.code)} ${n.title}`;
+  const who = n.taker ?? 'un confrère';
+  switch (n.step) {
+    case 'asked':
+      return audience === 'asker'
+        ? lines(
+            say`Demande ${b(n.code)} envoyée : ${n.title}.`,
+            n.due ? say`Prise en charge attendue avant ${sayDateTime(n.due.at, now)}.` : undefined,
+            say`Accord du patient noté à votre nom. Pour l’annuler : ${code(`annuler ${n.code}`)}`,
+          )
+        : lines(say`${title} — demandé par ${n.asker}`, ...fields, before, say`Pour la prendre : ${code(`!prendre ${n.code}`)} ou une réaction ✋`);
+    case 'taken':
+      if (audience === 'group') return say`${b(n.code)} prise en charge par ${who}.`;
+      if (audience === 'asker') return say`${b(n.code)} : ${who} prend votre demande. Un salon chiffré s’ouvre pour vous deux.`;
+      return lines(
+        say`${title}`,
+        say`Demandé par ${n.asker}, pris en charge par ${who}.`,
+        ...fields,
+        before,
+        say`${n.asker} : l’identité du patient et les documents, c’est ici.`,
+        say`${who} : ${code('!repondre …')} pour répondre, ${code('!complement …')} pour demander une précision, ${code('!rendre')} pour rendre la demande.`,
+      );
+    case 'given-back':
+      return audience === 'asker'
+        ? say`${b(n.code)} : la demande est remise au groupe, vous êtes prévenu(e) dès qu’elle est reprise.`
+        : lines(say`${title} — de nouveau à prendre`, ...fields, before);
+    case 'info-requested':
+      return audience === 'asker'
+        ? say`${b(n.code)} : ${who} vous demande une précision, dans le salon ${n.code}. Le délai est suspendu.`
+        : lines(say`${who} demande une précision : ${outside(n.text ?? '', { max: 2000, multiline: true })}`, say`${n.asker} : répondez ici, le délai reprend ensuite.`);
+    case 'info-given':
+      return say`Précision donnée par ${n.asker}. Le délai reprend.`;
+    case 'answered':
+      if (audience === 'group') return say`${b(n.code)} : réponse rendue par ${who}.`;
+      if (audience === 'asker') return say`${b(n.code)} : ${who} a répondu, dans le salon ${n.code}.`;
+      return lines(say`${b(`Réponse à ${n.code}`)} — ${who}`, outside(n.text ?? '', { max: 8000, multiline: true }));
+    case 'reminded':
+      return lines(say`Rappel : ${title} ${n.taker ? 'attend votre réponse' : 'attend d’être prise'}.`, ...(audience === 'group' ? fields : []), before);
+    case 'escalated':
+      return audience === 'group'
+        ? lines(say`${b('Délai atteint')} : ${title}, demandé par ${n.asker}.`, ...fields, before)
+        : lines(
+            say`${b('Délai atteint')} : ${title}.`,
+            say`Demandé par ${n.asker} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, pris en charge par ${n.taker}` : ', personne ne l’a encore pris'}.`,
+            before,
+          );
+    case 'cancelled':
+      return say`${b(n.code)} : demande annulée par ${n.asker}.`;
+    case 'closed':
+      return say`${b(n.code)} : demande close.`;
+    default:
+      return n.step satisfies never;
+  }
+}
+
+/** The domain says no: why, and who may or what to type instead. */
+export function refusal({ code: why, data }: Refusal): Piece {
+  const s = (key: string): string => String(data[key] ?? '');
+  const list = (key: string): string => (Array.isArray(data[key]) ? data[key].join(', ') : s(key));
+  switch (why) {
+    case 'unknown-person':
+      return say`Je ne vous connais pas encore. Demandez à votre coordination de vous inscrire.`;
+    case 'may-not-ask':
+      return say`Cette demande (${s('title')}) est ouverte à : ${list('who')}. Votre coordination peut vous ajouter.`;
+    case 'may-not-answer':
+      return say`${s('code')} : seul(e) ${s('group')} peut le faire.`;
+    case 'unknown-pathway':
+      return say`Je ne connais pas l’avis « ${outside(s('word'))} ». Avis ouverts : ${list('known')}.`;
+    case 'unknown-request':
+      return say`Je ne trouve pas la demande ${outside(s('code'))}. Vérifiez le code (il ressemble à D-4K7).`;
+    case 'which-request':
+      return list('codes')
+        ? say`Laquelle ? ${list('codes')}. Écrivez par exemple ${code(`!${s('word')} ${list('codes').split(', ')[0] ?? 'D-4K7'}`)}`
+        : say`Aucune demande ne vous attend.`;
+    case 'already-taken':
+      return s('who') === 'vous' ? say`${s('code')} : vous l’avez déjà prise.` : say`${s('code')} : déjà pris en charge par ${s('who')}.`;
+    case 'already-answered':
+      return say`${s('code')} : ce n’est plus possible à cette étape.`;
+    case 'not-taken':
+      return say`${s('code')} n’est prise par personne. D’abord : ${code(`!prendre ${s('code')}`)}`;
+    case 'not-the-taker':
+      return s('who') ? say`${s('code')} est suivie par ${s('who')}, qui seul(e) peut le faire.` : say`${s('code')} n’est pas à vous.`;
+    case 'request-closed':
+      return say`${s('code')} est close.`;
+    case 'question-missing':
+      return say`Il manque la question. Par exemple : ${code(`!${s('word')} votre question`)}`;
+    case 'answer-missing':
+      return say`Il manque la réponse. Par exemple : ${code('!repondre votre réponse')}`;
+    case 'consent-missing':
+      return say`L’accord du patient est nécessaire avant d’envoyer.`;
+    case 'urgent-call-15':
+      return lines(say`${b('Appelez le 15.')} Un avis ne convient pas à une urgence : rien n’a été envoyé.`, say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`);
+    case 'own-request':
+      return say`${s('code')} est votre propre demande.`;
+    case 'not-here':
+      return say`${s('code')} : ce n’est pas possible maintenant.`;
+    case 'cannot-give-back':
+      return say`${s('code')} est déjà répondue, elle ne se rend plus.`;
+    default:
+      return why satisfies never;
+  }
+}
+
+export function unknownWord(word: string, nearest: string | undefined): Piece {
+  return nearest
+    ? say`Je ne connais pas « ${outside(word, { max: 30 })} ». Vouliez-vous dire ${code(`!${nearest}`)} ? Sinon : ${code('!aide')}`
+    : say`Je ne connais pas « ${outside(word, { max: 30 })} ». La liste : ${code('!aide')}`;
+}
+
+export function welcome(name: string): Piece {
+  return say`Bonjour ${name}. Ce salon est chiffré : vous pouvez m’écrire directement, par exemple ${code('aide')} ou ${code('annuaire dermato')}.`;
+}
+
+export function cannotRead(): Piece {
+  return say`Je n’arrive pas à lire un message envoyé ici : la clé de chiffrement ne m’est pas parvenue. Pouvez-vous le renvoyer ?`;
+}

@@ -1,0 +1,110 @@
+/**
+ * The composition root, and nothing else: the same composition serves `relais serve`, the demo and rehearsals; only the
+ * parts given differ (a file or memory, Matrix or a transcript, the wall clock or a stepped one).
+ */
+import type { Clocks, Ids } from './care/relay/clock.ts';
+import type { Store } from './care/relay/ports.ts';
+import type { Sealer } from './care/relay/seal.ts';
+import type { SyncBatch, Transport } from './care/relay/transport.ts';
+import { createWake, restUntil, type Wake, withWakes } from './care/relay/wake.ts';
+import { drainInbox } from './care/relay/drain.ts';
+import type { Directory } from './care/people/directory.ts';
+import type { People } from './care/people/person.ts';
+import type { Pathway } from './care/request/pathway.ts';
+import type { Slots } from './care/request/slot.ts';
+import type { RingTable } from './care/stay/ringing.ts';
+import type { SourcePolicy } from './care/stay/verdict.ts';
+import { dispatch } from './bot/dispatching.ts';
+import { cursorName, listen } from './bot/listening.ts';
+import { drainOutbox } from './bot/messenger.ts';
+import { createRooms } from './bot/rooms.ts';
+import { fireDeadlines } from './bridge/deadlines.ts';
+import { drainHospital } from './bridge/hospital.ts';
+import type { Log } from './bridge/log.ts';
+
+export type Parts = {
+  store: Store;
+  transport: Transport;
+  clocks: Clocks;
+  ids: Ids;
+  sealer: Sealer;
+  people: People;
+  pathways: () => readonly Pathway[];
+  directory: Directory;
+  slots: Slots;
+  /** Source ids and what each may say. */
+  sources: ReadonlyMap<string, SourcePolicy>;
+  ringing: RingTable;
+  log: Log;
+};
+
+export type Relais = {
+  /** The store that rings its doors; every door must use this one. */
+  store: Store;
+  /** One /sync answer, made durable. */
+  hear: (batch: SyncBatch) => Promise<void>;
+  /** Decides and sends until nothing is left to do now. */
+  settle(): Promise<void>;
+  /** Serves until `signal` aborts; rejects when the account is refused for good. */
+  run(signal: AbortSignal): Promise<void>;
+};
+
+/** How long a loop rests when nobody rings: bounds the cost of a lost ring, and the lateness of a deadline. */
+const REST_MS = 500;
+
+export function compose(parts: Parts): Relais {
+  const { transport, clocks, log } = parts;
+  const wakes = { inbox: createWake(), outbox: createWake(), timers: createWake() };
+  const store = withWakes(parts.store, wakes);
+  const civil = (): number => clocks.civil();
+  const onBug = (id: string, error: unknown): void =>
+    log('error', `bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, { id });
+  const policyOf = (source: string): SourcePolicy => {
+    const policy = parts.sources.get(source);
+    if (!policy) throw new Error(`unknown source ${source}`);
+    return policy;
+  };
+  const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
+  const ports = { ...parts, store, policyOf, civil, onBug, names };
+  const rooms = createRooms(store, transport, parts.sealer);
+  const hear = listen(store, transport, civil);
+
+  const decideHospital = (): Promise<number> => drainHospital(ports, parts.sources.keys());
+  const decideMatrix = (): Promise<number> => drainInbox(ports, 'in:!', (envelope) => dispatch(ports, envelope));
+  const fire = (): Promise<number> => fireDeadlines(ports);
+  const send = (): Promise<number> => drainOutbox({ store, transport, rooms, clocks, wake: wakes.outbox, log });
+
+  /** What waited for a key is tried again, in the order it came. */
+  async function retryWaiting(): Promise<void> {
+    const waiting = await store.inbox.list({ state: 'waiting-key', limit: 1_000 });
+    for (const envelope of waiting.reverse()) await store.inbox.replay(envelope.id);
+  }
+
+  async function loop(wake: Wake, work: () => Promise<number>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const rung = wake.next();
+      await work().catch((error: unknown) => onBug('loop', error)); // the disk is full, the base is away: tried again
+      await restUntil(rung, REST_MS, clocks, signal);
+    }
+  }
+
+  return {
+    store,
+    hear,
+    async settle() {
+      while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) > 0);
+    },
+    async run(signal) {
+      transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
+      await retryWaiting();
+      const since = await store.inbox.cursor(cursorName(transport));
+      await Promise.all([
+        transport.run(since, hear, signal),
+        loop(wakes.inbox, decideHospital, signal),
+        loop(wakes.inbox, decideMatrix, signal),
+        loop(wakes.timers, fire, signal),
+        loop(wakes.outbox, send, signal),
+      ]);
+    },
+  };
+}

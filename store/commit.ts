@@ -1,0 +1,75 @@
+/** The second commit in a message's life: a decision, written whole or not at all. */
+import type { Decision } from '../care/relay/decision.ts';
+import { writeAudit } from './audit.ts';
+import { writeEvent, writeFile } from './files.ts';
+import { sealText, type Db, type Ground } from './ground.ts';
+import { addDelivery } from './outbox.ts';
+import { wantRoom } from './rooms.ts';
+import { addToTally } from './tally.ts';
+import { changeTimer, fireTimer } from './timers.ts';
+
+/** Thrown inside the transaction so that it is rolled back; never seen outside this file. */
+class Stale extends Error {}
+
+/**
+ * @param at civil time, epoch ms: the instant of the facts, the audit rows and the deliveries
+ * @returns `stale` when something that the decision was built on has moved; then nothing was written
+ */
+export async function commitDecision(ground: Ground, decision: Decision, at: number): Promise<'committed' | 'stale'> {
+  try {
+    await ground.db.transaction().execute((tx) => write(ground, tx, decision, at));
+    return 'committed';
+  } catch (error) {
+    if (error instanceof Stale) return 'stale';
+    throw error;
+  }
+}
+
+async function write(ground: Ground, tx: Db, decision: Decision, at: number): Promise<void> {
+  const { settle, fired } = decision;
+  if (settle && !(await settleEnvelope(ground, tx, settle))) throw new Stale();
+  // Before the changes: what fires may arm the same deadline again, with the next epoch.
+  if (fired && !(await fireTimer(tx, fired))) throw new Stale();
+  for (const file of decision.files) if (!(await writeFile(ground, tx, file))) throw new Stale();
+  for (const key of new Set(decision.facts)) if (!(await writeFact(tx, key, at))) throw new Stale();
+  for (const event of decision.events) await writeEvent(ground, tx, event);
+  for (const change of decision.timers) await changeTimer(tx, change);
+  for (const room of decision.rooms) await wantRoom(ground, tx, room);
+  for (const delivery of decision.deliveries) await addDelivery(ground, tx, delivery, at);
+  for (const entry of decision.audit) await writeAudit(ground, tx, entry, at);
+}
+
+/** @returns false when the fact has been decided already */
+async function writeFact(tx: Db, key: string, at: number): Promise<boolean> {
+  const written = await tx
+    .insertInto('fact')
+    .values({ key, at })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .returning('key')
+    .executeTakeFirst();
+  return written !== undefined;
+}
+
+/** @returns false when somebody has decided the envelope meanwhile, or when it is not known */
+async function settleEnvelope(ground: Ground, tx: Db, settle: NonNullable<Decision['settle']>): Promise<boolean> {
+  const { envelope: id, state, outcome, reason } = settle;
+  const before = await tx
+    .selectFrom('inbox')
+    .select(['state', 'seq', 'outcome', 'reason'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!before || before.state === 'decided') return false;
+  const settled = await tx
+    .updateTable('inbox')
+    .set({ state, outcome, reason, detail: sealText(ground.sealer, settle.detail, `inbox:${id}:detail`) })
+    .where('id', '=', id)
+    .where('state', '=', before.state)
+    .where('seq', '=', before.seq)
+    .returning('id')
+    .executeTakeFirst();
+  if (!settled) return false;
+  if (settle.emptied) await tx.updateTable('inbox').set({ body: null }).where('id', '=', id).execute();
+  if (before.outcome && before.reason) await addToTally(tx, before.outcome, before.reason, -1);
+  await addToTally(tx, outcome, reason, 1);
+  return true;
+}

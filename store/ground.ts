@@ -1,0 +1,33 @@
+/** What every part of the store stands on, and how a value becomes sealed bytes of one row. */
+import type { Kysely } from 'kysely';
+import type { Clocks, Ids } from '../care/relay/clock.ts';
+import type { Sealer } from '../care/relay/seal.ts';
+import type { Tables } from './tables.ts';
+
+/** The database or one of its transactions: the same functions run in both. */
+export type Db = Kysely<Tables>;
+
+export type Ground = {
+  db: Db;
+  sealer: Sealer;
+  ids: Pick<Ids, 'next'>;
+  clocks: Pick<Clocks, 'machine'>;
+};
+
+/** @param context table and row: sealed bytes moved to another row do not open */
+export function sealValue(sealer: Sealer, value: unknown, context: string): Uint8Array {
+  return sealer.seal(JSON.stringify(value ?? null), context);
+}
+
+/** The reverse of `sealValue`. @throws Error when the row, the secret or the bytes are not those that were sealed */
+export function openValue(sealer: Sealer, sealed: Uint8Array, context: string): unknown {
+  return JSON.parse(sealer.open(sealed, context));
+}
+
+export function sealText(sealer: Sealer, text: string | undefined, context: string): Uint8Array | null {
+  return text === undefined ? null : sealer.seal(text, context);
+}
+
+export function openText(sealer: Sealer, sealed: Uint8Array | null, context: string): string | undefined {
+  return sealed === null ? undefined : sealer.open(sealed, context);
+}

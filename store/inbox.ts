@@ -1,0 +1,92 @@
+/** The inbox: envelopes wait here for their turn, and are found here again. */
+import type { Selectable } from 'kysely';
+import type { Envelope } from '../care/relay/envelope.ts';
+import type { Reason } from '../care/relay/outcome.ts';
+import type { InboxStore } from '../care/relay/ports.ts';
+import { acceptAll, cursorName, type AcceptCall } from './accept.ts';
+import { batcher } from './batch.ts';
+import { openText, openValue, type Ground } from './ground.ts';
+import { headIds, nextSeq } from './lanes.ts';
+import { readSetting } from './settings.ts';
+import type { Tables } from './tables.ts';
+import { addToTally } from './tally.ts';
+
+const CALLS_PER_COMMIT = 200;
+
+/** @returns the port, and `idle`: what `close` waits for, so that nothing accepted is torn */
+export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void> } {
+  const { db, sealer } = ground;
+  const accepting = batcher((calls: AcceptCall[]) => acceptAll(ground, calls), CALLS_PER_COMMIT);
+
+  function envelope(row: Selectable<Tables['inbox']>): Envelope {
+    const { id, lane, seq, source, format, state } = row;
+    const body = row.body && (openValue(sealer, row.body, `inbox:${id}:body`) as { bytes: string; note?: string });
+    return {
+      id,
+      lane,
+      seq,
+      source,
+      key: sealer.open(row.sender_key, `inbox:${id}:key`),
+      format,
+      body: new Uint8Array(Buffer.from(body?.bytes ?? '', 'latin1')),
+      receivedAt: row.received_at,
+      note: body?.note,
+      state,
+      outcome: row.outcome ?? undefined,
+      reason: row.reason ?? undefined,
+      detail: openText(sealer, row.detail, `inbox:${id}:detail`),
+    };
+  }
+
+  return {
+    accept: (envelopes, cursor) => accepting.add({ envelopes, cursor }),
+    idle: () => accepting.idle(),
+
+    async heads(prefix, limit) {
+      const rows = await db
+        .selectFrom('inbox')
+        .selectAll()
+        .where('id', 'in', headIds('inbox', 'undecided'))
+        .where((eb) => eb(eb.fn<string>('substr', ['lane', eb.val(1), eb.val(prefix.length)]), '=', prefix))
+        .orderBy('n')
+        .limit(limit)
+        .execute();
+      return rows.map(envelope);
+    },
+
+    async get(id) {
+      const row = await db.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && envelope(row);
+    },
+
+    async list({ state, reason, limit }) {
+      let query = db.selectFrom('inbox').selectAll().orderBy('n', 'desc').limit(limit);
+      if (state !== undefined) query = query.where('state', '=', state);
+      // Another word than ours finds nothing, which is the right answer to it.
+      if (reason !== undefined) query = query.where('reason', '=', reason as Reason);
+      return (await query.execute()).map(envelope);
+    },
+
+    /** Only what waits for a human or a key: what is undecided has its place already, what is decided has been said. */
+    async replay(id) {
+      await db.transaction().execute(async (tx) => {
+        const row = await tx.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
+        if (row?.state !== 'quarantined' && row?.state !== 'waiting-key') return;
+        const seq = await nextSeq(tx, row.lane);
+        await tx
+          .updateTable('inbox')
+          .set({ state: 'undecided', seq, outcome: null, reason: null, detail: null })
+          .where('id', '=', id)
+          .execute();
+        if (row.outcome !== null && row.reason !== null) await addToTally(tx, row.outcome, row.reason, -1);
+      });
+    },
+
+    async count(state) {
+      const query = db.selectFrom('inbox').where('state', '=', state);
+      return (await query.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n;
+    },
+
+    cursor: (name) => readSetting(ground, cursorName(name)),
+  };
+}

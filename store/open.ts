@@ -1,0 +1,77 @@
+/** Opening the store: the one door of this folder, besides the sealer. */
+import { randomUUID } from 'node:crypto';
+import type { Clocks, Ids } from '../care/relay/clock.ts';
+import type { Store } from '../care/relay/ports.ts';
+import type { Sealer } from '../care/relay/seal.ts';
+import { readAudit } from './audit.ts';
+import { commitDecision } from './commit.ts';
+import { fileStore } from './files.ts';
+import type { Ground } from './ground.ts';
+import { inboxStore } from './inbox.ts';
+import { laneGate } from './lane-gate.ts';
+import { isOld, migrate, schemaVersion } from './migrations.ts';
+import { outboxStore } from './outbox.ts';
+import { roomStore } from './rooms.ts';
+import { checkSecret, readSetting, writeSetting } from './settings.ts';
+import { openSqlite, prepareFile, sqliteWords, takeServingLock } from './sqlite.ts';
+import { readTally } from './tally.ts';
+import { timerStore } from './timers.ts';
+
+export type StoreOptions = {
+  /** A file on a local disk, made when it is not there; or `:memory:`. */
+  path: string;
+  sealer: Sealer;
+  clocks: Pick<Clocks, 'machine'>;
+  /** Ids of rows and deliveries; random unless a rehearsal gives its own. */
+  ids?: Pick<Ids, 'next'> | undefined;
+  /** This process sends and decides. Only one may; the command line opens without it, beside the server. */
+  serving?: boolean | undefined;
+};
+
+/**
+ * @throws Error with the cure: another process serves this file, the file comes from a newer Relais, or it was sealed with
+ *   another secret
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { sealer, clocks, ids = { next: randomUUID } } = options;
+  const path = prepareFile(options.path);
+  const release = options.serving ? takeServingLock(path) : undefined;
+  const db = openSqlite(path);
+  const ground: Ground = { db, sealer, ids, clocks };
+  try {
+    if (isOld(await schemaVersion(db))) {
+      // Never under a server that runs: its statements were written for the tables as they are.
+      const free = release ? undefined : takeServingLock(path);
+      await migrate(db, sqliteWords, clocks.machine()).finally(() => free?.());
+    }
+    await checkSecret(ground);
+  } catch (error) {
+    await db.destroy();
+    release?.();
+    throw error;
+  }
+  return assemble(ground, () => release?.());
+}
+
+function assemble(ground: Ground, release: () => void): Store {
+  const inbox = inboxStore(ground);
+  return {
+    inbox,
+    files: fileStore(ground),
+    outbox: { ...outboxStore(ground), ...laneGate(ground) },
+    rooms: roomStore(ground),
+    timers: timerStore(ground),
+    commit: (decision, at) => commitDecision(ground, decision, at),
+    get: (name) => readSetting(ground, name),
+    set: (name, value) => writeSetting(ground, ground.db, name, value),
+    audit: (limit) => readAudit(ground, limit),
+    counts: () => readTally(ground.db),
+    // A write, because a full or read-only disk goes on answering reads.
+    ping: () => writeSetting(ground, ground.db, 'ping', String(ground.clocks.machine())),
+    async close() {
+      await inbox.idle();
+      await ground.db.destroy();
+      release();
+    },
+  };
+}

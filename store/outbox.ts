@@ -1,0 +1,185 @@
+/** The outbox: deliveries leave each room's lane one by one, in the order in which they were decided. */
+import type { Selectable } from 'kysely';
+import type { NewDelivery } from '../care/relay/decision.ts';
+import type { OutboxItem, OutboxStore } from '../care/relay/ports.ts';
+import { openText, openValue, sealText, sealValue, type Db, type Ground } from './ground.ts';
+import { headIds, nextSeq } from './lanes.ts';
+import type { Tables } from './tables.ts';
+import { rememberRoot } from './threads.ts';
+
+/** Puts one delivery at the end of its room's lane, in the deciding commit. @param at civil time of the decision */
+export async function addDelivery(ground: Ground, tx: Db, delivery: NewDelivery, at: number): Promise<void> {
+  const id = ground.ids.next();
+  const { room, announcement, ring } = delivery;
+  await tx
+    .insertInto('outbox')
+    .values({
+      id,
+      lane: room,
+      seq: await nextSeq(tx, room),
+      state: 'pending',
+      thread: delivery.thread ?? null,
+      root: delivery.root ? 1 : 0,
+      coalesce: delivery.coalesce ?? null,
+      reply_to: delivery.replyTo ?? null,
+      attempts: 0,
+      tried_device: null,
+      tried_at: null,
+      decided_at: at,
+      ended_at: null,
+      event_id: null,
+      body: sealValue(ground.sealer, { announcement, ring }, `outbox:${id}:body`),
+      why: null,
+    })
+    .execute();
+}
+
+/** What the lane waited for was the item that has just left; the next one is ready. */
+async function endWait(tx: Db, lane: string): Promise<void> {
+  await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
+}
+
+/** Lanes can be closed and opened; that half of the port is in lane-gate.ts. */
+export function outboxStore(ground: Ground): Omit<OutboxStore, 'pauseLane' | 'resumeLane' | 'lanes'> {
+  const { db, sealer, clocks } = ground;
+
+  function item(row: Selectable<Tables['outbox']>): OutboxItem {
+    const { id } = row;
+    type Body = Pick<OutboxItem, 'announcement' | 'ring'>;
+    const { announcement, ring } = openValue(sealer, row.body, `outbox:${id}:body`) as Body;
+    const tried =
+      row.tried_device === null || row.tried_at === null ? undefined : { device: row.tried_device, at: row.tried_at };
+    return {
+      id,
+      room: row.lane,
+      seq: row.seq,
+      deliveryId: id,
+      announcement,
+      ring,
+      thread: row.thread ?? undefined,
+      root: row.root === 1,
+      coalesce: row.coalesce ?? undefined,
+      replyTo: row.reply_to ?? undefined,
+      attempts: row.attempts,
+      tried,
+    };
+  }
+
+  return {
+    async heads(now, limit) {
+      const rows = await db
+        .selectFrom('outbox')
+        .innerJoin('lane', 'lane.name', 'outbox.lane')
+        .selectAll('outbox')
+        .where('outbox.id', 'in', headIds('outbox', 'pending'))
+        .where('lane.paused_at', 'is', null)
+        .where('lane.ready_at', '<=', now)
+        .orderBy('lane.ready_at')
+        .orderBy('outbox.n')
+        .limit(limit)
+        .execute();
+      return rows.map(item);
+    },
+
+    /** The first PUT of a device counts: the server forgets a transaction id about a day after *that* one. */
+    async markTried(id, device, at) {
+      await db
+        .updateTable('outbox')
+        .set({ tried_device: device, tried_at: at })
+        .where('id', '=', id)
+        .where((eb) => eb.or([eb('tried_device', 'is', null), eb('tried_device', '!=', device)]))
+        .execute();
+    },
+
+    async markDone(id, how, at) {
+      const eventId = how === 'superseded' ? null : how.eventId;
+      await db.transaction().execute(async (tx) => {
+        // From quarantine too: an ambiguous send may turn out to have arrived when the bot's own sync brings it back.
+        const row = await tx
+          .updateTable('outbox')
+          .set({ state: eventId === null ? 'superseded' : 'done', event_id: eventId, ended_at: at, why: null })
+          .where('id', '=', id)
+          .where('state', 'in', eventId === null ? ['pending'] : ['pending', 'quarantined'])
+          .returning(['lane', 'thread', 'root', 'coalesce'])
+          .executeTakeFirst();
+        if (!row) return;
+        await endWait(tx, row.lane);
+        if (eventId !== null) await rememberRoot(tx, row, eventId);
+      });
+    },
+
+    async postpone(id, readyAt, why) {
+      await db.transaction().execute(async (tx) => {
+        const row = await tx
+          .updateTable('outbox')
+          .set((eb) => ({ attempts: eb('attempts', '+', 1), why: sealText(sealer, why, `outbox:${id}:why`) }))
+          .where('id', '=', id)
+          .where('state', '=', 'pending')
+          .returning('lane')
+          .executeTakeFirst();
+        if (row) await tx.updateTable('lane').set({ ready_at: readyAt }).where('name', '=', row.lane).execute();
+      });
+    },
+
+    async quarantine(id, why) {
+      const aside = { state: 'quarantined' as const, ended_at: clocks.machine() };
+      await db.transaction().execute(async (tx) => {
+        const row = await tx
+          .updateTable('outbox')
+          .set({ ...aside, why: sealText(sealer, why, `outbox:${id}:why`) })
+          .where('id', '=', id)
+          .where('state', '=', 'pending')
+          .returning('lane')
+          .executeTakeFirst();
+        if (row) await endWait(tx, row.lane);
+      });
+    },
+
+    async superseded(id) {
+      const later = await db
+        .selectFrom('outbox as mine')
+        .innerJoin('outbox as later', (join) =>
+          join
+            .onRef('later.lane', '=', 'mine.lane')
+            .onRef('later.coalesce', '=', 'mine.coalesce')
+            .onRef('later.seq', '>', 'mine.seq'),
+        )
+        .select('later.id')
+        .where('mine.id', '=', id)
+        .where('later.state', '=', 'pending')
+        .executeTakeFirst();
+      return later !== undefined;
+    },
+
+    async threadRoot(room, thread) {
+      const query = db.selectFrom('thread').select('event_id').where('lane', '=', room).where('thread', '=', thread);
+      return (await query.executeTakeFirst())?.event_id;
+    },
+
+    async byEvent(eventId) {
+      const query = db.selectFrom('outbox').select(['lane', 'thread']).where('event_id', '=', eventId);
+      const row = await query.executeTakeFirst();
+      return row && { room: row.lane, thread: row.thread ?? undefined };
+    },
+
+    async countDone(room) {
+      const query = db.selectFrom('outbox').where('lane', '=', room).where('state', '=', 'done');
+      return (await query.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n;
+    },
+
+    async pending() {
+      const query = db.selectFrom('outbox').where('state', '=', 'pending');
+      return (await query.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n;
+    },
+
+    async listQuarantined(limit) {
+      const query = db.selectFrom('outbox').select(['id', 'lane', 'why']).where('state', '=', 'quarantined');
+      const rows = await query.orderBy('n', 'desc').limit(limit).execute();
+      return rows.map(({ id, lane, why }) => ({
+        id,
+        room: lane,
+        why: openText(sealer, why, `outbox:${id}:why`) ?? '',
+      }));
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * Everything that only SQLite knows: how it is opened, how a transaction begins, how a second serving process is refused.
+ * The rest of store/ is one code path for SQLite and PostgreSQL.
+ */
+import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import {
+  CompiledQuery,
+  Kysely,
+  SqliteDialect,
+  SqliteDriver,
+  type DatabaseConnection,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from 'kysely';
+import type { SqlWords } from './migrations.ts';
+import type { Tables } from './tables.ts';
+
+export const sqliteWords: SqlWords = { counter: 'integer primary key autoincrement', bytes: 'blob' };
+
+const IN_MEMORY = ':memory:';
+/** How long a writer waits for another process (the command line beside the server) before it gives up. */
+const BUSY_MS = 10_000;
+const SQLITE_BUSY = 5;
+const STATEMENTS_KEPT = 500;
+
+/**
+ * Makes the file (0600, it holds health data) and its folder when they are not there.
+ *
+ * @returns the path without links, so that two names of one file meet the same lock
+ */
+export function prepareFile(path: string): string {
+  if (path === IN_MEMORY) return path;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivate(path); // SQLite gives its -wal and -shm files the mode of this one
+  return realpathSync(path);
+}
+
+/**
+ * Makes an empty file, and never opens one that is there: closing *any* handle of a file drops all the locks that this
+ * process holds on it (POSIX), and two stores of one process would then write at once.
+ */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** @param path a file that `prepareFile` has prepared, or `:memory:` */
+export function openSqlite(path: string): Kysely<Tables> {
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  // FULL: in WAL mode the default loses acknowledged messages at a power cut. secure_delete: an emptied envelope leaves
+  // no bytes in the free pages either (a protected stay leaves no payload behind).
+  database.exec(
+    'pragma journal_mode=wal; pragma synchronous=full; pragma secure_delete=on; pragma trusted_schema=off;',
+  );
+  return new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
+}
+
+/**
+ * One process serves a database: two would send every message twice. The lock is the kernel's, on a file beside the
+ * database, so it dies with its process, kill -9 included; a row with a date would have to be believed or timed out.
+ * The database itself stays unlocked: the command line reads it beside the server.
+ *
+ * @returns what gives the lock back. @throws Error with the cure when another process holds it
+ */
+export function takeServingLock(path: string): () => void {
+  if (path === IN_MEMORY) return () => undefined;
+  const beside = `${path}.serving`;
+  makePrivate(beside);
+  const lock = new DatabaseSync(beside, { timeout: 0 });
+  try {
+    lock.exec('pragma locking_mode=exclusive; begin exclusive');
+  } catch (cause) {
+    lock.close();
+    if ((cause as { errcode?: number }).errcode !== SQLITE_BUSY) throw cause;
+    throw new Error(
+      `Another Relais is serving ${path}: stop it first, it gives its place back as soon as its process ends. ` +
+        'Two of them would say everything twice.',
+      { cause },
+    );
+  }
+  return () => lock.close();
+}
+
+class NodeSqliteDialect extends SqliteDialect {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    super({ database: forKysely(database) });
+    this.#database = database;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver(this.#database);
+  }
+}
+
+class ImmediateDriver extends SqliteDriver {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    super({ database: forKysely(database) });
+    this.#database = database;
+  }
+
+  /** Kysely begins deferred: a transaction that reads and then writes fails at once when another process wrote between. */
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** A full disk rolls back by itself; a second rollback would throw and hide the first error. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+  }
+}
+
+/** node:sqlite in the shape that Kysely expects (better-sqlite3's), with the prepared statements kept. */
+function forKysely(database: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
+  return {
+    close: () => database.close(),
+    prepare(query) {
+      const known = kept.get(query);
+      if (known) return known;
+      const statement = shaped(database.prepare(query));
+      if (kept.size >= STATEMENTS_KEPT) kept.clear();
+      kept.set(query, statement);
+      return statement;
+    },
+  };
+}
+
+function shaped(statement: StatementSync): SqliteStatement {
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)),
+  };
+}

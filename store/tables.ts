@@ -1,0 +1,107 @@
+/**
+ * The tables as Kysely sees them; migrations.ts makes them. Instants are epoch-ms integers, yes/no is 1/0 (SQLite has no
+ * boolean), `Uint8Array` is always something sealed. `n` is the order of insertion, for listings: never the order of a lane.
+ */
+import type { Generated } from 'kysely';
+import type { FileKind } from '../care/relay/decision.ts';
+import type { EnvelopeState, Format } from '../care/relay/envelope.ts';
+import type { Outcome, Reason } from '../care/relay/outcome.ts';
+import type { Room, RoomKind } from '../care/relay/room.ts';
+import type { TimerKind } from '../care/relay/timer.ts';
+
+type Sealed = Uint8Array;
+
+export type OutboxState = 'pending' | 'done' | 'superseded' | 'quarantined';
+
+export type Tables = {
+  schema_version: { version: number; reason: string; applied_at: number };
+  /** One row per inbox and outbox lane: `tail` is the last number given. */
+  lane: { name: string; tail: number; ready_at: number; paused_at: number | null; paused_why: Sealed | null };
+  inbox: {
+    n: Generated<number>;
+    id: string;
+    lane: string;
+    seq: number;
+    source: string;
+    /** Blinded: a sender's key may be an IPP or a visit number. */
+    key: string;
+    /** Blinded too: the plain digest of a short message lets anyone test a guess. */
+    digest: string;
+    format: Format;
+    received_at: number;
+    state: EnvelopeState;
+    outcome: Outcome | null;
+    reason: Reason | null;
+    sender_key: Sealed;
+    acknowledgement: Sealed | null;
+    /** Body and note; null once emptied. */
+    body: Sealed | null;
+    detail: Sealed | null;
+  };
+  outbox: {
+    n: Generated<number>;
+    /** Also the delivery id. */
+    id: string;
+    lane: string;
+    seq: number;
+    state: OutboxState;
+    thread: string | null;
+    root: number;
+    coalesce: string | null;
+    reply_to: string | null;
+    attempts: number;
+    tried_device: string | null;
+    tried_at: number | null;
+    decided_at: number;
+    ended_at: number | null;
+    event_id: string | null;
+    /** Announcement and ring. */
+    body: Sealed;
+    why: Sealed | null;
+  };
+  /** Event that opened a thread in a room's present generation. */
+  thread: { lane: string; thread: string; event_id: string };
+  room: {
+    n: Generated<number>;
+    ref: string;
+    kind: RoomKind;
+    matrix_id: string | null;
+    generation: number;
+    encrypted: number;
+    state: Room['state'];
+    /** Subject, name and members. */
+    body: Sealed;
+  };
+  file: { n: Generated<number>; kind: FileKind; id: string; version: number; state: Sealed };
+  file_key: { kind: FileKind; key: string; id: string };
+  event: {
+    n: Generated<number>;
+    id: string;
+    kind: FileKind;
+    file: string;
+    version: number;
+    type: string;
+    at: number;
+    body: Sealed;
+  };
+  fact: { key: string; at: number };
+  timer: {
+    kind: TimerKind;
+    ref: string;
+    step: string;
+    epoch: number;
+    due_at: number;
+    state: 'pending' | 'fired' | 'cancelled';
+  };
+  audit: {
+    n: Generated<number>;
+    id: string;
+    at: number;
+    outcome: Outcome;
+    reason: Reason;
+    /** Actor, action and subject: who looked at whom is itself a secret. */
+    body: Sealed;
+  };
+  tally: { outcome: Outcome; reason: Reason; n: number };
+  setting: { name: string; value: Sealed };
+};
