@@ -6,6 +6,7 @@ import type { Clocks, Ids } from './care/relay/clock.ts';
 import type { Store } from './care/relay/ports.ts';
 import type { Sealer } from './care/relay/seal.ts';
 import type { SyncBatch, Transport } from './care/relay/transport.ts';
+import { faultFields } from './care/relay/fault.ts';
 import { createWake, restUntil, type Wake, withWakes } from './care/relay/wake.ts';
 import { drainInbox } from './care/relay/drain.ts';
 import type { Directory } from './care/people/directory.ts';
@@ -57,8 +58,7 @@ export function compose(parts: Parts): Relais {
   const wakes = { inbox: createWake(), outbox: createWake(), timers: createWake() };
   const store = withWakes(parts.store, wakes);
   const civil = (): number => clocks.civil();
-  const onBug = (id: string, error: unknown): void =>
-    log('error', `bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, { id });
+  const onBug = (id: string, error: unknown): void => log('error', 'bug', { id, ...faultFields(error) });
   const policyOf = (source: string): SourcePolicy => {
     const policy = parts.sources.get(source);
     if (!policy) throw new Error(`unknown source ${source}`);

@@ -2,6 +2,7 @@
  * The outbox drain: one call per delivery, in order within a room, rooms side by side. A slow or broken room never
  * delays another; what fails is classified, and the class alone decides (DESIGN §§5, 6).
  */
+import { faultFields } from '../care/relay/fault.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import type { Wake } from '../care/relay/wake.ts';
@@ -95,9 +96,8 @@ async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): 
       return true;
     default: {
       // A bug: said once with its stack, put aside so that the lane goes on.
-      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
       await store.outbox.quarantine(item.id, why);
-      log('error', `bug while sending: ${stack}`, fields);
+      log('error', 'bug while sending: put aside', { ...fields, ...faultFields(error) });
       return true;
     }
   }

@@ -12,7 +12,14 @@ import {
   TransportFailure,
 } from '../care/relay/transport.ts';
 
-export type TranscriptRoom = { id: string; spec: RoomSpec; members: Map<string, 'join' | 'invite'>; events: RawRoomEvent[] };
+export type TranscriptRoom = {
+  id: string;
+  spec: RoomSpec;
+  members: Map<string, 'join' | 'invite'>;
+  events: RawRoomEvent[];
+  /** Per person, the first event whose key they hold: those who join at once read from their invitation on. */
+  readableFrom: Map<string, number>;
+};
 
 export type TranscriptTransport = Transport & {
   readonly rooms: ReadonlyMap<string, TranscriptRoom>;
@@ -26,8 +33,11 @@ export type TranscriptTransport = Transport & {
   flush(onBatch: (batch: SyncBatch) => Promise<void>): Promise<number>;
 };
 
-/** @param machine gives `origin_server_ts`; @param joinsAtOnce invited people accept as soon as they are invited */
-export function openTranscript(userId: string, machine: () => number, joinsAtOnce = true): TranscriptTransport {
+/**
+ * @param now gives `origin_server_ts`
+ * @param joinsAtOnce who accepts as soon as invited; the others have no device yet, and read only from their joining on
+ */
+export function openTranscript(userId: string, now: () => number, joinsAtOnce: (userId: string) => boolean = () => true): TranscriptTransport {
   const rooms = new Map<string, TranscriptRoom>();
   const aliases = new Map<string, string>();
   const sent = new Map<string, string>();
@@ -42,20 +52,22 @@ export function openTranscript(userId: string, machine: () => number, joinsAtOnc
   };
   const add = (roomId: string, sender: string, type: string, content: Record<string, unknown>, extra: Partial<RawRoomEvent> = {}): string => {
     count += 1;
-    const event: RawRoomEvent = { event_id: `$${count}`, type, sender, origin_server_ts: machine(), content, ...extra };
+    const event: RawRoomEvent = { event_id: `$${count}`, type, sender, origin_server_ts: now(), content, ...extra };
     room(roomId).events.push(event);
     if (sender !== userId) heard.push({ roomId, event });
     return event.event_id;
   };
   const make = (spec: RoomSpec, id: string): void => {
-    rooms.set(id, { id, spec, members: new Map([[userId, 'join']]), events: [] });
+    rooms.set(id, { id, spec, members: new Map([[userId, 'join']]), events: [], readableFrom: new Map() });
   };
   const invite = (roomId: string, who: string): void => {
     room(roomId).members.set(who, 'invite');
-    if (joinsAtOnce) accept(roomId, who);
+    if (joinsAtOnce(who)) accept(roomId, who);
   };
   const accept = (roomId: string, who: string): void => {
-    room(roomId).members.set(who, 'join');
+    const { members, readableFrom, events } = room(roomId);
+    members.set(who, 'join');
+    readableFrom.set(who, readableFrom.get(who) ?? events.length);
     add(roomId, who, 'm.room.member', { membership: 'join' }, { state_key: who });
   };
 
@@ -95,8 +107,10 @@ export function openTranscript(userId: string, machine: () => number, joinsAtOnc
       return { type: event.type, content: event.content, encrypted: room(roomId).spec.encrypted && clear?.clear !== true };
     },
     onKeys() {},
-    async sharedWith() {
-      return joinsAtOnce;
+    async sharedWith(roomId, who) {
+      const from = room(roomId).readableFrom.get(who);
+      // The key of the first message reached those who were there (or invited with a device) when it was said.
+      return from !== undefined && !room(roomId).events.slice(0, from).some((e) => e.sender === userId && e.type === 'm.room.message');
     },
     async members(roomId) {
       return [...room(roomId).members].map(([who, membership]) => ({ userId: who, membership }));
@@ -110,6 +124,7 @@ export function openTranscript(userId: string, machine: () => number, joinsAtOnc
       const id = `!direct${rooms.size + 1}:transcript`;
       make({ alias: id, name: '', invite: [], encrypted: true, direct: true }, id);
       room(id).members.set(who, 'join');
+      room(id).readableFrom.set(who, 0);
       invitations.push({ roomId: id, inviter: who, direct: true, encrypted: true });
       return id;
     },

@@ -10,11 +10,11 @@ import type { Reading } from '../care/stay/intent.ts';
 import { HARD_CAP, admit } from './admit.ts';
 import type { Door, Source, Sources } from './admit.ts';
 import { baseApp, faultFields } from './base-app.ts';
-import type { Log } from './base-app.ts';
 import { EVENTS_DOOR, answerFor, judgeEvent } from './events-door.ts';
 import type { EventReceipt, ReadEvent } from './events-door.ts';
 import { HL7V2_DOOR, judgeHl7v2 } from './hl7v2-door.ts';
 import type { Acknowledge, Hl7v2Verdict } from './hl7v2-door.ts';
+import type { Log } from './log.ts';
 import { openApi } from './openapi.ts';
 import { isProblem, sayProblem } from './problem.ts';
 import type { DoorEnv, Problem } from './problem.ts';
@@ -109,10 +109,9 @@ async function takeHl7v2(
     request: c.get('requestId'),
     source: source.id,
     envelope: accepted.id,
-    duplicate: accepted.state === 'duplicate',
+    state: reused ? 'key-reused' : accepted.state,
     code: verdict.code,
-    reason: verdict.envelope.settled?.reason,
-    keyReused: reused,
+    reason: verdict.envelope.settled?.reason ?? '',
     warnings: verdict.warnings.join('; '),
   });
   const answer =
@@ -140,8 +139,8 @@ async function takeEvent(
     request: c.get('requestId'),
     source: source.id,
     envelope: accepted.id,
-    duplicate,
-    reason: verdict.envelope.settled?.reason,
+    state: accepted.state,
+    reason: verdict.envelope.settled?.reason ?? '',
   });
   const kept = accepted.state === 'duplicate' ? accepted.acknowledgement : undefined;
   const receipt = kept === undefined ? verdict.receipt : (JSON.parse(kept) as EventReceipt);
@@ -160,7 +159,7 @@ function doorHandler(deps: AppDeps, door: Door, take: typeof takeHl7v2): Handler
       door: door.path,
       status: answer.status,
       problem: answer.slug,
-      source: isProblem(admitted) ? undefined : admitted.source.id, // unauthenticated, the header could hold anything
+      source: isProblem(admitted) ? '' : admitted.source.id, // unauthenticated, the header could hold anything
     });
     return sayProblem(c, answer);
   };

@@ -4,25 +4,22 @@
  */
 import { Hono } from 'hono';
 import type { Ids } from '../care/relay/clock.ts';
+import type { Log } from './log.ts';
 import { sayProblem } from './problem.ts';
 import type { DoorEnv } from './problem.ts';
-
-/** Logs are JSON lines, English, without any patient field: fields are ids, counts and codes. */
-export type Log = (
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  fields?: Record<string, string | number | boolean | undefined>,
-) => void;
 
 /**
  * What may be logged of a fault: its name, its code and where it happened. Never its message: a parser's or a
  * database's message may quote the very text that was sent.
  */
-export function faultFields(fault: unknown): Record<string, string | undefined> {
+export function faultFields(fault: unknown): Record<string, string> {
   if (!(fault instanceof Error)) return { error: typeof fault };
-  const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined;
   const frames = (fault.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { error: fault.name, code, at: frames.slice(0, 4).join(' ').replaceAll(/\s+/g, ' ').trim() };
+  return {
+    error: fault.name,
+    ...('code' in fault && typeof fault.code === 'string' ? { code: fault.code } : {}),
+    at: frames.slice(0, 4).join(' ').replaceAll(/\s+/g, ' ').trim(),
+  };
 }
 
 /** @param ids gives the request id, so that a rehearsal is reproducible */

@@ -3,12 +3,13 @@
  * messages. The inbox of ciphertext (JWE sealed by the sender, pulled and erased by the bridge; DESIGN §7) is not here
  * yet, and clear health data must never be taken outside certified hosting, so nothing is read of a posted body.
  */
-import * as z from 'zod';
 import type { Hono } from 'hono';
+import type * as z from 'zod';
 import { baseApp } from './base-app.ts';
-import type { Log } from './base-app.ts';
 import { EVENTS_DOOR } from './events-door.ts';
+import { eventSchema } from './formats/events.ts';
 import { HL7V2_DOOR } from './hl7v2-door.ts';
+import type { Log } from './log.ts';
 import { openApi } from './openapi.ts';
 import { sayProblem } from './problem.ts';
 import type { DoorEnv } from './problem.ts';
@@ -36,7 +37,7 @@ export function createEdgeApp(deps: { ids: { next: () => string }; log: Log; eve
 const app = createEdgeApp({
   ids: { next: () => crypto.randomUUID() },
   log: (level, message, fields) => console.log(JSON.stringify({ level, message, ...fields })),
-  eventSchema: z.object({}),
+  eventSchema,
 });
 
 export const worker = { fetch: app.fetch };

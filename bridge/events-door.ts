@@ -5,13 +5,15 @@
 import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Reading } from '../care/stay/intent.ts';
 import type { Source } from './admit.ts';
+import type { EventProblem } from './formats/events.ts';
 import { LONGEST_KEY } from './hl7v2-door.ts';
-import type { Problem, ProblemItem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { digestOf } from './verify.ts';
 
 export const EVENTS_DOOR = { format: 'events', path: '/v1/events', mediaTypes: ['application/json'] } as const;
 
-export type ReadEvent = (json: unknown) => Reading | { problems: ProblemItem[] };
+/** `readEvent` of bridge/formats/events.ts: a reading, or every problem at once. */
+export type ReadEvent = (json: unknown) => Reading | { problems: EventProblem[] };
 
 /** The stored acknowledgement of an event: what a retransmission is answered again. */
 export type EventReceipt = { accepted: true; warnings: string[] } | { accepted: false; reason: string; detail: string };
@@ -43,13 +45,13 @@ export function parseJson(body: Uint8Array): { json: unknown } | Problem {
   }
 }
 
-function schemaProblem(problems: ProblemItem[]): Problem {
+function schemaProblem(problems: EventProblem[]): Problem {
   return {
     status: 400,
     slug: 'schema',
     title: 'Event does not follow the schema',
     detail: `Mend the ${problems.length} point(s) listed under "errors" and send again; GET /openapi.json has the schema. Nothing was stored.`,
-    errors: problems,
+    errors: problems.map(({ path, message, cure }) => ({ pointer: path, detail: `${message}. ${cure}` })),
   };
 }
 

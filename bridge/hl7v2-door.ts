@@ -9,6 +9,7 @@ import type { Reading } from '../care/stay/intent.ts';
 import type { Source } from './admit.ts';
 import { acknowledgementCode, acknowledgementError } from './formats/hl7v2/ack.ts';
 import type { AckCode, AckError, acknowledgement } from './formats/hl7v2/ack.ts';
+import { splitHl7v2 } from './formats/hl7v2/pam-fr.ts';
 import { digestOf } from './verify.ts';
 
 export const HL7V2_DOOR = {
@@ -26,21 +27,6 @@ export type Hl7v2Verdict = { envelope: NewEnvelope; code: AckCode; acknowledgeme
 /** A key is indexed: a sender's 100 kB MSH-10 must not become a storage failure that is resent for ever. */
 export const LONGEST_KEY = 256;
 
-const [CR, LF, VT, FS] = [0x0d, 0x0a, 0x0b, 0x1c];
-const MSH = [0x4d, 0x53, 0x48];
-
-/** How many messages a body holds: segments that begin with MSH and a separator. */
-export function countMessages(body: Uint8Array): number {
-  let count = 0;
-  for (let i = 0; i + 3 < body.length; i++) {
-    const before = i === 0 ? CR : body[i - 1];
-    const starts = before === CR || before === LF || before === VT || before === FS;
-    if (!starts || !MSH.every((byte, k) => body[i + k] === byte)) continue;
-    if (!/[A-Za-z0-9]/.test(String.fromCharCode(body[i + 3] ?? 0))) count++;
-  }
-  return count;
-}
-
 type Settled = NonNullable<NewEnvelope['settled']>;
 type Judgement = { key: string | undefined; code: AckCode; warnings: string[]; settled?: Settled; error?: AckError };
 
@@ -50,9 +36,9 @@ function settledAs(outcome: Settled['outcome'], reason: Settled['reason'], detai
 
 /** Which acknowledgement a reading deserves, and why; says nothing of what will be decided. */
 function judge(source: Source, body: Uint8Array, read: () => Reading): Judgement {
-  const messages = countMessages(body);
-  if (messages > 1) {
-    const text = `${messages} messages in one body: send one message per request`;
+  const pieces = splitHl7v2(body).length;
+  if (pieces > 1) {
+    const text = `${pieces} pieces in one body: send one message per request, beginning with MSH`;
     const error: AckError = { place: 'MSH', code: '100', severity: 'E', text };
     return { key: undefined, code: 'AR', warnings: [], settled: settledAs('rejected', 'not-hl7', text), error };
   }

@@ -52,8 +52,8 @@ export async function saveIdentity(directory: string, identity: Identity, secret
 /** @throws Error that says what to do when there is none, or when it cannot be opened */
 export async function loadIdentity(directory: string, secret?: string): Promise<Identity> {
   const path = accountPaths(directory).identity;
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new Error(`${directory} holds no Matrix identity: run \`relais provision\` first`);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`${directory} holds no Matrix identity: run \`relais provision\` first`);
     throw error;
   });
   const stored = JSON.parse(text) as Identity | Sealed;

@@ -81,12 +81,12 @@ export function openHttp(homeserver: string, accessToken: string | undefined): H
     if (status >= 200 && status < 300) return body;
     throw refused(what, status, headers, body, call.concern ?? 'account');
   };
-  return { text, json: async <T>(...args: Parameters<Http['text']>) => parse<T>(await text(...args), args[0], args[1]) };
+  return { text, json: async <T>(...args: Parameters<Http['text']>) => parse(await text(...args), args[0], args[1]) as T };
 }
 
-function parse<T>(body: string, method: string, path: string[]): T {
+function parse(body: string, method: string, path: string[]): unknown {
   try {
-    return JSON.parse(body) as T;
+    return JSON.parse(body);
   } catch {
     // a captive portal or a proxy's page with status 200
     throw new TransportFailure('ambiguous', `${method} /${path.slice(0, 4).join('/')}: the answer is not JSON`);
@@ -132,9 +132,9 @@ function kindOf(status: number, errcode: string, concern: Concern): FailureKind 
 }
 
 function readRefusal(headers: Headers, body: string): { errcode: string; retryAfterMs?: number } {
-  let parsed: { errcode?: unknown; retry_after_ms?: unknown } | null = null;
+  let parsed: { errcode?: unknown; retry_after_ms?: unknown } | null;
   try {
-    parsed = JSON.parse(body) as typeof parsed;
+    parsed = JSON.parse(body) as { errcode?: unknown; retry_after_ms?: unknown } | null;
   } catch {
     parsed = null; // a proxy's HTML page
   }

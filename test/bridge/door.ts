@@ -53,7 +53,11 @@ export function openDoor(over: Partial<AppDeps> = {}): Opened {
     readEvent: (json) => {
       const parsed = eventSchema.safeParse(json);
       if (!parsed.success) {
-        const problems = parsed.error.issues.map((i) => ({ pointer: `/${i.path.join('/')}`, detail: i.message }));
+        const problems = parsed.error.issues.map((i) => ({
+          path: `/${i.path.join('/')}`,
+          message: i.message,
+          cure: 'Mend it.',
+        }));
         return { problems };
       }
       return { readable: true, key: parsed.data.key, facility: parsed.data.facility, intents: [], warnings: [] };

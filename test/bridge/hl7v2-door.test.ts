@@ -1,6 +1,5 @@
 /** Acknowledged means on disk; authentic always gets an HL7 acknowledgement (invariants 1, 2, 8; FACTS §1.10). */
 import { describe, expect, test } from 'vitest';
-import { countMessages } from '../../bridge/hl7v2-door.ts';
 import { ADT, CIVIL_NOW, knock, openDoor, problemOf } from './door.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -111,21 +110,4 @@ describe('POST /v1/hl7v2', () => {
       expect(inbox.stored[0]?.body).toEqual(latin1);
     },
   );
-});
-
-describe('counting messages', () => {
-  test.each([
-    [ADT, 1],
-    [`\u000b${ADT}\u001c\r`, 1],
-    [ADT.replaceAll('\r', '\n'), 1],
-    [`FHS|^~\\&\rBHS|^~\\&\r${ADT}${ADT}`, 2],
-    [`${ADT}${ADT}${ADT}`, 3],
-    [`\u000b${ADT}\u001c\r\u000b${ADT}\u001c\r`, 2],
-    ['OBX|1|TX|||MSH|x', 0],
-    ['MSHA|', 0],
-    ['MSH', 0],
-    ['', 0],
-  ])('%#: %#', (text, count) => {
-    expect(countMessages(bytes(text))).toBe(count);
-  });
 });

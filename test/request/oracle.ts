@@ -30,33 +30,39 @@ function lastSundayAt1Utc(year: number, month: number): number {
   return last.getTime() - last.getUTCDay() * 24 * 60 * MINUTE;
 }
 
-/** The wall clock of Paris, as the UTC fields of a Date. */
-export function wall(instant: number): Date {
+/** The wall clock of Paris, as if it were UTC: ms since 1970 of what it shows. */
+function wall(instant: number): number {
   const year = new Date(instant).getUTCFullYear();
-  const summer = instant >= lastSundayAt1Utc(year, 3) && instant < lastSundayAt1Utc(year, 10);
-  return new Date(instant + (summer ? 120 : 60) * MINUTE);
+  let bounds = summers.get(year);
+  if (bounds === undefined) summers.set(year, (bounds = [lastSundayAt1Utc(year, 3), lastSundayAt1Utc(year, 10)]));
+  return instant + (instant >= bounds[0] && instant < bounds[1] ? 120 : 60) * MINUTE;
 }
+const summers = new Map<number, [number, number]>();
 
-const known = new Map<string, Set<string>>();
-function isHoliday(local: Date, region: ClockPolicy['holidays']): boolean {
-  const year = local.getUTCFullYear();
-  const key = `${region}${year}`;
-  const list = known.get(key) ?? new Set(holidayList(year, region));
-  known.set(key, list);
-  return list.has(local.toISOString().slice(5, 10));
+const closed = new Map<string, boolean>();
+function isHoliday(day: number, region: ClockPolicy['holidays']): boolean {
+  const key = `${region}${day}`;
+  let found = closed.get(key);
+  if (found === undefined) {
+    const date = new Date(day * 1440 * MINUTE);
+    found = holidayList(date.getUTCFullYear(), region).includes(date.toISOString().slice(5, 10));
+    closed.set(key, found);
+  }
+  return found;
 }
 
 /** Does the clock of this policy run during the minute that starts at `instant`? */
 export function runs(policy: ClockPolicy, instant: number): boolean {
   if (policy.clock === 'calendar') return true;
-  const local = wall(instant);
-  const weekday = local.getUTCDay() === 0 ? 7 : local.getUTCDay();
-  const minute = local.getUTCHours() * 60 + local.getUTCMinutes();
+  const shown = Math.floor(wall(instant) / MINUTE);
+  const day = Math.floor(shown / 1440);
+  const weekday = ((day + 3) % 7) + 1; // 1 January 1970 was a Thursday
+  const minute = shown % 1440;
   const open =
     policy.clock === 'working-days'
       ? weekday <= 5
       : (policy.opening ?? []).some((o) => o.day === weekday && o.from <= minute && minute < o.to);
-  return open && !isHoliday(local, policy.holidays);
+  return open && !isHoliday(day, policy.holidays);
 }
 
 const paused = (instant: number, pauses: Stretch[]): boolean => pauses.some((p) => p.from <= instant && instant < p.to);
@@ -77,7 +83,7 @@ export function slowRingTime(policy: ClockPolicy, instant: number): number {
   if (policy.clock === 'calendar') return instant;
   let now = instant;
   for (;;) {
-    const hour = wall(now).getUTCHours();
+    const hour = Math.floor(wall(now) / MINUTE / 60) % 24;
     if (runs(policy, now) && (policy.clock === 'opening-hours' || (hour >= 8 && hour < 20))) return now;
     now += MINUTE;
   }

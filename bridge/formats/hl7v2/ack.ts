@@ -6,7 +6,8 @@ import { toParis, MINUTE } from '../../../care/relay/civil-time.ts';
 import type { Reading } from '../../../care/stay/intent.ts';
 import { decodeMessage } from './charset.ts';
 import { readHeader, type Header } from './header.ts';
-import { escape, parseMessage } from './pipes.ts';
+import { escape } from './escapes.ts';
+import { parseMessage } from './pipes.ts';
 
 export type AckCode = 'AA' | 'AE' | 'AR';
 
@@ -35,6 +36,17 @@ const TABLE_0357 = {
   '206': 'Application record locked',
   '207': 'Application internal error',
 } as const;
+
+const TABLE_OF_REASON = new Map<string, AckError['code']>([
+  ['not-hl7', '100'],
+  ['unreadable', '100'],
+  ['missing-identity', '101'],
+  ['bad-date', '102'],
+  ['bad-movement', '103'],
+  ['unsupported-type', '200'],
+  ['unsupported-version', '203'],
+  ['wrong-facility', '204'],
+]);
 
 /**
  * The ACK of a received message, segments ended by CR. Applications and facilities are swapped; MSH-10 and MSH-18 are given
@@ -77,6 +89,23 @@ export function acknowledgement(ack: {
   return segments.map((fields) => `${fields.join('|').replace(/\|+$/, '')}\r`).join('');
 }
 
+/**
+ * `acknowledgement` as the doors ask for it: an error is a place, a reason of the closed list and a sentence, and table 0357
+ * is found from the reason.
+ */
+export function acknowledge(about: {
+  received: Uint8Array;
+  code: AckCode;
+  id: string;
+  at: number;
+  error?: { place: string | undefined; reason: string; detail: string };
+}): string {
+  const { error, ...rest } = about;
+  if (error === undefined) return acknowledgement(rest);
+  const { place, reason, detail } = error;
+  return acknowledgement({ ...rest, error: { place, code: tableCode(reason), severity: 'E', text: detail } });
+}
+
 /** MSH of a message as received; undefined when it has none. For the ACK, and for tools that need MSH-7. */
 export function headerOf(bytes: Uint8Array): Header | undefined {
   return readHeader(parseMessage(decodeMessage(bytes).text), []);
@@ -94,24 +123,9 @@ export function acknowledgementError(reading: Reading): AckError | undefined {
   return { place: reading.place, code: tableCode(reading.reason), severity: 'E', text: reading.detail };
 }
 
-function tableCode(reason: Extract<Reading, { readable: false }>['reason']): AckError['code'] {
-  switch (reason) {
-    case 'not-hl7':
-    case 'unreadable':
-      return '100';
-    case 'unsupported-version':
-      return '203';
-    case 'unsupported-type':
-      return '200';
-    case 'missing-identity':
-      return '101';
-    case 'bad-date':
-      return '102';
-    case 'bad-movement':
-      return '103';
-    default:
-      return reason satisfies never;
-  }
+/** Table 0357 for a reason; 207 (our side) for any that is not about the message's own content. */
+function tableCode(reason: string): AckError['code'] {
+  return TABLE_OF_REASON.get(reason) ?? '207';
 }
 
 /** `20260113113000+0100`. */

@@ -1,7 +1,8 @@
 /** From segments to StayIntents: which trigger says what, and when it cannot be believed (FACTS §1.2 to §1.7). */
 import type { Movement, Reading, StayIntent, StayIntentType } from '../../../care/stay/intent.ts';
 import type { Header } from './header.ts';
-import { readGeneralPractitioner, readIdentity, readPrior, readProtections } from './identity.ts';
+import { bare } from './bare.ts';
+import { readPrior, readProtections } from './identity.ts';
 import * as movement from './movement.ts';
 import { first, segment, segmentsNamed, type Message } from './pipes.ts';
 import { readTimestamp } from './timestamp.ts';
@@ -41,12 +42,6 @@ export function readAdt(message: Message, header: Header, trigger: string, warni
     intents.push(...result.intents);
   }
   return { intents };
-}
-
-/** MDM or ORU: that a document has come, for which patient and visit. Its content is not looked at here. */
-export function readDocument(message: Message, header: Header, warnings: string[]): StayIntent {
-  const protections = readProtections(message, warnings);
-  return bare(message, header, header.trigger ?? '', 'document-received', protections, warnings);
 }
 
 /** A40 and A44 may hold several patients, each PID with what follows it; any other message is about one. */
@@ -201,46 +196,6 @@ function identityIntent(message: Message, base: StayIntent, trigger: string, war
   const from = readPrior(message, []);
   if (from.ipp !== undefined && from.ipp !== base.patient.ipp) return { ...base, type: 'patients-merged', from };
   return { ...base, type: base.patient.ins === undefined ? 'ins-removed' : 'ins-changed' };
-}
-
-/** Everything that does not depend on the movement. */
-function bare(
-  message: Message,
-  header: Header,
-  trigger: string,
-  type: StayIntentType,
-  protections: StayIntent['protections'],
-  warnings: string[],
-): StayIntent {
-  const patient = readIdentity(segment(message, 'PID'), warnings);
-  const evn = segment(message, 'EVN');
-  const recordedAt = readTimestamp(first(evn, 2), 'EVN-2', warnings)?.at ?? header.sentAt;
-  if (first(evn, 2) === undefined && type !== 'document-received') warnings.push('EVN-2 is empty: MSH-7 was taken');
-  const { unit, previousUnit, otherUnits } = movement.readUnits(message);
-  const planned = movement.readPlanned(message, '', []);
-  return {
-    type,
-    trigger,
-    facility: header.facility,
-    patient,
-    visit: movement.readVisit(message),
-    class: movement.readClass(message, warnings),
-    movement: { id: undefined, action: 'insert', historic: false, nature: [], originalTrigger: undefined },
-    occurredAt: recordedAt,
-    recordedAt,
-    effectiveAt: undefined,
-    unit,
-    previousUnit,
-    ...(otherUnits.length === 0 ? {} : { otherUnits }),
-    ...planned,
-    destination: movement.readDestination(message),
-    disposition: first(segment(message, 'PV1'), 36),
-    died: movement.readDeath(message),
-    protections,
-    generalPractitioner: readGeneralPractitioner(message),
-    fictional: patient.reliability.includes('FICT'),
-    training: header.processing === 'D' || header.processing === 'T',
-  };
 }
 
 function unreadable(reason: Unreadable['reason'], place: string, detail: string): { problem: Unreadable } {

@@ -5,7 +5,8 @@
 import type { Reading } from '../../../care/stay/intent.ts';
 import { byteText, decodeMessage } from './charset.ts';
 import { readHeader, type Header } from './header.ts';
-import { readAdt, readDocument, type Unreadable } from './intents.ts';
+import { readDocument } from './bare.ts';
+import { readAdt, type Unreadable } from './intents.ts';
 import { messageStarts, parseMessage } from './pipes.ts';
 
 /** 2.1 and 2.2 have other PID and PV1; documents come as 2.6, foreign ADT as 2.3 or 2.4 with the fields we use at their place. */

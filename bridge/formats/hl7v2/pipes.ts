@@ -5,7 +5,8 @@
  * subject, the grammar is five characters, and the packages on the registry throw on the first of these.
  * Nothing here throws for any text, and no segment of the text is lost.
  */
-export type Delimiters = { field: string; component: string; repetition: string; escape: string; subcomponent: string };
+import { type Delimiters, STANDARD, unescape } from './escapes.ts';
+import { quote, unglue } from './glue.ts';
 
 /** `fields[n]` is field n as HL7 counts it, raw; `fields[0]` the name. In MSH, field 1 is the separator itself. */
 export type Segment = { name: string; fields: string[]; delimiters: Delimiters };
@@ -20,19 +21,10 @@ export type Message = {
 /** One repetition of a field: components, each a list of subcomponents, escapes undone; the null `""` stays as it is. */
 export type Repetition = string[][];
 
-export const STANDARD: Delimiters = { field: '|', component: '^', repetition: '~', escape: '\\', subcomponent: '&' };
 const NULL = '""';
 
 /** CR is HL7's; LF and CRLF are what editors and scripts make of it; 0x0B and 0x1C frame MLLP. */
 const BREAKS = /[\r\n\u000b\u001c]+/;
-
-/** Segments that come at most once per patient, with the shape that must follow for one found in the middle of a line. */
-const GLUABLE: [string, string][] = [
-  ['EVN', '(?:[AZ]\\d\\d)?\\F\\d{8}'],
-  ['PID', '\\d*\\F'],
-  ['PV1', '\\d*\\F[A-Z]?\\F'],
-  ...['PD1', 'PV2', 'MRG', 'ZBE', 'ZFA', 'ZFD', 'ZFM', 'ZFP', 'ZFS', 'ZFV'].map((id): [string, string] => [id, '']),
-];
 
 /**
  * Parses one message. Blank lines are skipped; a line that starts no segment continues the one before (a line feed typed
@@ -126,75 +118,8 @@ export function first(from: Segment | undefined, n: number, c = 1, s = 1): strin
   return part(repetitions(from, n)[0], c, s);
 }
 
-/** Undoes `\F\ \S\ \T\ \R\ \E\ \.br\ \Xhh\`; highlighting is dropped; what is unknown or unclosed stays as it was sent. */
-export function unescape(text: string, d: Delimiters): string {
-  if (d.escape === '' || !text.includes(d.escape)) return text;
-  let out = '';
-  let from = 0;
-  for (;;) {
-    const open = text.indexOf(d.escape, from);
-    const close = open < 0 ? -1 : text.indexOf(d.escape, open + 1);
-    if (close < 0) return out + text.slice(from);
-    const undone = undo(text.slice(open + 1, close), d);
-    out += undone === undefined ? text.slice(from, close) : text.slice(from, open) + undone;
-    from = undone === undefined ? close : close + 1; // the closing mark of an unknown escape may open the next one
-  }
-}
-
-/** The reverse of `unescape` for one value; control characters become spaces. */
-export function escape(text: string, d: Delimiters = STANDARD): string {
-  const codes = new Map([
-    [d.escape, 'E'],
-    [d.field, 'F'],
-    [d.component, 'S'],
-    [d.repetition, 'R'],
-    [d.subcomponent, 'T'],
-  ]);
-  return Array.from(text.replace(/\p{Cc}+/gu, ' '), (c) => {
-    const code = codes.get(c);
-    return code === undefined ? c : `${d.escape}${code}${d.escape}`;
-  }).join('');
-}
-
-function undo(code: string, d: Delimiters): string | undefined {
-  switch (code) {
-    case '': // `\\`: senders that double the mark instead of writing \E\
-    case 'E':
-      return d.escape;
-    case 'F':
-      return d.field;
-    case 'S':
-      return d.component;
-    case 'T':
-      return d.subcomponent;
-    case 'R':
-      return d.repetition;
-    case '.br':
-    case '.sp':
-      return '\n';
-    case 'H':
-    case 'N':
-      return '';
-    default:
-      return /^X(?:[0-9A-Fa-f]{2})+$/.test(code) ? hexadecimal(code.slice(1)) : undefined;
-  }
-}
-
-function hexadecimal(digits: string): string {
-  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return String.fromCharCode(...bytes);
-  }
-}
-
 function cut(text: string, delimiter: string): string[] {
   return delimiter === '' ? [text] : text.split(delimiter);
-}
-
-function quote(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 function readDelimiters(header: string, warnings: string[]): Delimiters {
@@ -216,30 +141,4 @@ function readSegment(line: string, delimiters: Delimiters): Segment {
   const [name = '', ...rest] = line.split(delimiters.field);
   if (/^MSH[^A-Za-z0-9\s]/.test(line)) return { name: 'MSH', fields: ['MSH', delimiters.field, ...rest], delimiters };
   return { name: name.trim(), fields: [name, ...rest], delimiters };
-}
-
-/**
- * A lost separator: `…|PROVPV1|1|I|…`. Only a segment that the message has nowhere at the start of a line is looked for,
- * followed by what such a segment holds: `LIPID|` in a comment must stay a comment.
- */
-function unglue(lines: string[], d: Delimiters, warnings: string[]): string[] {
-  const missing = new Map(GLUABLE.filter(([id]) => !lines.some((line) => line.startsWith(`${id}${d.field}`))));
-  const result: string[] = [];
-  for (const line of lines) {
-    let rest = line;
-    for (;;) {
-      let best: { id: string; at: number } | undefined;
-      for (const [id, shape] of missing) {
-        const at = rest.search(new RegExp(`(?!^)${id}${`\\F${shape}`.replaceAll('\\F', quote(d.field))}`));
-        if (at > 0 && (best === undefined || at < best.at)) best = { id, at };
-      }
-      if (best === undefined) break;
-      result.push(rest.slice(0, best.at));
-      rest = rest.slice(best.at);
-      missing.delete(best.id);
-      warnings.push(`${best.id} was glued to the segment before it: the separator is missing`);
-    }
-    result.push(rest);
-  }
-  return result;
 }

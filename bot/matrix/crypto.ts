@@ -1,0 +1,137 @@
+/**
+ * The encryption of one device: OlmMachine on its durable store. The machine is the Matrix project's; what to feed it,
+ * in which order, and to whom keys go is decided here.
+ *
+ * Objects given to the machine are consumed by the call ("null pointer passed to rust" at the second use): UserId,
+ * RoomId, DecryptionSettings… are made anew each time.
+ */
+import { DecryptionSettings, DeviceId, DeviceLists, MegolmDecryptionError, OlmMachine, RoomId, StoreHandle, TrustRequirement, UserId, initAsync } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { RawRoomEvent, Decrypted } from '../../care/relay/transport.ts';
+import { openBackup } from './backup.ts';
+import { accountPaths, storeName } from './credentials.ts';
+import type { Identity } from './credentials.ts';
+import type { Http } from './http.ts';
+import type { Log } from './log.ts';
+import { openOutgoing } from './outgoing.ts';
+import { quietLogger } from './quiet.ts';
+import { openSharing } from './sharing.ts';
+import type { RoomToShare, SharingPolicy } from './sharing.ts';
+import { mountSqliteIdb } from './sqlite-idb.ts';
+import type { State } from './state.ts';
+import { openTrust, ciphertextId } from './trust.ts';
+
+/** The parts of a /sync answer that belong to the machine. */
+export type CryptoSync = {
+  to_device?: { events?: unknown[] };
+  device_lists?: { changed?: string[]; left?: string[] };
+  device_one_time_keys_count?: Record<string, number>;
+  device_unused_fallback_key_types?: string[];
+};
+
+export interface Crypto {
+  /** Durable when it resolves; then the requests that follow from it have been tried. @throws TransportFailure of the account */
+  receive(sync: CryptoSync): Promise<void>;
+  /** Without a token nothing tells which devices changed meanwhile: all of them are asked again. */
+  forgetDeviceLists(): Promise<void>;
+  decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;
+  /**
+   * Gives the room's key to those who lack it, then encrypts. Calls for one room must follow one another.
+   * @returns the content of the m.room.encrypted event
+   */
+  encrypt(room: RoomToShare, type: string, content: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** Did a current device of this person get the key of the first message said since they came? */
+  sharedWith(roomId: string, userId: string): Promise<boolean>;
+  onKeys(listener: (roomIds: string[]) => void): void;
+  close(): void;
+}
+
+export type CryptoOptions = { directory: string; identity: Identity; http: Http; state: State; sharing: SharingPolicy; log: Log };
+
+/** Opens the machine, tells the homeserver what it does not know yet, and turns the key backup on. @throws StoreInUse */
+export async function openCrypto({ directory, identity, http, state, sharing, log }: CryptoOptions): Promise<Crypto> {
+  await initAsync();
+  const unmount = await mountSqliteIdb(accountPaths(directory).crypto, storeName(identity));
+  const machine = await openMachine(identity).catch((error: unknown) => {
+    unmount();
+    throw error;
+  });
+  const close = (): void => {
+    machine.close();
+    unmount();
+  };
+  try {
+    const { hasMaster, hasSelfSigning } = await machine.crossSigningStatus();
+    if (!hasMaster || !hasSelfSigning) {
+      throw new Error(`the crypto store in ${directory} has no cross-signing keys: clients would refuse this device. Provision the account again.`);
+    }
+    const outgoing = openOutgoing(machine, http, log);
+    await outgoing.pumpLeniently();
+    const backup = await openBackup(machine, http, outgoing, log);
+    const keys = openSharing({ machine, outgoing, state, policy: sharing });
+    const trust = openTrust({ machine, outgoing, policy: sharing });
+    const listeners: ((roomIds: string[]) => void)[] = [];
+    machine.registerRoomKeyUpdatedCallback(async (infos) => {
+      const roomIds = [...new Set(infos.map((info) => info.roomId.toString()))];
+      for (const listener of listeners) listener(roomIds);
+    });
+
+    return {
+      receive: async (sync) => {
+        const lists = new DeviceLists(ids(sync.device_lists?.changed), ids(sync.device_lists?.left));
+        const counts = new Map(Object.entries(sync.device_one_time_keys_count ?? {}));
+        const fallback = sync.device_unused_fallback_key_types && new Set(sync.device_unused_fallback_key_types);
+        await machine.receiveSyncChanges(JSON.stringify(sync.to_device?.events ?? []), lists, counts, fallback, anySender());
+        await outgoing.pumpLeniently();
+        backup.kick();
+      },
+      forgetDeviceLists: () => machine.markAllTrackedUsersAsDirty(),
+      decrypt: async (roomId, event) => {
+        const clear = (): Decrypted => ({ type: event.type, content: event.content, encrypted: false });
+        // a redacted event has lost its ciphertext: there is nothing to wait for
+        if (event.type !== 'm.room.encrypted' || typeof event.content['ciphertext'] !== 'string') return clear();
+        try {
+          const decrypted = await machine.decryptRoomEvent(JSON.stringify(event), new RoomId(roomId), anySender());
+          const { type, content } = JSON.parse(decrypted.event) as Decrypted;
+          // the server adds no relation, but a client may have put it outside only
+          if (event.content['m.relates_to'] !== undefined) content['m.relates_to'] ??= event.content['m.relates_to'];
+          const id = ciphertextId(event.content);
+          const original = id !== undefined && state.firstEvent(id, event.event_id) === event.event_id;
+          if (!original) log('warn', 'a ciphertext came a second time, in another event', { room: roomId, event: event.event_id });
+          return { type, content, encrypted: original && (await trust.proves(roomId, event, decrypted)) };
+        } catch (error) {
+          if (error instanceof MegolmDecryptionError) return 'undecryptable';
+          throw error;
+        }
+      },
+      encrypt: async (room, type, content) => {
+        await keys.share(room);
+        const encrypted = JSON.parse(await machine.encryptRoomEvent(new RoomId(room.roomId), type, JSON.stringify(content))) as Record<string, unknown>;
+        backup.kick();
+        // outside too: the server needs it for threads and edits
+        return content['m.relates_to'] === undefined ? encrypted : { ...encrypted, 'm.relates_to': content['m.relates_to'] };
+      },
+      sharedWith: (roomId, userId) => keys.sharedWith(roomId, userId),
+      onKeys: (listener) => void listeners.push(listener),
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function openMachine(identity: Identity): Promise<OlmMachine> {
+  const handle = await StoreHandle.open(storeName(identity), identity.storePassword, quietLogger);
+  try {
+    const machine = await OlmMachine.initFromStore(new UserId(identity.userId), new DeviceId(identity.deviceId), handle, quietLogger);
+    machine.roomKeyRequestsEnabled = false; // they only go to the bot's other devices: it has none
+    return machine;
+  } finally {
+    handle.free();
+  }
+}
+
+/** Decrypt whoever sent it: whether it may command is said beside, by `Decrypted.encrypted`. */
+const anySender = (): DecryptionSettings => new DecryptionSettings(TrustRequirement.Untrusted);
+
+const ids = (userIds: string[] | undefined): UserId[] => (userIds ?? []).map((userId) => new UserId(userId));

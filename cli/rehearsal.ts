@@ -1,0 +1,199 @@
+/**
+ * A stage: the whole of Relais in memory, with a transcript instead of Matrix and a clock that is stepped. Rehearsals
+ * and the flow tests play on it; what passes here is the same composition as `relais serve`.
+ */
+import { createApp } from '../bridge/app.ts';
+import { acknowledgement } from '../bridge/formats/hl7v2/ack.ts';
+import { eventSchema, readEvent } from '../bridge/formats/events.ts';
+import { readHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
+import { sign } from '../bridge/verify.ts';
+import { openTranscript, type TranscriptTransport } from '../bot/transcript.ts';
+import type { Clocks, Ids } from '../care/relay/clock.ts';
+import type { Store } from '../care/relay/ports.ts';
+import type { RawRoomEvent } from '../care/relay/transport.ts';
+import type { Directory } from '../care/people/directory.ts';
+import type { People } from '../care/people/person.ts';
+import type { Pathway } from '../care/request/pathway.ts';
+import type { Slots } from '../care/request/slot.ts';
+import type { SourcePolicy } from '../care/stay/verdict.ts';
+import { RINGING } from '../config/ringing.ts';
+import type { Log } from '../bridge/log.ts';
+import { compose } from '../main.ts';
+import { openStore } from '../store/open.ts';
+import { sealerFromSecret } from '../store/seal.ts';
+import { advance } from './advance.ts';
+
+export type StageOptions = {
+  /** Civil instant at which the stage opens, epoch ms UTC. */
+  start: number;
+  source: { id: string; facilities: string[]; policy: SourcePolicy };
+  people: People;
+  pathways: readonly Pathway[];
+  directory: Directory;
+  slots: Slots;
+  /** Invited persons join at once, but for these (Matrix ids). */
+  late?: readonly string[];
+  log?: Log;
+};
+
+export type Heard = { roomId: string; roomName: string; event: RawRoomEvent };
+
+export type Stage = {
+  store: Store;
+  transport: TranscriptTransport;
+  now(): number;
+  /** Lets civil time run to an instant, deadlines on the way included. */
+  until(instant: number): Promise<void>;
+  /** A hospital's message, over HTTP, signed. @returns status and body of the answer */
+  post(body: Uint8Array, format?: 'hl7v2' | 'events'): Promise<{ status: number; body: string }>;
+  /** A person types in a room. */
+  says(roomId: string, userId: string, text: string): Promise<void>;
+  reacts(roomId: string, userId: string, eventId: string, key: string): Promise<void>;
+  joins(roomId: string, userId: string): Promise<void>;
+  /** The direct room of a person with Relais, opened if need be. */
+  direct(userId: string): Promise<string>;
+  /** Everything that Relais has said in rooms where this person is, since they joined. */
+  readBy(userId: string): Heard[];
+  settle(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const SECRET = 'a secret that protects nothing: everything here is synthetic';
+
+export async function openStage(options: StageOptions): Promise<Stage> {
+  let civil = options.start;
+  let tick = 0;
+  const clocks: Clocks = { civil: () => civil, machine: () => 1_700_000_000_000 + tick, pause: async () => undefined };
+  const ids = sequentialIds();
+  const sealer = sealerFromSecret(SECRET);
+  const memory = await openStore({ path: ':memory:', sealer, clocks, ids });
+  const transport = openTranscript('@relais:transcript', () => civil, (userId) => !(options.late ?? []).includes(userId));
+  const log: Log = options.log ?? ((): void => undefined);
+  const sources = new Map([[options.source.id, options.source.policy]]);
+  const relais = compose({
+    ...options,
+    store: memory,
+    transport,
+    clocks,
+    ids,
+    sealer,
+    pathways: () => options.pathways,
+    sources,
+    ringing: RINGING,
+    log,
+  });
+  const { store } = relais;
+  const door = { id: options.source.id, facilities: options.source.facilities, secret: SECRET, maxBytes: 4 * 1024 * 1024 };
+  // One stage takes both formats under one source: what is rehearsed is the meaning, not the declaration.
+  const app = (format: 'hl7v2' | 'events'): ReturnType<typeof createApp> =>
+    createApp({
+      sources: (id) => (id === door.id ? { ...door, format } : undefined),
+      accept: async (envelope) => {
+        const [accepted] = await store.inbox.accept([envelope]);
+        if (!accepted) throw new Error('the inbox gave no answer');
+        return accepted;
+      },
+      clocks,
+      ids,
+      readHl7v2,
+      readEvent,
+      acknowledge: acknowledgement,
+      eventSchema,
+      health: async () => ({ ready: true, parts: {} }),
+      metrics: async () => '',
+      log,
+    });
+  const apps = { hl7v2: app('hl7v2'), events: app('events') };
+
+  async function settle(): Promise<void> {
+    do {
+      await relais.settle();
+      tick += 1;
+    } while ((await transport.flush(relais.hear)) > 0);
+  }
+
+  const directs = new Map<string, string>();
+  const stage: Stage = {
+    store,
+    transport,
+    now: () => civil,
+    async until(instant) {
+      await advance(Math.max(instant, civil), {
+        next: () => store.timers.next(),
+        set: async (to) => {
+          civil = Math.max(civil, to);
+        },
+        quiet: settle,
+      });
+    },
+    async post(body, format = 'hl7v2') {
+      const timestamp = String(Math.floor(clocks.machine() / 1000));
+      const answer = await apps[format].request(`/v1/${format}`, {
+        method: 'POST',
+        headers: {
+          'content-type': format === 'hl7v2' ? 'application/hl7-v2' : 'application/json',
+          'x-relais-source': door.id,
+          'x-relais-timestamp': timestamp,
+          'x-relais-signature': await sign(SECRET, door.id, timestamp, body),
+        },
+        body: body as Uint8Array<ArrayBuffer>,
+      });
+      await settle();
+      return { status: answer.status, body: await answer.text() };
+    },
+    async says(roomId, userId, text) {
+      transport.type(roomId, userId, { msgtype: 'm.text', body: text });
+      await settle();
+    },
+    async reacts(roomId, userId, eventId, key) {
+      const relates = { rel_type: 'm.annotation', event_id: eventId, key };
+      transport.type(roomId, userId, { 'm.relates_to': relates }, { type: 'm.reaction' });
+      await settle();
+    },
+    async joins(roomId, userId) {
+      transport.accept(roomId, userId);
+      await settle();
+    },
+    async direct(userId) {
+      const known = directs.get(userId) ?? (await store.rooms.get(`direct:${userId}`))?.matrixId;
+      if (known) return known;
+      const roomId = transport.invite1to1(userId);
+      directs.set(userId, roomId);
+      await settle();
+      return roomId;
+    },
+    readBy(userId) {
+      return [...transport.rooms.values()].flatMap((room) => {
+        const from = room.readableFrom.get(userId);
+        if (from === undefined) return [];
+        return room.events
+          .slice(from)
+          .filter((event) => event.sender === transport.userId && event.type === 'm.room.message')
+          .map((event) => ({ roomId: room.id, roomName: room.spec.name, event }));
+      });
+    },
+    settle,
+    close: () => store.close(),
+  };
+  return stage;
+}
+
+/** Reproducible ids: the same rehearsal prints the same transcript. */
+function sequentialIds(): Ids {
+  const letters = 'ACDEFGHJKMNPQRTWXY34679';
+  let n = 0;
+  let codes = 0;
+  return {
+    next: () => `id-${String((n += 1)).padStart(6, '0')}`,
+    code(length) {
+      codes += 1;
+      let rest = codes * 7919;
+      let out = '';
+      for (let i = 0; i < length; i += 1) {
+        out += letters[rest % letters.length] ?? '';
+        rest = Math.floor(rest / letters.length) + 31 * (i + 1);
+      }
+      return out;
+    },
+  };
+}
