@@ -25,8 +25,9 @@ export type Placement = {
   replyTo: string | undefined;
 };
 
-/** Where the opaque delivery id travels, inside the encrypted content. */
+/** Where the opaque delivery id and its place in the room's lane travel, inside the encrypted content: a reader can check. */
 export const DELIVERY_ID = 'fr.relais.delivery';
+export const DELIVERY_SEQ = 'fr.relais.seq';
 
 /** Matrix limits an event to 65,536 bytes (Client-Server API, "Size limits"); ciphertext grows by a third. */
 const MAX_BODY = 12_000;
@@ -66,7 +67,7 @@ export async function render(files: Store['files'], announcement: Announcement, 
  * The `m.room.message` content. Who is rung is mentioned and gets `m.text`; the rest is `m.notice`, which rings nobody
  * (Matrix spec, m.mentions: present and empty means that no one is).
  */
-export function contentOf(item: Pick<OutboxItem, 'deliveryId' | 'ring' | 'announcement'>, said: Message, place: Placement): Record<string, unknown> {
+export function contentOf(item: Pick<OutboxItem, 'deliveryId' | 'seq' | 'ring' | 'announcement'>, said: Message, place: Placement): Record<string, unknown> {
   const cut = said.plain.length > MAX_BODY;
   const body = {
     msgtype: item.ring.length > 0 ? 'm.text' : 'm.notice',
@@ -74,6 +75,7 @@ export function contentOf(item: Pick<OutboxItem, 'deliveryId' | 'ring' | 'announ
     ...(cut ? {} : { format: 'org.matrix.custom.html', formatted_body: said.html }),
     'm.mentions': item.ring.length > 0 ? { user_ids: item.ring } : {},
   };
+  const marks = { [DELIVERY_ID]: item.deliveryId, [DELIVERY_SEQ]: item.seq };
   if (item.announcement.kind === 'stay-card' && place.threadRoot) {
     return {
       ...body,
@@ -81,10 +83,10 @@ export function contentOf(item: Pick<OutboxItem, 'deliveryId' | 'ring' | 'announ
       ...(cut ? {} : { formatted_body: `* ${said.html}` }),
       'm.new_content': body,
       'm.relates_to': { rel_type: 'm.replace', event_id: place.threadRoot },
-      [DELIVERY_ID]: item.deliveryId,
+      ...marks,
     };
   }
-  return { ...body, ...relation(place), [DELIVERY_ID]: item.deliveryId };
+  return { ...body, ...relation(place), ...marks };
 }
 
 function relation(place: Placement): Record<string, unknown> {

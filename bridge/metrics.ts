@@ -4,6 +4,7 @@ import type { Store } from '../care/relay/ports.ts';
 /** @param civil civil time now, epoch ms UTC: deadlines due by then are counted */
 export async function metrics(store: Store, civil: number): Promise<string> {
   const due = await store.timers.due(civil, 1_000);
+  const next = await store.timers.next();
   const lanes = await store.outbox.lanes();
   const lines = [
     '# TYPE relais_inbox gauge',
@@ -18,8 +19,10 @@ export async function metrics(store: Store, civil: number): Promise<string> {
     `relais_lanes_paused ${String(lanes.filter((lane) => lane.paused !== undefined).length)}`,
     '# TYPE relais_deadlines_due gauge',
     `relais_deadlines_due ${String(due.length)}`,
+    '# TYPE relais_next_deadline_seconds gauge',
+    ...(next === undefined ? [] : [`relais_next_deadline_seconds ${String(next / 1000)}`]),
     '# TYPE relais_civil_time_seconds gauge',
-    `relais_civil_time_seconds ${String(Math.floor(civil / 1000))}`,
+    `relais_civil_time_seconds ${String(civil / 1000)}`,
     '# TYPE relais_messages_total counter',
     ...(await store.counts()).map(
       (c) => `relais_messages_total{outcome="${c.outcome}",reason="${c.reason}"} ${String(c.n)}`,

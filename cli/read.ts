@@ -4,7 +4,6 @@
  * Do not send its output to a ticket or a log.
  */
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { acknowledgement, acknowledgementCode, acknowledgementError, headerOf } from '../bridge/formats/hl7v2/ack.ts';
 import { readHl7v2, splitHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { readEvent } from '../bridge/formats/events.ts';
@@ -48,7 +47,7 @@ export async function readFiles(paths: string[], options: ReadOptions, print: (l
     }
     const lines = options.format === 'hl7v2' ? hl7v2Lines(bytes, options) : eventLines(bytes, options);
     for (const [index, line] of lines.entries()) {
-      print(JSON.stringify({ file: basename(path), message: index + 1, ...line }));
+      print(JSON.stringify({ file: path, message: index + 1, ...line }));
     }
   }
   return code;

@@ -44,6 +44,8 @@ export type Stage = {
   now(): number;
   /** Lets civil time run to an instant, deadlines on the way included. */
   until(instant: number): Promise<void>;
+  /** Relais is down until an instant: what fell due meanwhile fires at the return. */
+  jump(instant: number): Promise<void>;
   /** A hospital's message, over HTTP, signed. @returns status and body of the answer */
   post(body: Uint8Array, format?: 'hl7v2' | 'events'): Promise<{ status: number; body: string }>;
   /** A person types in a room. */
@@ -126,6 +128,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         quiet: settle,
       });
     },
+    async jump(instant) {
+      civil = Math.max(civil, instant);
+      await settle();
+    },
     async post(body, format = 'hl7v2') {
       const timestamp = String(Math.floor(clocks.machine() / 1000));
       const answer = await apps[format].request(`/v1/${format}`, {
@@ -163,7 +169,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       return roomId;
     },
     readBy(userId) {
-      return [...transport.rooms.values()].flatMap((room) => {
+      const heard = [...transport.rooms.values()].flatMap((room) => {
         const from = room.readableFrom.get(userId);
         if (from === undefined) return [];
         return room.events
@@ -171,6 +177,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
           .filter((event) => event.sender === transport.userId && event.type === 'm.room.message')
           .map((event) => ({ roomId: room.id, roomName: room.spec.name, event }));
       });
+      return heard.sort((a, b) => Number(a.event.event_id.slice(1)) - Number(b.event.event_id.slice(1)));
     },
     settle,
     close: () => store.close(),

@@ -9,6 +9,8 @@ import type { Outgoing } from './outgoing.ts';
 export interface Backup {
   /** New keys are uploaded soon, in the background: nobody waits for it. */
   kick(): void;
+  /** Resolves when no upload is under way. */
+  settled(): Promise<void>;
 }
 
 type Version = { version: string; auth_data?: { public_key?: string } };
@@ -26,34 +28,33 @@ export async function openBackup(machine: OlmMachine, http: Http, outgoing: Outg
   });
   if (publicKey === undefined || server?.version !== kept.backupVersion || server?.auth_data?.public_key !== publicKey) {
     log('warn', 'the key backup on the homeserver is not this device’s: keys are not backed up', { kept: kept.backupVersion, server: server?.version });
-    return { kick: () => undefined };
+    return { kick: () => undefined, settled: async () => undefined };
   }
   await machine.enableBackupV1(publicKey, server.version);
 
-  let running = false;
-  let again = false;
+  let running: Promise<void> | undefined;
+  let asked = 0;
   const upload = async (): Promise<void> => {
-    for (let request = await machine.backupRoomKeys(); request !== undefined; request = await machine.backupRoomKeys()) {
-      await outgoing.send(request);
-    }
+    let heard: number;
+    do {
+      heard = asked;
+      for (let request = await machine.backupRoomKeys(); request !== undefined; request = await machine.backupRoomKeys()) {
+        await outgoing.send(request);
+      }
+    } while (asked !== heard);
   };
-  const kick = (): void => {
-    if (running) {
-      again = true;
-      return;
-    }
-    running = true;
-    upload()
-      .catch((failure: unknown) => {
-        again = false; // at the next sync or message
-        log('warn', 'keys could not be backed up, it will be tried again', { failure: failure instanceof TransportFailure ? failure.message : 'crypto machine' });
-      })
-      .finally(() => {
-        running = false;
-        if (!again) return;
-        again = false;
-        kick();
-      });
+  return {
+    kick: () => {
+      asked++;
+      running ??= upload()
+        .catch((failure: unknown) => {
+          // tried again at the next sync or message
+          log('warn', 'keys could not be backed up', { failure: failure instanceof TransportFailure ? failure.message : 'crypto machine' });
+        })
+        .finally(() => (running = undefined));
+    },
+    settled: async () => {
+      await running;
+    },
   };
-  return { kick };
 }

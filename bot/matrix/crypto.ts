@@ -42,7 +42,7 @@ export interface Crypto {
   /** Did a current device of this person get the key of the first message said since they came? */
   sharedWith(roomId: string, userId: string): Promise<boolean>;
   onKeys(listener: (roomIds: string[]) => void): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export type CryptoOptions = { directory: string; identity: Identity; http: Http; state: State; sharing: SharingPolicy; log: Log };
@@ -112,7 +112,10 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
       },
       sharedWith: (roomId, userId) => keys.sharedWith(roomId, userId),
       onKeys: (listener) => void listeners.push(listener),
-      close,
+      close: async () => {
+        await backup.settled();
+        close();
+      },
     };
   } catch (error) {
     close();

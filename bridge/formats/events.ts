@@ -44,7 +44,7 @@ export const eventSchema = z.strictObject({
     .describe('E emergency, I inpatient, O outpatient, R sessions; I for an admission, E for an emergency arrival'),
   protected: z.boolean().optional().describe('true: nothing is said of this stay, and the message is not kept'),
 });
-export type HospitalEvent = z.infer<typeof eventSchema>;
+type HospitalEvent = z.infer<typeof eventSchema>;
 
 /** RFC 9457: where (JSON pointer), what, and what to do. Never the value: it may be a patient's. */
 export type EventProblem = { path: string; message: string; cure: string };

@@ -89,11 +89,14 @@ export function isWorkingDay(instant: number, region: HolidayRegion = 'france'):
  * The stretches during which the policy's clock runs, from `from` on, in order and without overlap.
  * `calendar`: always. `working-days`: working days from 00:00 to 24:00 in Paris. `opening-hours`: what the wall clock of
  * Paris shows between the hours of `opening`, public holidays closed; on the night when 02:00–03:00 comes twice it counts
- * twice, and when it does not come it does not count. The generator never ends.
+ * twice, and when it does not come it does not count. Endless but for the one stretch of `calendar`.
  * @throws RangeError for `opening-hours` without any hour: its clock would never move
  */
-export function* openStretches(policy: ClockPolicy, from: number): Generator<Stretch, never> {
-  if (policy.clock === 'calendar') for (;;) yield { from, to: Infinity };
+export function* openStretches(policy: ClockPolicy, from: number): Generator<Stretch, void> {
+  if (policy.clock === 'calendar') {
+    yield { from, to: Infinity };
+    return;
+  }
   const opening = (policy.opening ?? []).filter((period) => period.from < period.to);
   if (policy.clock === 'opening-hours' && opening.length === 0)
     throw new RangeError('opening-hours clock without opening hours');

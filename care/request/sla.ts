@@ -43,8 +43,8 @@ export function elapsed(policy: ClockPolicy, from: number, to: number, pauses: S
   let sum = 0;
   if (to <= from) return sum;
   for (const stretch of running(policy, from, pauses)) {
-    if (stretch.from >= to) break;
-    sum += Math.min(stretch.to, to) - stretch.from;
+    sum += Math.max(0, Math.min(stretch.to, to) - stretch.from);
+    if (stretch.to >= to) break;
   }
   return sum;
 }
@@ -92,7 +92,7 @@ export function ringTime(policy: ClockPolicy, instant: number): number {
  * step before it really rings (the target when there is none): otherwise two steps that fall in one night would ring
  * together in the morning, and the second would be no escalation. Reminders that would ring at the same moment for the
  * same reason are one: the last of them stays.
- * @param from instant at which the target's clock starts: asked (`take`) or taken (`answer`)
+ * @param from instant at which the target's clock starts
  * @param pauses stretches during which the clock stood still; the caller gives those that the policy's `pause` allows
  */
 export function dueSteps(policy: SlaPolicy, target: 'take' | 'answer', from: number, pauses: Stretch[]): DueStep[] {

@@ -24,7 +24,7 @@ export type SourcePolicy = {
 };
 
 /** Entered so long after the fact that it is history: FACTS §1.8. */
-export const RETROACTIVE_MS = 48 * HOUR;
+const RETROACTIVE_MS = 48 * HOUR;
 
 /** Identities that are known to be somebody else's or in doubt: the wrong patient's room is the worst place (invariant 6). */
 const DOUBTFUL = new Set(['USUR', 'COLP', 'COLV', 'DOUT', 'INVA', 'DESA']);
@@ -69,7 +69,7 @@ export function sayableUnit(intent: StayIntent, policy: SourcePolicy): string | 
  * Recorded more than 48 h after the fact: EVN-2 − (PV1-45 for a discharge, else EVN-6, else ZBE-2). Never measured against
  * the arrival: late is not old. Cancels, updates and plans carry the date of something else and are never retroactive.
  */
-export function isRetroactive(intent: StayIntent): boolean {
+function isRetroactive(intent: StayIntent): boolean {
   if (intent.recordedAt === undefined || !HAPPENED.has(intent.type)) return false;
   const at = (LEFT.has(intent.type) ? intent.effectiveAt : undefined) ?? intent.occurredAt;
   return at !== undefined && intent.recordedAt - at > RETROACTIVE_MS;

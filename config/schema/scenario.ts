@@ -4,11 +4,17 @@
  */
 import { z } from 'zod';
 
-const at = z.string().describe('Europe/Paris, `2026-11-26 14:00`; the clock runs until then, deadlines included').optional();
+const at = z
+  .string()
+  .describe('Europe/Paris, `2026-11-26 14:00`; the clock runs until then, deadlines included')
+  .optional();
 const who = z.string().describe('id of a person of the people file');
 const where = z
   .string()
-  .regex(/^(direct|request|group:[\w-]+|patient:[\w-]+)$/, 'direct, request (the last one), group:<name> or patient:<IPP>');
+  .regex(
+    /^(direct|request|group:[\w-]+|patient:[\w-]+)$/,
+    'direct, request (the last one), group:<name> or patient:<IPP>',
+  );
 
 const step = z.union([
   z.strictObject({ at, post: z.string().describe('HL7 v2 or JSON file, relative to the scenario') }),

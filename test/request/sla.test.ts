@@ -195,8 +195,8 @@ describe('against the minute-by-minute oracle', () => {
     return random.pick([tender, tender, at('2024-01-15 00:00') + random.below(3 * 365 * 1440) * MINUTE]);
   }
 
-  test('2,400 policies × instants: addSpan, elapsed and ringTime say the same', () => {
-    for (let n = 0; n < Number(process.env.N ?? 2400); n += 1) {
+  test('2,400 policies × instants: addSpan, elapsed and ringTime say the same', { timeout: 60_000 }, () => {
+    for (let n = 0; n < 2400; n += 1) {
       const p = policy();
       const from = instant();
       const pauses: Stretch[] = Array.from({ length: random.below(4) }, () => {
@@ -204,13 +204,12 @@ describe('against the minute-by-minute oracle', () => {
         return { from: start, to: start + random.below(1440) * MINUTE };
       });
       const weekly = p.clock === 'opening-hours' ? (p.opening ?? []).reduce((sum, o) => sum + o.to - o.from, 0) : 4000;
-      const span = random.below(Math.min(weekly * 2, 5000)) * MINUTE;
+      const span = random.below(Math.min(weekly * 1.2, 4000)) * MINUTE;
       const context = JSON.stringify({ n, p, from: paris(from), pauses, span: span / MINUTE });
       const due = addSpan(p, from, span, pauses);
-      expect(paris(due), context).toBe(paris(slowAddSpan(p, from, span, pauses)));
       expect(due, context).toBe(slowAddSpan(p, from, span, pauses));
       expect(elapsed(p, from, due, pauses), context).toBe(span);
-      const to = from + random.below(12 * 1440) * MINUTE;
+      const to = from + random.below(6 * 1440) * MINUTE;
       expect(elapsed(p, from, to, pauses), context).toBe(slowElapsed(p, from, to, pauses));
       expect(ringTime(p, from), context).toBe(slowRingTime(p, from));
       if (p.clock !== 'calendar') expect(runs(p, ringTime(p, from)), context).toBe(true);

@@ -37,16 +37,15 @@ const TABLE_0357 = {
   '207': 'Application internal error',
 } as const;
 
-const TABLE_OF_REASON = new Map<string, AckError['code']>([
-  ['not-hl7', '100'],
-  ['unreadable', '100'],
-  ['missing-identity', '101'],
-  ['bad-date', '102'],
-  ['bad-movement', '103'],
-  ['unsupported-type', '200'],
-  ['unsupported-version', '203'],
-  ['wrong-facility', '204'],
-]);
+const TABLE_OF_REASON: Record<Extract<Reading, { readable: false }>['reason'], AckError['code']> = {
+  'not-hl7': '100',
+  unreadable: '100',
+  'missing-identity': '101',
+  'bad-date': '102',
+  'bad-movement': '103',
+  'unsupported-type': '200',
+  'unsupported-version': '203',
+};
 
 /**
  * The ACK of a received message, segments ended by CR. Applications and facilities are swapped; MSH-10 and MSH-18 are given
@@ -89,23 +88,6 @@ export function acknowledgement(ack: {
   return segments.map((fields) => `${fields.join('|').replace(/\|+$/, '')}\r`).join('');
 }
 
-/**
- * `acknowledgement` as the doors ask for it: an error is a place, a reason of the closed list and a sentence, and table 0357
- * is found from the reason.
- */
-export function acknowledge(about: {
-  received: Uint8Array;
-  code: AckCode;
-  id: string;
-  at: number;
-  error?: { place: string | undefined; reason: string; detail: string };
-}): string {
-  const { error, ...rest } = about;
-  if (error === undefined) return acknowledgement(rest);
-  const { place, reason, detail } = error;
-  return acknowledgement({ ...rest, error: { place, code: tableCode(reason), severity: 'E', text: detail } });
-}
-
 /** MSH of a message as received; undefined when it has none. For the ACK, and for tools that need MSH-7. */
 export function headerOf(bytes: Uint8Array): Header | undefined {
   return readHeader(parseMessage(decodeMessage(bytes).text), []);
@@ -120,12 +102,7 @@ export function acknowledgementCode(reading: Reading): AckCode {
 /** What ERR says of a message that could not be read; undefined for a readable one. */
 export function acknowledgementError(reading: Reading): AckError | undefined {
   if (reading.readable) return undefined;
-  return { place: reading.place, code: tableCode(reading.reason), severity: 'E', text: reading.detail };
-}
-
-/** Table 0357 for a reason; 207 (our side) for any that is not about the message's own content. */
-function tableCode(reason: string): AckError['code'] {
-  return TABLE_OF_REASON.get(reason) ?? '207';
+  return { place: reading.place, code: TABLE_OF_REASON[reading.reason], severity: 'E', text: reading.detail };
 }
 
 /** `20260113113000+0100`. */

@@ -3,7 +3,7 @@
  * (FACTS §1.4: `8859/1` in the specification's own examples, `8859/15` the French default, UTF-8 with and without
  * "UNICODE"). Tables by hand: not every runtime's TextDecoder knows more than UTF-8.
  */
-export type Charset = 'utf-8' | 'windows-1252' | 'iso-8859-15';
+type Charset = 'utf-8' | 'windows-1252' | 'iso-8859-15';
 export type Decoded = { text: string; charset: Charset; warnings: string[] };
 
 const BOM = [0xef, 0xbb, 0xbf];
@@ -77,6 +77,7 @@ function guessSingleByte(bytes: Uint8Array, said: Charset | 'unknown' | undefine
 }
 
 function singleByte(bytes: Uint8Array, charset: Charset): string {
+  if (bytes.every((byte) => byte < 0x80)) return new TextDecoder().decode(bytes);
   const pieces: string[] = [];
   for (const byte of bytes) {
     const special = charset === 'iso-8859-15' ? LATIN9.get(byte) : undefined;

@@ -53,7 +53,7 @@ function undo(code: string, d: Delimiters): string | undefined {
     case 'N':
       return '';
     default:
-      return /^X(?:[0-9A-Fa-f]{2})+$/.test(code) ? hexadecimal(code.slice(1)) : undefined;
+      return code.length <= 2_001 && /^X(?:[0-9A-Fa-f]{2})+$/.test(code) ? hexadecimal(code.slice(1)) : undefined;
   }
 }
 

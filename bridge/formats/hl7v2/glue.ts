@@ -21,6 +21,7 @@ export function unglue(lines: string[], d: Delimiters, warnings: string[]): stri
     for (;;) {
       let best: { id: string; at: number } | undefined;
       for (const [id, shape] of missing) {
+        if (!rest.includes(`${id}${d.field}`, 1)) continue;
         const at = rest.search(new RegExp(`(?!^)${id}${`\\F${shape}`.replaceAll('\\F', quote(d.field))}`));
         if (at > 0 && (best === undefined || at < best.at)) best = { id, at };
       }

@@ -32,7 +32,7 @@ export function readIdentity(pid: Segment | undefined, warnings: string[]): Pati
  * IPP: type PI. Several PI: the first one, the sender's own. No type at all and one identifier only: that one. Any other
  * type (MR, NH, INS…) is not an IPP: matching by it could reach another patient.
  */
-export function readIpp(identifiers: Repetition[], place: string, warnings: string[]): string | undefined {
+function readIpp(identifiers: Repetition[], place: string, warnings: string[]): string | undefined {
   const typed = identifiers.filter((one) => part(one, 5)?.toUpperCase() === 'PI' && part(one, 1) !== undefined);
   if (typed[0] !== undefined) return part(typed[0], 1);
   const only = identifiers.length === 1 ? identifiers[0] : undefined;

@@ -11,6 +11,9 @@ import { cancelledTrigger, isIdentityTrigger, mayRepeatPatients, TRIGGERS, type 
 export type Unreadable = Pick<Extract<Reading, { readable: false }>, 'verdict' | 'reason' | 'place' | 'detail'>;
 type Result = { intents: StayIntent[] } | { problem: Unreadable };
 
+/** PAM.fr merges two; an engine that batches them stays far below. */
+const MOST_PATIENTS = 50;
+
 /** The values that decide a type; separate from the intent, which is built once they are known. */
 type Said = {
   action: Movement['action'];
@@ -31,14 +34,27 @@ export function readAdt(message: Message, header: Header, trigger: string, warni
   if (header.structure !== undefined && header.structure !== rule.structure) {
     warnings.push(`MSH-9.3 should be ${rule.structure} for ${trigger}: MSH-9.2 was followed`);
   } else if (header.structure === undefined) warnings.push('MSH-9 has no third component: MSH-9.2 was followed');
+  const result = readPatients(message, header, trigger, rule, protections, warnings);
+  if (!('problem' in result) || protections.length === 0) return result;
+  return { intents: [bare(message, header, trigger, 'unknown', protections, [])] };
+}
+
+function readPatients(
+  message: Message,
+  header: Header,
+  trigger: string,
+  rule: Trigger,
+  protections: StayIntent['protections'],
+  warnings: string[],
+): Result {
   const groups = perPatient(message, trigger);
+  if (groups.length > MOST_PATIENTS) {
+    return unreadable('unreadable', 'PID', `${groups.length} patients in one message: send one message per patient`);
+  }
   const intents: StayIntent[] = [];
   for (const group of groups) {
     const result = readGroup(group, header, trigger, rule, protections, warnings);
-    if ('problem' in result) {
-      if (protections.length === 0) return result;
-      return { intents: [bare(message, header, trigger, 'unknown', protections, [])] };
-    }
+    if ('problem' in result) return result;
     intents.push(...result.intents);
   }
   return { intents };
@@ -48,6 +64,7 @@ export function readAdt(message: Message, header: Header, trigger: string, warni
 function perPatient(message: Message, trigger: string): Message[] {
   const at = message.segments.flatMap((one, index) => (one.name === 'PID' ? [index] : []));
   if (at.length < 2 || !mayRepeatPatients(trigger)) return [message];
+  if (at.length > MOST_PATIENTS) return at.map(() => message);
   const common = message.segments.slice(0, at[0]);
   return at.map((start, index) => ({
     ...message,
@@ -63,7 +80,6 @@ function readGroup(
   protections: StayIntent['protections'],
   warnings: string[],
 ): Result {
-  const isIdentity = isIdentityTrigger(trigger);
   if (segmentsNamed(message, 'PID').length > 1) {
     return unreadable('unreadable', 'PID', 'two patients in one message: an MSH was probably lost between them');
   }
@@ -75,15 +91,13 @@ function readGroup(
       'PID-3 must hold an IPP (type PI): Relais never matches by name or INS',
     );
   }
-  if (isIdentity) return { intents: [identityIntent(message, base, trigger, warnings)] };
-  if (
-    first(segment(message, 'EVN'), 2) !== undefined &&
-    readTimestamp(first(segment(message, 'EVN'), 2), '', []) === undefined
-  ) {
+  if (isIdentityTrigger(trigger)) return { intents: [identityIntent(message, base, trigger, warnings)] };
+  const evn2 = first(segment(message, 'EVN'), 2);
+  if (evn2 !== undefined && readTimestamp(evn2, 'EVN-2', []) === undefined) {
     return unreadable('bad-date', 'EVN-2', 'EVN-2 is not a possible date, and the order of facts depends on it');
   }
   // A08 has no movement in PAM.fr: the ZBE that some senders add to it names none of the stay's own movements.
-  if (trigger === 'A08') return { intents: [base, ...withoutMovement(base)] };
+  if (trigger === 'A08') return { intents: asA31AndZ99(base) };
   const zbe = movement.readZbe(message, trigger, warnings);
   if ('problem' in zbe) return unreadable('bad-movement', zbe.problem.place, zbe.problem.detail);
   const hasZbe = segment(message, 'ZBE') !== undefined;
@@ -144,17 +158,9 @@ function complete(
     ...(trigger === 'A25' && planned.expectedDischarge !== 'erased' ? { expectedDischarge: undefined } : {}),
     died: said.action !== 'cancel' && said.died, // a cancelled death may still be written in PV1-41
   };
-  return cancelled === undefined || type !== 'movement-cancelled'
-    ? intent
-    : {
-        ...intent,
-        cancels: typeOf(
-          cancelled,
-          TRIGGERS.get(cancelled)?.type ?? 'unknown',
-          { ...said, action: 'insert' },
-          undefined,
-        ),
-      };
+  if (cancelled === undefined || type !== 'movement-cancelled') return intent;
+  const original = TRIGGERS.get(cancelled)?.type ?? 'unknown';
+  return { ...intent, cancels: typeOf(cancelled, original, { ...said, action: 'insert' }, undefined) };
 }
 
 function typeOf(trigger: string, usual: StayIntentType, said: Said, disposition: string | undefined): StayIntentType {
@@ -183,10 +189,11 @@ function contradicts(trigger: string, rule: Trigger, action: Movement['action'])
   return !mayCancel && action === 'cancel' ? detail('cannot come with CANCEL') : undefined;
 }
 
-/** The part of an A08 that a Z99 would carry: data of the visit, without any movement. */
-function withoutMovement(base: StayIntent): StayIntent[] {
-  if (base.visit === undefined) return [];
-  return [{ ...base, type: 'movement-updated', movement: { ...base.movement, action: 'update' } }];
+/** Identity first, then the data of the visit without any movement; the planned dates belong to the second alone. */
+function asA31AndZ99(base: StayIntent): StayIntent[] {
+  const identity: StayIntent = { ...base, expectedAdmission: undefined, expectedDischarge: undefined };
+  if (base.visit === undefined) return [identity];
+  return [identity, { ...base, type: 'movement-updated', movement: { ...base.movement, action: 'update' } }];
 }
 
 /** A47: the INS changes or goes; anything but a new INS that may be kept is a removal. An IPP that changes needs a human. */

@@ -11,7 +11,7 @@ const ACTIONS = { INSERT: 'insert', UPDATE: 'update', CANCEL: 'cancel' } as cons
 
 /** No ZBE at all is usual outside France and reads as an insert; a ZBE that says nothing sure is a problem. */
 export function readZbe(message: Message, trigger: string, warnings: string[]): ZbeReading {
-  const [zbe, another] = segmentsNamed(message, 'ZBE');
+  const zbe = zbeOf(message, warnings);
   const nothing: Movement = {
     id: undefined,
     action: 'insert',
@@ -20,7 +20,7 @@ export function readZbe(message: Message, trigger: string, warnings: string[]): 
     originalTrigger: undefined,
   };
   if (zbe === undefined) return { movement: nothing, at: undefined };
-  if (another !== undefined) warnings.push('there are several ZBE: the first one was read');
+  if (segmentsNamed(message, 'ZBE').length > 1) warnings.push('there are several ZBE: the first one was read');
   const said = first(zbe, 4)?.toUpperCase() ?? '';
   if (!isAction(said)) {
     return {
@@ -41,6 +41,17 @@ export function readZbe(message: Message, trigger: string, warnings: string[]): 
     originalTrigger: first(zbe, 6)?.toUpperCase(),
   };
   return { movement, at };
+}
+
+/**
+ * ZBE, put straight when a filled ZBE-3 (forbidden in France) has pushed everything one field to the right, as in the
+ * discharge that the ANS publishes as an example.
+ */
+function zbeOf(message: Message, warnings: string[]): Segment | undefined {
+  const zbe = segment(message, 'ZBE');
+  if (zbe === undefined || first(zbe, 4) !== undefined || !isAction(first(zbe, 5)?.toUpperCase() ?? '')) return zbe;
+  warnings.push('ZBE is shifted by one field from ZBE-3 on: read as if it were not');
+  return { ...zbe, fields: zbe.fields.toSpliced(3, 1) };
 }
 
 function isAction(text: string): text is keyof typeof ACTIONS {
@@ -76,7 +87,7 @@ export function isBedMove(message: Message, nature: string[]): boolean {
  * it could name a psychiatric unit.
  */
 export function readUnits(message: Message): { unit: Unit; previousUnit: Unit; otherUnits: string[] } {
-  const zbe = segment(message, 'ZBE');
+  const zbe = zbeOf(message, []);
   const pv1 = segment(message, 'PV1');
   const medical = first(zbe, 7, 10);
   const unit: Unit = { code: medical ?? first(pv1, 3), label: medical === undefined ? undefined : first(zbe, 7) };

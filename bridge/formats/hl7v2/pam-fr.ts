@@ -12,24 +12,25 @@ import { messageStarts, parseMessage } from './pipes.ts';
 /** 2.1 and 2.2 have other PID and PV1; documents come as 2.6, foreign ADT as 2.3 or 2.4 with the fields we use at their place. */
 const VERSIONS = /^2\.[3-9](?:\.\d)?$/;
 
-/** MLLP framing, blank lines and a byte order mark: not part of the message, and not of its digest. */
-const FRAMING = /^(?:[\s\u000b\u001c]|ï»¿)+|(?:[\s\u000b\u001c]|ï»¿)+$/g;
-
 /**
- * Cuts bytes that hold several messages (an export, an MLLP stream) into one array per message, framing removed, nothing
- * else changed. What comes before the first MSH is a piece of its own. Always at least one piece, even for no bytes.
+ * Cuts bytes that hold several messages (an export, an MLLP stream) into one array per message; framing bytes, blank lines
+ * and byte order marks around each are removed, so that they do not change its digest. What comes before the first MSH
+ * is a piece of its own. Always at least one piece, even for no bytes.
  */
 export function splitHl7v2(bytes: Uint8Array): Uint8Array[] {
-  const text = byteText(bytes);
-  const clean = text.replace(FRAMING, '');
-  const offset = clean === '' ? 0 : text.indexOf(clean);
-  const starts = messageStarts(clean);
-  const pieces = starts.map((start, index) => {
-    const end = starts[index + 1] ?? clean.length;
-    const kept = clean.slice(start, end).replace(/(?:[\s\u000b\u001c]|ï»¿)+$/, '').length;
-    return bytes.subarray(offset + start, offset + start + kept);
-  });
-  return pieces;
+  const clean = trimmed(bytes);
+  const starts = messageStarts(byteText(clean));
+  return starts.map((start, index) => trimmed(clean.subarray(start, starts[index + 1])));
+}
+
+function trimmed(bytes: Uint8Array): Uint8Array {
+  const isFrame = (byte: number | undefined): boolean => byte !== undefined && [0x0a, 0x0b, 0x0d, 0x1c].includes(byte);
+  const isMark = (at: number): boolean => bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+  let start = 0;
+  let end = bytes.length;
+  while (start < end && (isFrame(bytes[start]) || isMark(start))) start += isMark(start) ? 3 : 1;
+  while (end > start && (isFrame(bytes[end - 1]) || isMark(end - 3))) end -= isMark(end - 3) ? 3 : 1;
+  return bytes.subarray(start, Math.max(start, end));
 }
 
 /**
@@ -55,8 +56,14 @@ export function readHl7v2(bytes: Uint8Array): Reading {
     return rejected('unsupported-version', 'MSH-12', 'send HL7 version 2.5 (PAM.fr)', header.key, warnings);
   }
   const result = readByType(message, header, warnings);
-  if ('problem' in result) return { readable: false, ...result.problem, key: header.key, warnings };
-  return { readable: true, key: header.key, facility: header.facility, intents: result.intents, warnings };
+  if ('problem' in result) return { readable: false, ...result.problem, key: header.key, warnings: unique(warnings) };
+  const { key, facility } = header;
+  return { readable: true, key, facility, intents: result.intents, warnings: unique(warnings) };
+}
+
+/** The same remark for every PID of a merge is one remark. */
+function unique(warnings: string[]): string[] {
+  return [...new Set(warnings)];
 }
 
 function readByType(

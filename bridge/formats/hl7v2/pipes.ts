@@ -41,15 +41,17 @@ export function parseMessage(text: string): Message {
   const delimiters = header === undefined ? STANDARD : readDelimiters(header, warnings);
   const starts = new RegExp(`^[ \\t]*[A-Z][A-Z0-9]{2}(?:${quote(delimiters.field)}|\\s*$)`);
   const whole: string[] = [];
+  let continued = false;
   for (const [index, line] of lines.entries()) {
     const truncated = index === lines.length - 1 && /^[A-Z][A-Z0-9]?$/.test(line);
     const last = whole.length - 1;
     if (last < 0 || starts.test(line) || truncated) whole.push(line.trimStart());
     else {
       whole[last] = `${whole[last] ?? ''}\n${line}`;
-      warnings.push('a line that starts no segment was read as the continuation of the segment before it');
+      continued = true;
     }
   }
+  if (continued) warnings.push('a line that starts no segment was read as the continuation of the segment before it');
   const segments = unglue(whole, delimiters, warnings).map((line) => readSegment(line, delimiters));
   return { delimiters, segments, warnings };
 }
@@ -68,12 +70,14 @@ export function writeSegment(segment: Segment): string {
  */
 export function messageStarts(text: string): number[] {
   const starts: number[] = [];
-  for (const found of text.matchAll(/(?<=^|[\r\n\u000b\u001c\uFEFF][ \t]*)MSH(?=[^A-Za-z0-9\s])|MSH(?=\|\^~\\&\|)/g)) {
+  for (const found of text.matchAll(
+    /MSH(?=\|\^~\\&\|)|MSH(?=[^A-Za-z0-9\s])(?<=(?:^|[\r\n\u000b\u001c\uFEFF][ \t]{0,8})MSH)/g,
+  )) {
     starts.push(found.index);
   }
-  const before = text.slice(0, starts[0] ?? text.length);
-  const isBatchHeader = before.split(BREAKS).every((line) => /^(?:\uFEFF|\s)*(?:(?:FHS|BHS).*)?$/.test(line));
-  return starts.length === 0 || !isBatchHeader ? [0, ...starts] : starts;
+  const before = text.slice(0, starts[0] ?? text.length).split(BREAKS);
+  const isNothing = before.every((line) => line.trim() === '' || /^(?:FHS|BHS)/.test(line.trimStart()));
+  return starts.length === 0 || !isNothing ? [0, ...starts] : starts;
 }
 
 /** A text of several messages as one text each, in order. Always at least one. */

@@ -1,0 +1,82 @@
+/** The Transport on a real homeserver: an ordinary account, its own sync loop, and OlmMachine. */
+import type { Clocks } from '../../care/relay/clock.ts';
+import type { Transport } from '../../care/relay/transport.ts';
+import { accountPaths, loadIdentity } from './credentials.ts';
+import { openCrypto } from './crypto.ts';
+import { openGeneration } from './generation.ts';
+import { openHttp } from './http.ts';
+import type { Log } from './log.ts';
+import { openRooms } from './rooms.ts';
+import type { RoomOptions } from './rooms.ts';
+import { openSender } from './send.ts';
+import type { SharingPolicy } from './sharing.ts';
+import { openState } from './state.ts';
+import { runSync } from './sync.ts';
+
+export type MatrixTransportOptions = {
+  /** The account's own directory, as `provision` made it. */
+  directory: string;
+  clocks: Clocks;
+  log: Log;
+  /** Opens a sealed identity. */
+  secret?: string;
+  sharing?: SharingPolicy;
+  accessRule?: RoomOptions['accessRule'];
+};
+
+/**
+ * Opens the account for this process alone.
+ * @throws StoreInUse when another process runs it, StoreRestored when the store is an old copy, TransportFailure when
+ *   the homeserver cannot be reached, Error with the cure when the directory is not provisioned
+ */
+export async function openMatrixTransport(options: MatrixTransportOptions): Promise<Transport & { close(): Promise<void> }> {
+  const { directory, clocks, log } = options;
+  const identity = await loadIdentity(directory, options.secret);
+  const { userId, deviceId } = identity;
+  const http = openHttp(identity.homeserver, identity.accessToken);
+  const state = openState(accountPaths(directory).state);
+  try {
+    const raise = await openGeneration({ directory, identity, http, state, clocks, log });
+    const crypto = await openCrypto({ directory, identity, http, state, sharing: options.sharing ?? 'cross-signed', log });
+    const rooms = openRooms({ userId, http, state, log, accessRule: options.accessRule });
+    const sender = openSender({ http, crypto, rooms, state });
+    const running = new Set<Promise<void>>();
+    return {
+      userId,
+      deviceId,
+      run: async (since, onBatch, signal) => {
+        const parts = { userId, http, crypto, state, rooms, clocks, log };
+        const loop = runSync(
+          parts,
+          since,
+          async (batch) => {
+            await onBatch(batch);
+            await raise();
+          },
+          signal,
+        );
+        const ended = loop.catch(() => undefined);
+        running.add(ended);
+        await loop.finally(() => running.delete(ended));
+      },
+      createRoom: (spec) => rooms.create(spec),
+      join: (roomId) => rooms.join(roomId),
+      leave: (roomId) => rooms.leave(roomId),
+      invite: (roomId, user) => rooms.invite(roomId, user),
+      send: (roomId, type, content, txnId, encrypted) => sender.send(roomId, type, content, txnId, encrypted),
+      decrypt: (roomId, event) => crypto.decrypt(roomId, event),
+      onKeys: (listener) => crypto.onKeys(listener),
+      sharedWith: (roomId, user) => crypto.sharedWith(roomId, user),
+      members: (roomId) => rooms.members(roomId),
+      /** Abort the signal given to `run` first: this waits for it, and for what is being sent. */
+      close: async () => {
+        await Promise.all([...running, sender.settled()]);
+        await crypto.close();
+        state.close();
+      },
+    };
+  } catch (error) {
+    state.close();
+    throw error;
+  }
+}

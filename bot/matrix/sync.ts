@@ -1,0 +1,163 @@
+/**
+ * The /sync loop, in the order of DESIGN §6: to-device messages and device lists into the crypto store, the requests that
+ * follow, the events made durable by the caller, and only then the next token. A loop that keeps the token first lost
+ * messages at each kill.
+ */
+import { TransportFailure } from '../../care/relay/transport.ts';
+import type { Invitation, RawRoomEvent, SyncBatch } from '../../care/relay/transport.ts';
+import type { Clocks } from '../../care/relay/clock.ts';
+import type { Crypto, CryptoSync } from './crypto.ts';
+import { olderEvents } from './gap.ts';
+import type { Http } from './http.ts';
+import type { Log } from './log.ts';
+import { readEncryption } from './room-state.ts';
+import type { Rooms } from './rooms.ts';
+import type { State } from './state.ts';
+
+type JoinedRoom = {
+  state?: { events?: RawRoomEvent[] };
+  timeline?: { events?: RawRoomEvent[]; limited?: boolean; prev_batch?: string };
+};
+type InvitedRoom = { invite_state?: { events?: Omit<RawRoomEvent, 'event_id' | 'origin_server_ts'>[] } };
+type SyncAnswer = CryptoSync & {
+  next_batch: string;
+  rooms?: { join?: Record<string, JoinedRoom>; invite?: Record<string, InvitedRoom>; leave?: Record<string, JoinedRoom> };
+};
+
+export type SyncParts = { userId: string; http: Http; crypto: Crypto; state: State; rooms: Rooms; clocks: Clocks; log: Log };
+
+const LONG_POLL_MS = 30_000;
+/** The homeserver answers after the long poll at the latest; this much later the connection is taken for dead. */
+const GRACE_MS = 30_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+const FILTER = JSON.stringify({
+  presence: { types: [] },
+  account_data: { types: [] },
+  room: {
+    timeline: { limit: 50 },
+    state: { types: ['m.room.encryption', 'm.room.history_visibility'] },
+    ephemeral: { types: [] },
+    account_data: { types: [] },
+  },
+});
+
+/**
+ * @param since undefined: the first sync of a new account. What the rooms said before is then not handed over, the
+ *   invitations are.
+ * @throws TransportFailure when the account is refused; what `onBatch` throws
+ */
+export async function runSync(
+  parts: SyncParts,
+  since: string | undefined,
+  onBatch: (batch: SyncBatch) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { http, crypto, state, clocks, log } = parts;
+  if (since === undefined) await crypto.forgetDeviceLists();
+  let token = since;
+  for (let failures = 0; !signal.aborted; ) {
+    let digested: Digested;
+    try {
+      const wait = token === undefined || failures > 0 ? 0 : LONG_POLL_MS;
+      const answer = await http.json<SyncAnswer>('GET', ['sync'], {
+        query: { filter: FILTER, timeout: String(wait), since: token },
+        timeoutMs: wait + GRACE_MS,
+        signal,
+      });
+      digested = await digest(parts, answer, token);
+    } catch (failure) {
+      if (stopped(signal)) return;
+      if (!(failure instanceof TransportFailure) || failure.kind === 'account') throw failure;
+      const pause = failure.retryAfterMs ?? Math.min(1000 * 2 ** failures, LONGEST_PAUSE_MS);
+      failures++;
+      log('warn', 'sync failed, it will be tried again', { failure: failure.message, kind: failure.kind, pause });
+      await clocks.pause(pause, signal);
+      continue;
+    }
+    failures = 0;
+    await onBatch(digested.batch);
+    // after the batch is durable: before it, a kill here would hide the events between from the next gap's search
+    state.setLastEvents(digested.last);
+    for (const roomId of digested.left) state.forgetLastEvent(roomId);
+    token = digested.batch.next;
+  }
+}
+
+/** The same object changes while we wait; TypeScript would hold its first answer for the only one. */
+const stopped = (signal: AbortSignal): boolean => signal.aborted;
+
+type Digested = { batch: SyncBatch; last: Map<string, string>; left: string[] };
+
+async function digest(parts: SyncParts, answer: SyncAnswer, since: string | undefined): Promise<Digested> {
+  await parts.crypto.receive(answer);
+  const digested: Digested = { batch: { next: answer.next_batch, rooms: [], invitations: [] }, last: new Map(), left: [] };
+  for (const [roomId, room] of Object.entries(answer.rooms?.invite ?? {})) {
+    const invitation = readInvitation(roomId, room, parts.userId);
+    if (invitation !== undefined) digested.batch.invitations.push(invitation);
+  }
+  for (const [roomId, room] of Object.entries(answer.rooms?.join ?? {})) {
+    const events = await timeline(parts, roomId, room, since);
+    digested.last.set(roomId, events.at(-1)?.event_id ?? parts.state.lastEvent(roomId) ?? '');
+    if (since !== undefined && events.length > 0) digested.batch.rooms.push({ roomId, events });
+  }
+  for (const [roomId, room] of Object.entries(answer.rooms?.leave ?? {})) {
+    const events = room.timeline?.events ?? [];
+    learn(parts, roomId, events);
+    digested.left.push(roomId);
+    if (since !== undefined && events.length > 0) digested.batch.rooms.push({ roomId, events });
+  }
+  return digested;
+}
+
+/** Everything said in the room since the last batch, oldest first, whatever the homeserver left out. */
+async function timeline(parts: SyncParts, roomId: string, room: JoinedRoom, since: string | undefined): Promise<RawRoomEvent[]> {
+  const { state, rooms, userId } = parts;
+  const given = room.timeline?.events ?? [];
+  learn(parts, roomId, [...(room.state?.events ?? []), ...given]);
+  if (since === undefined) return given;
+  const known = state.lastEvent(roomId);
+  if (room.timeline?.limited !== true) return known === undefined ? sinceInvited(given, userId) : given;
+  rooms.forgetMembers(roomId); // someone may have come or gone in the gap
+  const until = (event: RawRoomEvent): boolean => (known === undefined ? isMyMembership(event, userId, 'invite') : event.event_id === known);
+  const found = given.findLastIndex(until);
+  if (found !== -1) return given.slice(known === undefined ? found : found + 1);
+  const older = await olderEvents(parts, roomId, { from: room.timeline.prev_batch, to: since, until });
+  learn(parts, roomId, older);
+  const all = [...older.filter((event) => event.event_id !== known), ...given];
+  return known === undefined ? sinceInvited(all, userId) : all;
+}
+
+/** What a new room said before the bot was asked in was not said to it. */
+function sinceInvited(events: RawRoomEvent[], userId: string): RawRoomEvent[] {
+  const invited = events.findLastIndex((event) => isMyMembership(event, userId, 'invite'));
+  const joined = events.findLastIndex((event) => isMyMembership(event, userId, 'join'));
+  return events.slice(Math.max(invited === -1 ? joined : invited, 0));
+}
+
+const isMyMembership = (event: RawRoomEvent, userId: string, membership: string): boolean =>
+  event.type === 'm.room.member' && event.state_key === userId && event.content['membership'] === membership;
+
+/** What the events say about the room's encryption and people, kept before they are handed over. */
+function learn({ state, rooms }: SyncParts, roomId: string, events: RawRoomEvent[]): void {
+  for (const event of events) {
+    if (event.state_key === undefined) continue;
+    if (event.type === 'm.room.encryption' && event.state_key === '') {
+      const encryption = readEncryption(event.content);
+      if (encryption !== undefined) state.addEncryption(roomId, encryption);
+    } else if (event.type === 'm.room.history_visibility' && typeof event.content['history_visibility'] === 'string') {
+      state.setVisibility(roomId, event.content['history_visibility']);
+    } else if (event.type === 'm.room.member') {
+      rooms.forgetMembers(roomId);
+      if (event.content['membership'] === 'leave' || event.content['membership'] === 'ban') state.forgetMember(roomId, event.state_key);
+    }
+  }
+}
+
+function readInvitation(roomId: string, room: InvitedRoom, userId: string): Invitation | undefined {
+  const events = room.invite_state?.events ?? [];
+  const mine = events.findLast((event) => event.type === 'm.room.member' && event.state_key === userId);
+  if (mine === undefined) return undefined;
+  const encrypted = events.some((event) => event.type === 'm.room.encryption' && event.state_key === '');
+  return { roomId, inviter: mine.sender, direct: mine.content['is_direct'] === true, encrypted };
+}

@@ -1,0 +1,36 @@
+/** What the subcommands share: the configuration, its problems all at once, and the base beside a running server. */
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { sayProblems } from '../config/problem.ts';
+import type { Sealer } from '../care/relay/seal.ts';
+import type { Store } from '../care/relay/ports.ts';
+import { wallClocks } from '../bridge/wall-clock.ts';
+import { openStore } from '../store/open.ts';
+import { sealerFromSecret } from '../store/seal.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @returns undefined after having printed every problem: nothing has been connected to */
+export function configured(path: string, env: Environment): LoadedConfig | undefined {
+  const loaded = loadConfig(path, env);
+  if (!('problems' in loaded)) return loaded;
+  console.error(sayProblems(loaded.problems));
+  return undefined;
+}
+
+export type Opened = { loaded: LoadedConfig; store: Store; sealer: Sealer };
+
+/**
+ * Runs `work` on the base, beside a server that may be running: never the crypto store, never Matrix.
+ * @returns the exit code: 2 for a broken configuration
+ */
+export async function withStore(path: string, env: Environment, work: (opened: Opened) => Promise<number>): Promise<number> {
+  const loaded = configured(path, env);
+  if (!loaded) return 2;
+  const sealer = sealerFromSecret(loaded.secrets.seal);
+  const store = await openStore({ path: loaded.config.store.path, sealer, clocks: wallClocks() });
+  try {
+    return await work({ loaded, store, sealer });
+  } finally {
+    await store.close();
+  }
+}

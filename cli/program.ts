@@ -1,0 +1,117 @@
+import { Command, Option } from 'commander';
+
+const config = new Option('-c, --config <file>', 'the configuration').default('relais.yaml').env('RELAIS_CONFIG');
+
+/** Each action loads its own file, so that `relais read` starts without a database or a Matrix client. */
+export const program = new Command('relais')
+  .description('Relais ville-hôpital: hospital movements into the encrypted Matrix rooms of a patient’s professionals.')
+  .version('0.1.0')
+  .showHelpAfterError('(relais <command> --help says more)')
+  .addHelpText(
+    'after',
+    `
+First steps, without any configuration:
+  relais read --format hl7v2 export/*.hl7     what each message would become
+  relais rehearse demo/day/day.yaml           a whole day, and what every room would read
+  npm run demo                                the same day on a real homeserver
+Then:
+  relais check-config -c relais.yaml          every problem at once
+  relais provision -c relais.yaml …           the bot's Matrix device and keys, once
+  relais serve -c relais.yaml`,
+  );
+
+function end(code: number): void {
+  process.exitCode = code;
+}
+
+program
+  .command('serve')
+  .description('take hospital messages, keep the rooms, answer the professionals')
+  .addOption(config)
+  .action(async (options: { config: string }) => end(await (await import('./serve.ts')).serve(options.config, process.env)));
+
+program
+  .command('provision')
+  .description('log the bot in: device, cross-signing, secret storage, key backup; shows the recovery key once')
+  .addOption(config)
+  .requiredOption('-u, --user <name>', 'Matrix account, @relais:example.org or relais')
+  .option('--password-env <name>', 'environment variable that holds the password', 'RELAIS_PASSWORD')
+  .action(async (options: { config: string; user: string; passwordEnv: string }) =>
+    end(await (await import('./provision.ts')).provisionAccount(options, process.env)),
+  );
+
+program
+  .command('check-config')
+  .description('every problem of the configuration at once, or a summary with each clock drawn')
+  .addOption(config)
+  .argument('[file]', 'the configuration, instead of --config')
+  .action(async (file: string | undefined, options: { config: string }) =>
+    end(await (await import('./check-config.ts')).checkConfig(file ?? options.config, process.env, console.log)),
+  );
+
+program
+  .command('read')
+  .description('what each message of these files would become, one JSON line per message; needs no configuration')
+  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events']).default('hl7v2'))
+  .argument('<file...>')
+  .action(async (files: string[], options: { format: 'hl7v2' | 'events' }) =>
+    end(await (await import('./read.ts')).readFiles(files, options, console.log)),
+  );
+
+program
+  .command('rehearse')
+  .description('play a folder of messages, or a scenario, and print what each room would read; needs no configuration')
+  .argument('<folder-or-scenario>', 'a folder of .hl7 files in name order, or a .yaml scenario')
+  .action(async (path: string) => end(await (await import('./rehearse.ts')).rehearse(path, console.log)));
+
+const quarantine = program.command('quarantine').description('what could not be decided, kept for a human');
+quarantine
+  .command('list')
+  .description('newest first')
+  .addOption(config)
+  .option('--json', 'one JSON line each')
+  .action(async (options: { config: string; json?: boolean }) => end(await (await import('./quarantine.ts')).listQuarantine(options, process.env, console.log)));
+quarantine
+  .command('show')
+  .description('one envelope, with what was received (health data: on a trusted screen only)')
+  .addOption(config)
+  .argument('<id>')
+  .action(async (id: string, options: { config: string }) => end(await (await import('./quarantine.ts')).showQuarantined(id, options, process.env, console.log)));
+quarantine
+  .command('replay')
+  .description('decide it again, at the end of its lane')
+  .addOption(config)
+  .argument('<id...>')
+  .action(async (ids: string[], options: { config: string }) => end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)));
+
+program
+  .command('no-team')
+  .description('patients whom nobody follows here ("à téléphoner"): health data, on a trusted screen only')
+  .addOption(config)
+  .action(async (options: { config: string }) => end(await (await import('./no-team.ts')).listNoTeam(options, process.env, console.log)));
+
+const lane = program.command('lane').description('the queue of each room');
+lane
+  .command('list')
+  .addOption(config)
+  .action(async (options: { config: string }) => end(await (await import('./lane.ts')).listLanes(options, process.env, console.log)));
+lane
+  .command('retry')
+  .description('start a paused room again')
+  .addOption(config)
+  .argument('<room>')
+  .action(async (room: string, options: { config: string }) => end(await (await import('./lane.ts')).retryLane(room, options, process.env, console.log)));
+
+program
+  .command('audit')
+  .description('the last acts and looks')
+  .addOption(config)
+  .option('-n, --number <rows>', 'how many', '50')
+  .action(async (options: { config: string; number: string }) => end(await (await import('./audit.ts')).printAudit(options, process.env, console.log)));
+
+program
+  .command('clock')
+  .description('step civil time of a demo or a test; refused in production')
+  .addOption(config)
+  .argument('<instant>', 'Europe/Paris, 2026-11-26 14:00')
+  .action(async (instant: string, options: { config: string }) => end(await (await import('./clock.ts')).stepClock(instant, options, process.env, console.log)));

@@ -1,0 +1,71 @@
+import { TextDecoder } from 'node:util';
+import { readEnvelope } from '../bridge/hospital.ts';
+import type { Envelope } from '../care/relay/envelope.ts';
+import { type Environment, withStore } from './configured.ts';
+
+type Print = (line: string) => void;
+
+/** Newest first: what, why, and what to type next. No patient field. */
+export async function listQuarantine(options: { config: string; json?: boolean }, env: Environment, print: Print): Promise<number> {
+  return withStore(options.config, env, async ({ store }) => {
+    const kept = await store.inbox.list({ state: 'quarantined', limit: 500 });
+    const unsaid = await store.outbox.listQuarantined(500);
+    for (const e of kept) print(options.json ? JSON.stringify(summary(e)) : `${e.id}  ${new Date(e.receivedAt).toISOString()}  ${e.source}  ${e.format}  ${e.reason ?? ''}  ${e.detail ?? ''}`);
+    for (const d of unsaid) print(options.json ? JSON.stringify(d) : `${d.id}  delivery to ${d.room}  ${d.why}`);
+    if (!options.json) print(kept.length + unsaid.length === 0 ? 'Nothing in quarantine.' : 'Next: relais quarantine show <id>, mend the cause, relais quarantine replay <id>.');
+    return 0;
+  });
+}
+
+/** One envelope as received and as understood. It holds health data: the operator's screen only; the look is audited. */
+export async function showQuarantined(id: string, options: { config: string }, env: Environment, print: Print): Promise<number> {
+  return withStore(options.config, env, async ({ store }) => {
+    const envelope = await store.inbox.get(id);
+    if (!envelope) return unknown(id);
+    await store.commit(
+      {
+        files: [],
+        events: [],
+        deliveries: [],
+        timers: [],
+        rooms: [],
+        facts: [],
+        audit: [{ actor: 'operator', action: 'quarantine:show', subject: id, outcome: envelope.outcome ?? 'quarantined', reason: envelope.reason ?? 'undecidable' }],
+      },
+      Date.now(),
+    );
+    print(JSON.stringify(summary(envelope), null, 2));
+    if (envelope.format === 'matrix') print('(an encrypted Matrix event: its text is not kept)');
+    else {
+      print(new TextDecoder('utf-8').decode(envelope.body).replaceAll('\r', '\n'));
+      if (envelope.body.length > 0) print(JSON.stringify(readEnvelope(envelope), null, 2));
+    }
+    return 0;
+  });
+}
+
+export async function replayQuarantined(ids: string[], options: { config: string }, env: Environment, print: Print): Promise<number> {
+  return withStore(options.config, env, async ({ store }) => {
+    let missing = 0;
+    for (const id of ids) {
+      const envelope = await store.inbox.get(id);
+      if (envelope?.state !== 'quarantined') {
+        missing += unknown(id);
+        continue;
+      }
+      await store.inbox.replay(id);
+      print(`${id} will be decided again, at the end of its lane.`);
+    }
+    return missing > 0 ? 1 : 0;
+  });
+}
+
+function summary(e: Envelope): Record<string, unknown> {
+  const { id, lane, source, format, receivedAt, state, outcome, reason, detail } = e;
+  return { id, lane, source, format, receivedAt: new Date(receivedAt).toISOString(), state, outcome, reason, detail };
+}
+
+function unknown(id: string): number {
+  console.error(`${id} is not in quarantine: relais quarantine list shows what is.`);
+  return 1;
+}

@@ -1,0 +1,95 @@
+/** Pathways as data: every YAML file of a folder, one pathway each (DESIGN §4). */
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import type { Pathway } from '../care/request/pathway.ts';
+import { readYaml } from './problem.ts';
+import type { ConfigProblem, YamlFile } from './problem.ts';
+import { foldWord, pathwaySchema, pathwayVersion } from './schema/pathway.ts';
+
+/** Those that come with Relais. */
+export const SHIPPED_PATHWAYS = fileURLToPath(new URL('pathways', import.meta.url));
+
+export type PathwayFile = Pick<YamlFile<unknown>, 'file' | 'problem'> & { pathway: Pathway };
+
+/**
+ * Reads a folder, in the order of its file names. Problems of one file do not hide those of another, nor the good files.
+ * @param folder every `*.yaml` and `*.yml` directly in it
+ */
+export function readPathways(folder: string): { files: PathwayFile[]; problems: ConfigProblem[] } {
+  const files: PathwayFile[] = [];
+  const problems: ConfigProblem[] = [];
+  let names: string[];
+  try {
+    names = readdirSync(folder)
+      .filter((name) => /\.ya?ml$/.test(name))
+      .sort();
+  } catch {
+    return {
+      files,
+      problems: [
+        {
+          file: folder,
+          line: undefined,
+          key: '',
+          problem: 'the folder of pathways cannot be read',
+          cure: 'create it, or correct the key pathways',
+        },
+      ],
+    };
+  }
+  for (const name of names) {
+    const read = readYaml(join(folder, name), pathwaySchema);
+    if ('problems' in read) {
+      problems.push(...read.problems);
+      continue;
+    }
+    const { id } = read.value;
+    if (name.replace(/\.ya?ml$/, '') !== id)
+      problems.push(
+        read.problem(
+          ['id'],
+          `"${id}" is not the name of its file`,
+          `rename the file ${id}.yaml, or write the id of this file`,
+        ),
+      );
+    files.push({
+      file: read.file,
+      problem: read.problem,
+      pathway: { ...read.value, version: pathwayVersion(read.value) },
+    });
+  }
+  return { files, problems };
+}
+
+/** Two pathways with one id, or that answer to one word: who types it could reach the wrong group. */
+export function collisions(files: PathwayFile[]): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const ids = new Map<string, string>();
+  const words = new Map<string, string>();
+  for (const { file, problem, pathway } of files) {
+    const sameId = ids.get(pathway.id);
+    if (sameId !== undefined)
+      problems.push(problem(['id'], `"${pathway.id}" is already the id of ${sameId}`, 'give this one its own id'));
+    ids.set(pathway.id, sameId ?? file);
+    for (const [n, word] of pathway.words.entries()) {
+      const sameWord = words.get(foldWord(word));
+      if (sameWord !== undefined && sameWord !== file)
+        problems.push(
+          problem(['words', n], `"${word}" is already a word of ${sameWord}`, 'keep it in one of the two files'),
+        );
+      words.set(foldWord(word), sameWord ?? file);
+    }
+  }
+  return problems;
+}
+
+/**
+ * Loads one folder by itself.
+ * @returns the pathways, or every problem of every file, word collisions between files included
+ */
+export function loadPathways(folder: string): { pathways: Pathway[] } | { problems: ConfigProblem[] } {
+  const { files, problems } = readPathways(folder);
+  problems.push(...collisions(files));
+  return problems.length > 0 ? { problems } : { pathways: files.map((f) => f.pathway) };
+}

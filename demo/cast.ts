@@ -1,0 +1,30 @@
+/** The cast: each persona is a person of people.yaml with a real client, who remembers what it decrypted. */
+import type { SeenEvent, Persona } from './client.ts';
+
+export type Cast = {
+  /** Person id → persona; those who come late are missing until they join. */
+  personas: Map<string, Persona>;
+  names: Map<string, string>;
+  directs: Map<string, string>;
+};
+
+/** A message of the bot that this persona could read; edits included. */
+export function readByPersona(persona: Persona, bot: string): SeenEvent[] {
+  return persona.events.filter((e) => e.sender === bot && e.type === 'm.room.message' && e.failure === undefined);
+}
+
+export function bodyOf(event: SeenEvent): string {
+  const body = event.content['body'];
+  return typeof body === 'string' ? body : '';
+}
+
+/** The last request code that this persona has read. */
+export function lastCode(cast: Cast, bot: string): string | undefined {
+  const all = [...cast.personas.values()].flatMap((p) => readByPersona(p, bot)).sort((a, b) => a.at - b.at);
+  return all.flatMap((e) => /\bD-[A-Z0-9]{3,4}\b/.exec(bodyOf(e))?.[0] ?? []).at(-1);
+}
+
+/** The room of that name among those this persona has joined. */
+export function roomNamed(persona: Persona, name: string): string | undefined {
+  return persona.client.getRooms().find((r) => r.name === name && r.getMyMembership() === 'join')?.roomId;
+}

@@ -1,0 +1,133 @@
+/** Plays a scenario with real clients against a running Relais: the same file that `relais rehearse` plays offline. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { advance } from '../cli/advance.ts';
+import { parseParis } from '../config/paris-text.ts';
+import type { Scenario, ScenarioStep } from '../config/schema/scenario.ts';
+import type { Persona } from './client.ts';
+import { bodyOf, type Cast, lastCode, readByPersona, roomNamed } from './cast.ts';
+import type { RelaisProcess } from './relais-process.ts';
+import type { Transcript } from './transcript.ts';
+
+export type Stage = {
+  relais: RelaisProcess;
+  cast: Cast;
+  bot: string;
+  transcript: Transcript;
+  /** Logs a person in, who comes late. */
+  enter: (id: string) => Promise<Persona>;
+  /** Group name → room name, as the pathways say. */
+  groupRooms: Map<string, string>;
+  folder: string;
+  /** Called before each step; the tests kill the server here. */
+  beforeStep?: (index: number) => Promise<void>;
+};
+
+/** @returns the civil instant at the end. @throws Error that names the step whose expectation did not hold */
+export async function play(stage: Stage, scenario: Scenario): Promise<number> {
+  let civil = parseParis(scenario.start);
+  for (const [index, step] of scenario.steps.entries()) {
+    await stage.beforeStep?.(index);
+    if (step.at !== undefined) {
+      civil = Math.max(civil, parseParis(step.at));
+      await runTo(stage, civil);
+    }
+    try {
+      await act(stage, step, civil);
+    } catch (cause) {
+      throw new Error(`step ${index + 1} (${JSON.stringify(step)}) did not hold`, { cause });
+    }
+    stage.transcript.flush(civil);
+  }
+  await stage.relais.quiet(civil);
+  await settled(stage);
+  stage.transcript.flush(civil);
+  return civil;
+}
+
+/** Civil time runs to an instant; each deadline on the way fires at its own, once the rooms are quiet. */
+async function runTo(stage: Stage, target: number): Promise<void> {
+  let at = target;
+  await advance(target, {
+    next: async () => {
+      const next = (await stage.relais.metrics()).get('relais_next_deadline_seconds');
+      return next === undefined ? undefined : next * 1000;
+    },
+    set: async (instant) => {
+      at = instant;
+      await stage.relais.command(['clock', String(instant)]);
+    },
+    quiet: async () => {
+      await stage.relais.quiet(at);
+      await settled(stage);
+      stage.transcript.flush(at);
+    },
+  });
+}
+
+async function act(stage: Stage, step: ScenarioStep, civil: number): Promise<void> {
+  if ('post' in step) {
+    const body = await readFile(join(stage.folder, step.post));
+    const answer = await stage.relais.post(body, step.post.endsWith('.json') ? '/v1/events' : '/v1/hl7v2');
+    stage.transcript.note(civil, `hôpital → ${step.post} : ${/MSA\|(\w\w)/.exec(answer.body)?.[1] ?? answer.status}`);
+    if (answer.status >= 300) throw new Error(`${step.post} was answered ${answer.status}: ${answer.body}`);
+    await stage.relais.quiet(civil);
+    await settled(stage);
+    return;
+  }
+  if (!('who' in step)) return;
+  if ('joins' in step) {
+    stage.transcript.note(civil, `${stage.cast.names.get(step.who) ?? step.who} se connecte pour la première fois`);
+    stage.cast.personas.set(step.who, await stage.enter(step.who));
+    return;
+  }
+  const persona = stage.cast.personas.get(step.who);
+  if (!persona) throw new Error(`${step.who} is not in the cast (a late one joins first)`);
+  const fill = (text: string): string => text.replaceAll('{code}', lastCode(stage.cast, stage.bot) ?? '{code}');
+  if ('says' in step) {
+    const roomId = await whereIs(stage, step.who, persona, step.where);
+    stage.transcript.note(civil, `${stage.cast.names.get(step.who) ?? step.who} écrit : ${fill(step.says)}`);
+    await persona.say(roomId, fill(step.says));
+  } else if ('reacts' in step) {
+    const roomId = await whereIs(stage, step.who, persona, step.where);
+    const offer = readByPersona(persona, stage.bot).filter((e) => e.roomId === roomId && (!step.thread || e.thread === undefined)).at(-1);
+    if (!offer) throw new Error('nothing to react to');
+    stage.transcript.note(civil, `${stage.cast.names.get(step.who) ?? step.who} réagit ${step.reacts}`);
+    await persona.react(roomId, offer.eventId, step.reacts);
+  } else if ('reads' in step) {
+    await persona.seen((e) => e.sender === stage.bot && e.failure === undefined && bodyOf(e).includes(fill(step.reads)), 60_000);
+  } else if (readByPersona(persona, stage.bot).some((e) => bodyOf(e).includes(fill(step.never)))) {
+    throw new Error(`${step.who} has read « ${step.never} »`);
+  }
+}
+
+async function whereIs(stage: Stage, id: string, persona: Persona, where: string): Promise<string> {
+  if (where === 'direct') {
+    const known = stage.cast.directs.get(id) ?? directOpenedByBot(persona, stage.bot);
+    const roomId = known ?? (await persona.openDirectRoom(stage.bot));
+    stage.cast.directs.set(id, roomId);
+    await persona.until('the bot in the direct room', () => persona.membership(roomId, stage.bot) === 'join');
+    return roomId;
+  }
+  const name = where === 'request' ? lastCode(stage.cast, stage.bot) : stage.groupRooms.get(where.slice('group:'.length));
+  if (name === undefined) throw new Error(`no room ${where}`);
+  await persona.until(`room ${name}`, () => roomNamed(persona, name) !== undefined);
+  return roomNamed(persona, name) ?? '';
+}
+
+/** The bot opens a direct room itself when it has something to tell somebody who never wrote to it. */
+function directOpenedByBot(persona: Persona, bot: string): string | undefined {
+  const rooms = persona.client.getRooms().filter((r) => r.getMyMembership() === 'join' && r.getJoinedMemberCount() === 2);
+  return rooms.find((r) => r.getMember(bot)?.membership === 'join' && r.getMember(bot)?.powerLevel === 100 && r.name === 'Relais')?.roomId;
+}
+
+/** Clients have caught up: nothing new has reached any of them for a moment. For the eye only; counts ask the server. */
+async function settled(stage: Stage): Promise<void> {
+  const total = (): number => [...stage.cast.personas.values()].reduce((sum, p) => sum + p.events.length, 0);
+  for (let before = -1, calm = 0; calm < 3; await pause(50)) {
+    const now = total();
+    calm = now === before ? calm + 1 : 0;
+    before = now;
+  }
+}

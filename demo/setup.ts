@@ -1,0 +1,172 @@
+/** Everything a demo (or an end-to-end test) needs around Relais: a homeserver, accounts, a configuration, a provisioned bot. */
+import { randomBytes } from 'node:crypto';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { scenarioSchema, type Scenario } from '../config/schema/scenario.ts';
+import { loadPathways } from '../config/load-pathways.ts';
+import { openPersona, type Persona } from './client.ts';
+import type { Cast } from './cast.ts';
+import { type Homeserver, startHomeserver } from './homeserver.ts';
+import { type RelaisProcess, relaisProcess } from './relais-process.ts';
+
+export type Ready = {
+  homeserver: { url: string; stop: () => Promise<void> };
+  relais: RelaisProcess;
+  bot: string;
+  scenario: Scenario;
+  cast: Cast;
+  groupRooms: Map<string, string>;
+  enter: (id: string) => Promise<Persona>;
+  /** Where the configuration, the base, the bot's keys and the log are. */
+  folder: string;
+  dayFolder: string;
+  secret: string;
+  password: string;
+  people: { id: string; matrix: string; name: string }[];
+};
+
+export type SetupOptions = {
+  /** Erased first. */
+  folder: string;
+  /** A homeserver that runs already; otherwise one is made and started. */
+  homeserverUrl?: string | undefined;
+  onProgress: (line: string) => void;
+};
+
+const PROJECT = resolve(import.meta.dirname, '..');
+const DAY = join(PROJECT, 'demo', 'day');
+
+/** @throws Error that says what is missing and what to do */
+export async function setUp({ folder, homeserverUrl, onProgress }: SetupOptions): Promise<Ready> {
+  const scenario = scenarioSchema.parse(parse(await readFile(join(DAY, 'day.yaml'), 'utf8')));
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const started = homeserverUrl === undefined ? await startHomeserver({ directory: join(folder, 'homeserver'), onProgress }) : undefined;
+  const url = started?.url ?? homeserverUrl ?? '';
+  const password = randomBytes(9).toString('base64url');
+  const people = await writePeople(folder, await serverName(url, started));
+  onProgress(`registering ${people.length} synthetic persons and the bot`);
+  const localparts = ['relais', ...people.map((p) => p.matrix.slice(1, p.matrix.indexOf(':')))];
+  for (const localpart of localparts) await register(url, localpart, password, started);
+  const [source, secret, port] = [scenario.source?.id ?? 'demo', randomBytes(24).toString('hex'), await freePort()];
+  const config = await writeConfig(folder, { url, port, source, facility: scenario.source?.facility ?? '', name: scenario.source?.name });
+  const env = { RELAIS_SEAL_KEY: randomBytes(32).toString('hex'), RELAIS_SOURCE_SECRET: secret, RELAIS_PASSWORD: password };
+  const relais = relaisProcess({ config, port, source, secret, env, log: join(folder, 'relais.log') });
+  onProgress('provisioning the bot: device, cross-signing, secret storage, key backup');
+  await relais.command(['provision', '--user', 'relais']);
+  await relais.command(['clock', scenario.start]);
+  onProgress('starting relais serve');
+  await relais.start();
+
+  const names = new Map(people.map((p) => [p.id, p.name]));
+  const cast: Cast = { personas: new Map(), names, directs: new Map() };
+  const enter = (id: string): Promise<Persona> => {
+    const who = people.find((p) => p.id === id);
+    if (!who) throw new Error(`nobody is called ${id} in people.yaml`);
+    return openPersona({ homeserver: url, user: who.matrix, password, deviceName: `demo ${id}` });
+  };
+  for (const { id, name } of people) {
+    if (scenario.late.includes(id)) continue;
+    onProgress(`${name} logs in and cross-signs`);
+    cast.personas.set(id, await enter(id));
+  }
+  return {
+    homeserver: { url, stop: async () => started?.stop() },
+    relais,
+    bot: `@relais:${await serverName(url, started)}`,
+    scenario,
+    cast,
+    groupRooms: await groupRooms(),
+    enter,
+    folder,
+    dayFolder: DAY,
+    secret,
+    password,
+    people,
+  };
+}
+
+/** The day's people with Matrix ids of this server. */
+async function writePeople(folder: string, server: string): Promise<Ready['people']> {
+  const text = (await readFile(join(DAY, 'people.yaml'), 'utf8')).replaceAll(':relais.test', `:${server}`);
+  await writeFile(join(folder, 'people.yaml'), text);
+  await copyFile(join(DAY, 'equipe.yaml'), join(folder, 'equipe.yaml'));
+  return (parse(text) as { persons: Ready['people'] }).persons;
+}
+
+async function writeConfig(
+  folder: string,
+  given: { url: string; port: number; source: string; facility: string; name: string | undefined },
+): Promise<string> {
+  const path = join(folder, 'relais.yaml');
+  const config = {
+    environment: 'demo',
+    account: { homeserver: given.url, directory: 'account' },
+    store: { path: 'relais.sqlite' },
+    listen: { host: '127.0.0.1', port: given.port },
+    seal: { key_env: 'RELAIS_SEAL_KEY' },
+    sources: [
+      {
+        id: given.source,
+        ...(given.name ? { name: given.name } : {}),
+        format: 'hl7v2',
+        facility: [given.facility],
+        secret_env: 'RELAIS_SOURCE_SECRET',
+        units: [
+          { code: '4500', label: 'Urgences', policy: 'event' },
+          { code: '4521', label: 'Médecine A', policy: 'event+label' },
+          { code: '4530', label: 'Chirurgie B', policy: 'event+label' },
+        ],
+      },
+    ],
+    people: 'people.yaml',
+    equipe: 'equipe.yaml',
+    directory: { rpps: join(PROJECT, 'demo', 'data', 'rpps-synthetique.txt') },
+    slots: join(PROJECT, 'demo', 'data', 'creneaux.yaml'),
+    territories: [{ id: 'demo', name: 'Territoire de démonstration' }],
+  };
+  await writeFile(path, JSON.stringify(config, null, 2)); // JSON is YAML
+  return path;
+}
+
+async function register(url: string, user: string, password: string, started: Homeserver | undefined): Promise<void> {
+  if (started) {
+    await started.register(user, password);
+    return;
+  }
+  const body = JSON.stringify({ username: user, password, auth: { type: 'm.login.dummy' }, inhibit_login: true });
+  const answer = await fetch(`${url}/_matrix/client/v3/register`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  if (answer.ok) return;
+  const said = (await answer.json().catch(() => ({}))) as { errcode?: string };
+  const cure =
+    said.errcode === 'M_USER_IN_USE'
+      ? 'it was registered by an earlier run: use a fresh test server'
+      : 'open registration without verification on this test server (Synapse: enable_registration and enable_registration_without_verification)';
+  throw new Error(`${user} could not be registered on ${url} (${answer.status} ${said.errcode ?? ''}): ${cure}`);
+}
+
+/** The part after the colon; a server that runs already tells it in what it says of a user that it does not know. */
+async function serverName(url: string, started: Homeserver | undefined): Promise<string> {
+  if (started) return started.serverName;
+  const known = process.env['RELAIS_DEMO_SERVER_NAME'];
+  if (known) return known;
+  const answer = await fetch(`${url}/.well-known/matrix/server`).catch(() => undefined);
+  const said = answer?.ok ? ((await answer.json().catch(() => ({}))) as { 'm.server'?: string })['m.server'] : undefined;
+  return said?.split(':')[0] ?? new URL(url).hostname;
+}
+
+async function groupRooms(): Promise<Map<string, string>> {
+  const loaded = await loadPathways([join(PROJECT, 'config', 'pathways')]);
+  if ('problems' in loaded) throw new Error('the shipped pathways do not load');
+  return new Map(loaded.pathways.map((p) => [p.to.group, p.title]));
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
+  const { port } = probe.address() as { port: number };
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}

@@ -1,0 +1,156 @@
+/**
+ * How the words of a query are understood: each becomes the jobs, towns, names and places that it may mean. Whole words
+ * first, then beginnings, then typing faults; the words of a phrase are taken together (`médecin traitant`, `le cateau`).
+ */
+import type { DirectorySearch } from '../care/people/directory.ts';
+import type { Job, Jobs } from './directory-jobs.ts';
+import type { Column, Known, Vocabulary } from './directory-vocabulary.ts';
+import { forgiven, wordsOf } from './directory-words.ts';
+
+/** One way for a row to match: a phrase (or any of several) in a column of the index. */
+export type Match = { column: Column | 'job'; phrases: string[]; prefix: boolean; weight: number };
+
+export type Meaning = {
+  /** Sure: the rows that match these come first, alone when there are enough. */
+  exact: Match[];
+  /** Also possible. */
+  loose: Match[];
+};
+
+export type Understanding = Pick<DirectorySearch, 'understood' | 'unknown'> & { meanings: Meaning[] };
+
+type Understood = DirectorySearch['understood'][number];
+
+/** The shortest word that may be only the beginning of another: a letter or two would match half of the country. */
+export const SHORTEST_PREFIX = 3;
+
+const LONGEST_PHRASE = 6;
+
+/** Words that people write around the ones that matter. */
+const SILENT = new Set(
+  'a au aux avec chez cherche d dans de des docteur dr du en et l la le les m mme monsieur madame ou par pour pr pres professeur proche qui sur un une vers'.split(
+    ' ',
+  ),
+);
+
+const EXACT: Record<Match['column'], number> = { job: 40, name: 50, town: 30, place: 20 };
+const BEGINS: Record<Match['column'], number> = { job: 25, name: 25, town: 15, place: 8 };
+const FAULTY: Record<Match['column'], number> = { job: 30, name: 30, town: 20, place: 10 };
+
+type Words = { vocabulary: Vocabulary; jobs: Jobs };
+type Step = { meaning: Meaning; understood: Understood };
+
+function jobStep(words: string, job: Job, weight: number, alsoName: boolean): Step {
+  const exact: Match[] = [{ column: 'job', phrases: job.codes, prefix: false, weight }];
+  // somebody may bear a job's name; a whole surname counts, the beginning of one does not
+  if (alsoName) exact.push({ column: 'name', phrases: [words], prefix: false, weight: weight - 5 });
+  return { meaning: { exact, loose: [] }, understood: { words, as: job.as, label: job.label } };
+}
+
+function matches(known: Known[], weights: Record<Match['column'], number>, prefix?: string): Match[] {
+  const columns = [...new Set(known.map((one) => one.column))];
+  return columns.map((column) => ({
+    column,
+    phrases: prefix === undefined ? known.filter((one) => one.column === column).map((one) => one.term) : [prefix],
+    prefix: prefix !== undefined,
+    weight: weights[column],
+  }));
+}
+
+/** What to say of a word that was found among the index's words; a town is said by its whole name. */
+function sayKnown(words: string, known: Known[], vocabulary: Vocabulary): Understood {
+  const best = known.find((one) => one.column === 'name') ?? known[0];
+  const town = known.find((one) => one.column === 'town');
+  if (town !== undefined && (best === undefined || best === town || town.n > best.n)) {
+    return { words, as: 'town', label: vocabulary.townWith(town.term) ?? town.term };
+  }
+  return { words, as: 'name', label: (best?.term ?? words).toUpperCase() };
+}
+
+function phraseStep(phrase: string, { vocabulary, jobs }: Words): Step | undefined {
+  const job = jobs.exact(phrase);
+  if (job !== undefined)
+    return jobStep(phrase, job, EXACT.job, !phrase.includes(' ') && vocabulary.exact(phrase).length > 0);
+  const town = vocabulary.town(phrase);
+  if (town === undefined) return undefined;
+  const exact: Match[] = [{ column: 'town', phrases: [phrase], prefix: false, weight: EXACT.town }];
+  if (!phrase.includes(' ')) exact.push({ column: 'name', phrases: [phrase], prefix: false, weight: EXACT.name });
+  return { meaning: { exact, loose: [] }, understood: { words: phrase, as: 'town', label: town } };
+}
+
+function numberStep(word: string): Step | undefined {
+  const department = /^(?:\d\d|2[ab])$/.test(word);
+  if (!department && !/^\d{5}$/.test(word)) return undefined;
+  const match: Match = { column: 'town', phrases: [word], prefix: department, weight: EXACT.town };
+  return { meaning: { exact: [match], loose: [] }, understood: { words: word, as: 'town', label: word } };
+}
+
+function wordStep(word: string, words: Words): Step | undefined {
+  const { vocabulary, jobs } = words;
+  const whole = phraseStep(word, words) ?? numberStep(word);
+  if (whole !== undefined) return whole;
+  const exact = vocabulary.exact(word);
+  const begun = word.length < SHORTEST_PREFIX ? [] : vocabulary.startingWith(word);
+  const job = word.length < SHORTEST_PREFIX ? undefined : jobs.startingWith(word);
+  if (exact.length === 0 && begun.length === 0 && job === undefined) return faultyStep(word, words);
+  const loose = matches(begun, BEGINS, word);
+  if (job !== undefined) loose.push({ column: 'job', phrases: job.codes, prefix: false, weight: BEGINS.job });
+  const understood =
+    exact.length === 0 && job !== undefined
+      ? { words: word, as: job.as, label: job.label }
+      : sayKnown(word, exact.length > 0 ? exact : begun, vocabulary);
+  return { meaning: { exact: matches(exact, EXACT), loose }, understood };
+}
+
+function faultyStep(word: string, { vocabulary, jobs }: Words): Step | undefined {
+  const most = forgiven(word);
+  const near = vocabulary.nearest(word, most);
+  const job = jobs.nearest(word, most);
+  if (job !== undefined && job.distance <= (near?.distance ?? most)) {
+    const meant = jobs.exact(job.word);
+    if (meant !== undefined) return jobStep(word, meant, FAULTY.job, false);
+  }
+  if (near === undefined) return undefined;
+  return {
+    meaning: { exact: matches(near.known, FAULTY), loose: [] },
+    understood: sayKnown(word, near.known, vocabulary),
+  };
+}
+
+/** The nearest known word, looked for further than a fault that is forgiven: only to be suggested. */
+function suggestion(word: string, { vocabulary, jobs }: Words): string | undefined {
+  const most = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length * 0.4));
+  const near = vocabulary.nearest(word, most);
+  const job = jobs.nearest(word, most);
+  if (job !== undefined && job.distance <= (near?.distance ?? most)) return job.word;
+  return near?.known[0]?.term;
+}
+
+/** @param query as typed; the order of its words does not count */
+export function understand(query: string, words: Words): Understanding {
+  const typed = wordsOf(query);
+  const result: Understanding = { understood: [], unknown: [], meanings: [] };
+  const take = (step: Step): void => {
+    result.understood.push(step.understood);
+    result.meanings.push(step.meaning);
+  };
+  for (let i = 0; i < typed.length;) {
+    let length = Math.min(LONGEST_PHRASE, typed.length - i);
+    let step: Step | undefined;
+    for (; length > 1; length--) {
+      step = phraseStep(typed.slice(i, i + length).join(' '), words);
+      if (step !== undefined) break;
+    }
+    const word = typed[i] ?? '';
+    if (step === undefined && !SILENT.has(word)) {
+      step = wordStep(word, words);
+      // one or two letters that mean nothing whole are too few to search by, and no mistake to be told
+      if (step === undefined && word.length >= SHORTEST_PREFIX) {
+        result.unknown.push({ word, nearest: suggestion(word, words) });
+      }
+    }
+    if (step !== undefined) take(step);
+    i += Math.max(length, 1);
+  }
+  return result;
+}
