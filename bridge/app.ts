@@ -20,7 +20,7 @@ import { isProblem, sayProblem } from './problem.ts';
 import type { DoorEnv, Problem } from './problem.ts';
 
 /** Is Relais able to take and decide messages? One line per part (`store`, `drain`), counts and words only. */
-export type Health = { ready: boolean; parts: Record<string, string> };
+type Health = { ready: boolean; parts: Record<string, string> };
 
 export type AppDeps = {
   sources: Sources;

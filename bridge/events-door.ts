@@ -24,7 +24,7 @@ export type EventVerdict = { envelope: NewEnvelope; receipt: EventReceipt };
  * The JSON of a body, or where it breaks. Only the position is kept of the parser's message: V8 quotes the text around
  * the fault, and that text is a patient's.
  */
-export function parseJson(body: Uint8Array): { json: unknown } | Problem {
+function parseJson(body: Uint8Array): { json: unknown } | Problem {
   const malformed = (where: string): Problem => ({
     status: 400,
     slug: 'malformed-json',

@@ -12,7 +12,7 @@ export type HttpServer = {
 };
 
 /** Machine time given to requests under way; past it their connections are cut, unacknowledged, and resent. */
-export const CLOSE_GRACE_MS = 5_000;
+const CLOSE_GRACE_MS = 5_000;
 
 /**
  * @param port 0 for any free port

@@ -6,7 +6,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 /** One thing to mend: where (a JSON pointer, or an HL7 place) and how. */
-export type ProblemItem = { pointer: string; detail: string };
+type ProblemItem = { pointer: string; detail: string };
 
 export type Problem = {
   status: ContentfulStatusCode;

@@ -24,7 +24,7 @@ async function hmacKey(secret: string, use: 'sign' | 'verify'): Promise<CryptoKe
 }
 
 /** Bytes as lower-case hexadecimal. */
-export function toHex(bytes: ArrayBuffer): string {
+function toHex(bytes: ArrayBuffer): string {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { Pathway } from '../care/request/pathway.ts';
-import { readYaml } from './problem.ts';
+import { readYaml, sayProblems } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
 import { foldWord, pathwaySchema, pathwayVersion } from './schema/pathway.ts';
 
@@ -85,11 +85,19 @@ export function collisions(files: PathwayFile[]): ConfigProblem[] {
 }
 
 /**
- * Loads one folder by itself.
+ * Loads folders by themselves, without people.
  * @returns the pathways, or every problem of every file, word collisions between files included
  */
-export function loadPathways(folder: string): { pathways: Pathway[] } | { problems: ConfigProblem[] } {
-  const { files, problems } = readPathways(folder);
-  problems.push(...collisions(files));
+export function loadPathways(folders: readonly string[]): { pathways: Pathway[] } | { problems: ConfigProblem[] } {
+  const read = folders.map(readPathways);
+  const files = read.flatMap((one) => one.files);
+  const problems = [...read.flatMap((one) => one.problems), ...collisions(files)];
   return problems.length > 0 ? { problems } : { pathways: files.map((f) => f.pathway) };
+}
+
+/** The pathways that come with Relais. @throws Error when one of them is broken: they are part of the program */
+export function loadShippedPathways(): Pathway[] {
+  const loaded = loadPathways([SHIPPED_PATHWAYS]);
+  if ('problems' in loaded) throw new Error(sayProblems(loaded.problems));
+  return loaded.pathways;
 }

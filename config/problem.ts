@@ -57,8 +57,11 @@ const wholeNumber: ScalarTag = {
   resolve: Number,
 };
 
+/** All the problems of a file; `raw` is what it says, as far as it is YAML, so that the files it names can be looked at too. */
+export type YamlProblems = { problems: ConfigProblem[]; raw?: unknown };
+
 /** @returns the value, or all the problems of this file */
-export function readYaml<T>(file: string, schema: z.ZodType<T>): YamlFile<T> | { problems: ConfigProblem[] } {
+export function readYaml<T>(file: string, schema: z.ZodType<T>): YamlFile<T> | YamlProblems {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -72,11 +75,7 @@ export function readYaml<T>(file: string, schema: z.ZodType<T>): YamlFile<T> | {
 }
 
 /** The same for a text already read; `file` is only named. */
-export function readYamlText<T>(
-  file: string,
-  text: string,
-  schema: z.ZodType<T>,
-): YamlFile<T> | { problems: ConfigProblem[] } {
+export function readYamlText<T>(file: string, text: string, schema: z.ZodType<T>): YamlFile<T> | YamlProblems {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -104,15 +103,26 @@ export function readYamlText<T>(
     problem: what,
     cure,
   });
-  const parsed = schema.safeParse(document.toJS(), { reportInput: true });
+  const raw: unknown = document.toJS();
+  const parsed = schema.safeParse(raw, { reportInput: true });
   if (parsed.success) return { file, text, value: parsed.data, problem };
   return {
+    raw,
     problems: parsed.error.issues.map((issue) => {
       const [what = '', cure] = worded(issue).split(CURE);
       const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
       return problem(path, what, cure ?? 'see docs/relais.sample.yaml');
     }),
   };
+}
+
+/** All of them, for a terminal: where, what is wrong, what to do. */
+export function sayProblems(problems: readonly ConfigProblem[]): string {
+  const said = problems.map(({ file, line, key, problem, cure }) => {
+    const place = `${file}${line === undefined ? '' : `:${line}`}`;
+    return `${place}${key === '' ? '' : `  ${key}`}\n  ${problem}\n  → ${cure}`;
+  });
+  return [`${problems.length} problem${problems.length === 1 ? '' : 's'} in the configuration`, ...said].join('\n\n');
 }
 
 /** Our own messages carry their cure; those of zod get one here. */

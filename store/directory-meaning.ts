@@ -22,7 +22,7 @@ export type Understanding = Pick<DirectorySearch, 'understood' | 'unknown'> & { 
 type Understood = DirectorySearch['understood'][number];
 
 /** The shortest word that may be only the beginning of another: a letter or two would match half of the country. */
-export const SHORTEST_PREFIX = 3;
+const SHORTEST_PREFIX = 3;
 
 const LONGEST_PHRASE = 6;
 

@@ -111,7 +111,7 @@ function readRow(get: (column: Column) => string): RppsRow {
 }
 
 /** `JEAN-FRANÇOIS` → `Jean-François`. */
-export function titleCase(text: string): string {
+function titleCase(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/(^|[^\p{L}\p{M}])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fold } from '../config/texts/fold.ts';
 
 /** What the public code lists and the synonyms are kept in; comments begin with #, the first line names the columns. */
-export const DATA_FOLDER = new URL('../config/data/', import.meta.url);
+const DATA_FOLDER = new URL('../config/data/', import.meta.url);
 
 /** Folded words: letters and digits only, `d'Ascq` is two words, `st` is `saint` as postal addresses write it. */
 export function wordsOf(text: string): string[] {

@@ -42,7 +42,7 @@ function slotsOn(rule: SlotRule, day: number): Slot[] {
 }
 
 /** Does a slot's specialty answer the word asked for? The beginning of either, or the same job by the synonyms. */
-export function sameSpecialty(offered: string, asked: string, jobs: Jobs): boolean {
+function sameSpecialty(offered: string, asked: string, jobs: Jobs): boolean {
   const [a, b] = [phraseOf(offered), phraseOf(asked)];
   if (a === '' || b === '') return false;
   if (b.length > 2 && (a.startsWith(b) || b.startsWith(a))) return true;

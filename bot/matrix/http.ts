@@ -112,9 +112,10 @@ function codeOf(error: unknown): string {
 }
 
 function refused(what: string, status: number, headers: Headers, body: string, concern: Concern): MatrixRefusal {
-  const { errcode, retryAfterMs } = readRefusal(headers, body);
-  // the server's own words are left out: they may quote the content that it refuses
-  return new MatrixRefusal(kindOf(status, errcode, concern), `${what}: ${status} ${errcode}`, status, errcode, retryAfterMs);
+  const { errcode, reason, retryAfterMs } = readRefusal(headers, body);
+  // about a message, the server's own words are left out: they may quote the content that it refuses
+  const words = concern === 'message' ? '' : ` ${reason.slice(0, 200)}`;
+  return new MatrixRefusal(kindOf(status, errcode, concern), `${what}: ${status} ${errcode}${words}`, status, errcode, retryAfterMs);
 }
 
 function kindOf(status: number, errcode: string, concern: Concern): FailureKind {
@@ -131,15 +132,17 @@ function kindOf(status: number, errcode: string, concern: Concern): FailureKind 
   return 'transient'; // keys, devices, backup: tried again after the next sync, and never a reason to drop a message
 }
 
-function readRefusal(headers: Headers, body: string): { errcode: string; retryAfterMs?: number } {
-  let parsed: { errcode?: unknown; retry_after_ms?: unknown } | null;
+function readRefusal(headers: Headers, body: string): { errcode: string; reason: string; retryAfterMs: number | undefined } {
+  let parsed: { errcode?: unknown; error?: unknown; retry_after_ms?: unknown } | null;
   try {
-    parsed = JSON.parse(body) as { errcode?: unknown; retry_after_ms?: unknown } | null;
+    parsed = JSON.parse(body) as { errcode?: unknown; error?: unknown; retry_after_ms?: unknown } | null;
   } catch {
     parsed = null; // a proxy's HTML page
   }
-  const errcode = typeof parsed?.errcode === 'string' ? parsed.errcode : 'no code';
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  if (typeof parsed?.retry_after_ms === 'number') return { errcode, retryAfterMs: parsed.retry_after_ms };
-  return Number.isFinite(seconds) ? { errcode, retryAfterMs: seconds * 1000 } : { errcode };
+  return {
+    errcode: typeof parsed?.errcode === 'string' ? parsed.errcode : 'no code',
+    reason: typeof parsed?.error === 'string' ? parsed.error : '',
+    retryAfterMs: typeof parsed?.retry_after_ms === 'number' ? parsed.retry_after_ms : Number.isFinite(seconds) ? seconds * 1000 : undefined,
+  };
 }

@@ -79,7 +79,7 @@ const rule = CROSS.reduce<z.ZodType<SlotRule>>(
 );
 
 /** The whole file. Ids are unique: they name a slot in a request. */
-export const slotsSchema = strict({
+const slotsSchema = strict({
   creneaux: z.array(rule),
 }).superRefine(({ creneaux }, context) => {
   creneaux.forEach(({ id }, i) => {

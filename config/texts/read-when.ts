@@ -6,7 +6,6 @@
 import { readAt } from './read-moment.ts';
 import type { Found, Reading } from './read-moment.ts';
 import { folded } from './read-text.ts';
-import type { Moment } from './read-hour.ts';
 
 /** epoch ms UTC, [from, to). Whole days start at 00:00 of Paris: whoever looks for slots takes the later of `from` and now. */
 export type When = {

@@ -13,17 +13,17 @@ import type { FakeInbox } from './fake-inbox.ts';
 export const MACHINE_NOW = Date.UTC(2026, 10, 23, 9, 0, 0);
 export const CIVIL_NOW = Date.UTC(2027, 0, 4, 15, 0, 0); // stepped by a demo: must never decide about freshness
 
-export const SOURCES: Record<string, Source> = {
+const SOURCES: Record<string, Source> = {
   dpi: { id: 'dpi', format: 'hl7v2', facilities: ['590782421'], secret: 'hl7-secret', maxBytes: 4_000 },
   portail: { id: 'portail', format: 'events', facilities: ['590782421'], secret: 'json-secret', maxBytes: 4_000 },
 };
 
 const text = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes);
 
-export const eventSchema = z.strictObject({ key: z.string().min(8), facility: z.string(), patient: z.string() });
+const eventSchema = z.strictObject({ key: z.string().min(8), facility: z.string(), patient: z.string() });
 
 /** Enough of a reader: MSH by pipes. `BUG` makes it throw, as a defect would. */
-export function fakeReadHl7v2(bytes: Uint8Array): Reading {
+function fakeReadHl7v2(bytes: Uint8Array): Reading {
   const message = text(bytes);
   if (message.includes('BUG')) throw new TypeError('cannot read MARTIN');
   const msh = message.split('\r')[0]?.split('|') ?? [];

@@ -38,13 +38,13 @@ describe('a request for expertise', () => {
     const { ward, code } = await asked();
     const offer = ward.readBy('@cardio1:test').at(-1);
     await ward.reacts(offer?.roomId ?? '', '@cardio1:test', offer?.event.event_id ?? '', '✋');
-    expect(ward.bodies('mt').at(-1)).toContain(`${code} : Dr cardio1 prend votre demande`);
+    expect(ward.bodies('mt').join('\n')).toContain(`${code} : Dr cardio1 prend votre demande`);
     const reaction = ward.transport.rooms.get(offer?.roomId ?? '')?.events.findLast((e) => e.type === 'm.reaction');
     ward.transport.type(offer?.roomId ?? '', '@cardio1:test', { redacts: reaction?.event_id }, { type: 'm.room.redaction' });
     await ward.settle();
-    expect(ward.bodies('mt').at(-1)).toContain('remise au groupe');
+    expect(ward.bodies('mt').join('\n')).toContain('remise au groupe');
     await ward.types('cardio2', `prendre ${code}`);
-    expect(ward.bodies('mt').at(-1)).toContain('Dr cardio2 prend votre demande');
+    expect(ward.bodies('mt').join('\n')).toContain('Dr cardio2 prend votre demande');
     await ward.close();
   });
 

@@ -32,12 +32,13 @@ describe('an encrypted room', () => {
     const account = await bench.bot('relais1');
     const [bot, alice, bob] = [await bench.run(account.directory), await bench.persona('alice1'), await bench.persona('bob1')];
     const roomId = await bot.transport.createRoom(patientRoom('r-1', [alice.userId, bob.userId]));
-    const content = { ...text('Sortie de M. Dupont'), 'm.relates_to': { rel_type: 'm.thread', event_id: '$root' } };
+    const root = await bot.transport.send(roomId, 'm.room.message', text('R-1'), 'd0', true);
+    const content = { ...text('Sortie de M. Dupont'), 'm.relates_to': { rel_type: 'm.thread', event_id: root } };
     const id = await bot.transport.send(roomId, 'm.room.message', content, 'd1', true);
 
     for (const persona of [alice, bob]) {
       const seen = await persona.seen((event) => event.eventId === id && event.failure === undefined);
-      expect(seen).toMatchObject({ encrypted: true, content, thread: '$root' });
+      expect(seen).toMatchObject({ encrypted: true, content, thread: root });
       const device = await persona.client.getCrypto()?.getDeviceVerificationStatus(bot.transport.userId, bot.transport.deviceId);
       expect(device?.signedByOwner).toBe(true);
       const event = persona.client.getRoom(roomId)?.findEventById(id);
@@ -46,7 +47,7 @@ describe('an encrypted room', () => {
     }
     const stored = await bench.as(alice, 'GET', `rooms/${roomId}/event/${id}`);
     expect(stored['type']).toBe('m.room.encrypted');
-    expect(stored['content']).toMatchObject({ 'm.relates_to': { rel_type: 'm.thread', event_id: '$root' } });
+    expect(stored['content']).toMatchObject({ 'm.relates_to': { rel_type: 'm.thread', event_id: root } });
     expect(JSON.stringify(stored)).not.toContain('Dupont');
 
     const answer = await alice.say(roomId, 'vu', { thread: id });
@@ -94,8 +95,9 @@ describe('an encrypted room', () => {
     expect(content('m.room.history_visibility')).toEqual({ history_visibility: 'invited' });
     expect(content('m.room.guest_access')).toEqual({ guest_access: 'forbidden' });
     expect(content('m.room.join_rules')).toMatchObject({ join_rule: 'invite' });
-    for (const type of ['m.room.name', 'm.room.topic', 'm.room.encryption']) {
-      expect(await bench.as(alice, 'PUT', `rooms/${roomId}/state/${type}`, { name: 'M. Dupont' })).toMatchObject({ errcode: 'M_FORBIDDEN' });
+    const changes = { name: { name: 'M. Dupont' }, topic: { topic: 'M. Dupont' }, encryption: { algorithm: 'm.megolm.v1.aes-sha2', rotation_period_ms: 1 } };
+    for (const [type, change] of Object.entries(changes)) {
+      expect(await bench.as(alice, 'PUT', `rooms/${roomId}/state/m.room.${type}`, change)).toMatchObject({ errcode: 'M_FORBIDDEN' });
     }
 
     // somebody took the alias first: their room is not ours

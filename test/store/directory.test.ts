@@ -1,23 +1,21 @@
 /** What a professional types after !annuaire, and the first answer they get. */
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DirectorySearch } from '../../care/people/directory.ts';
 import { importRpps } from '../../store/directory-import.ts';
-import type { ImportResult } from '../../store/directory-import.ts';
 import { openDirectory } from '../../store/directory.ts';
 import type { OpenDirectory } from '../../store/directory.ts';
 
 const SOURCE = 'demo/data/rpps-synthetique.txt';
 const folder = mkdtempSync(join(tmpdir(), 'relais-annuaire-'));
 const index = join(folder, 'annuaire.sqlite');
-let imported: ImportResult;
 let directory: OpenDirectory;
 
 beforeAll(async () => {
-  imported = await importRpps(SOURCE, index);
+  await importRpps(SOURCE, index);
   directory = openDirectory(index);
 });
 
@@ -173,80 +171,6 @@ describe('an entry', () => {
   });
 });
 
-describe('the import', () => {
-  const header = readFileSync(SOURCE, 'utf8').split('\n')[0] ?? '';
-  const rowOf = (name: string): string =>
-    (readFileSync(SOURCE, 'utf8').split('\n')[1] ?? '').replace('ESSAIDERM', name);
-  const write = (name: string, text: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, text);
-    return path;
-  };
-
-  test('counts rows and people', async () => {
-    expect(imported).toEqual({ rows: 71, people: 67, skipped: 0 });
-    expect(await directory.size()).toBe(67);
-  });
-
-  test('matches columns by name: another order, the older layout, a mark and CRLF', async () => {
-    const lines = readFileSync(SOURCE, 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.split('|').slice(0, 56));
-    const turned = lines.map((cells) => `${cells.slice(0, 52).reverse().join('|')}|`);
-    const file = write('turned.txt', `\uFEFF${turned.join('\r\n')}`);
-    const path = join(folder, 'turned.sqlite');
-    expect((await importRpps(file, path)).people).toBe(67);
-    const other = openDirectory(path);
-    expect((await other.search('dermato cambrai', 1)).entries).toEqual(
-      (await directory.search('dermato cambrai', 1)).entries,
-    );
-    other.close();
-  });
-
-  test('cut lines are counted and left out', async () => {
-    const file = write('cut.txt', `${header}\n${rowOf('UN')}\n8|999\n\n${rowOf('')}\n`);
-    expect(await importRpps(file, join(folder, 'cut.sqlite'))).toEqual({ rows: 3, people: 1, skipped: 2 });
-  });
-
-  test('a search that is open sees the new file, and nothing is left beside it', async () => {
-    const path = join(folder, 'switch.sqlite');
-    await importRpps(write('one.txt', `${header}\n${rowOf('PREMIERE')}\n`), path);
-    const open = openDirectory(path);
-    expect((await open.search('premiere', 1)).total).toBe(1);
-    await importRpps(write('two.txt', `${header}\n${rowOf('SECONDE')}\n`), path);
-    expect((await open.search('seconde', 1)).entries[0]?.name).toBe('Dr Alice SECONDE');
-    expect((await open.search('premiere', 1)).total).toBe(0);
-    open.close();
-    expect(readdirSync(folder).filter((name) => name.startsWith('switch'))).toEqual(['switch.sqlite']);
-  });
-
-  test.each([
-    ['empty', '', 'is empty'],
-    ['another file', 'nom;prenom\nA;B\n', '"identification nationale pp", "identifiant pp"'],
-    ['nobody', `${header}\n`, 'names nobody'],
-    ['no lines', 'x'.repeat(200_000), 'longer than'],
-  ])('%s: refused, the index in place untouched', async (what, text, says) => {
-    const path = join(folder, 'kept.sqlite');
-    copyFileSync(index, path);
-    await expect(importRpps(write(`bad-${what}.txt`, text), path)).rejects.toThrow(says);
-    const kept = openDirectory(path);
-    expect(await kept.size()).toBe(67);
-    kept.close();
-    expect(readdirSync(folder).filter((name) => name.includes('building'))).toEqual([]);
-  });
-
-  test('progress is told', async () => {
-    const told: number[] = [];
-    await importRpps(SOURCE, join(folder, 'told.sqlite'), { onProgress: (rows) => told.push(rows) });
-    expect(told.at(-1)).toBe(71);
-  });
-
-  test('no index yet: the cure is said', () => {
-    expect(() => openDirectory(join(folder, 'absent.sqlite'))).toThrow('import the RPPS open file first');
-  });
-});
-
 describe('the synonyms that a clinician edits', () => {
   const withSynonyms = (name: string, lines: string[]): URL => {
     writeFileSync(join(folder, 'annuaire-synonymes.psv'), ['# essai', 'mots|codes|libelle', ...lines].join('\n'));
@@ -266,21 +190,4 @@ describe('the synonyms that a clinician edits', () => {
       /line 4: "b1" is already on line 3[^]*line 5: write[^]*line 6: code sm999/,
     );
   });
-});
-
-test('the synthetic file is what it says: 56 columns, fictional RPPS numbers with a right Luhn key', () => {
-  const [, ...rows] = readFileSync(SOURCE, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split('|'));
-  for (const cells of rows) {
-    expect(cells).toHaveLength(57);
-    const [type, number = '', national] = cells;
-    expect(national).toBe(`${type ?? ''}${number}`);
-    if (type !== '8') continue;
-    expect(number).toMatch(/^999\d{8}$/);
-    const digits = number.split('').reverse().map(Number);
-    const sum = digits.reduce((total, d, i) => total + (i % 2 === 0 ? d : d * 2 > 9 ? d * 2 - 9 : d * 2), 0);
-    expect(sum % 10).toBe(0);
-  }
 });

@@ -39,7 +39,7 @@ export function readIns(identifiers: Repetition[], reliability: string[], warnin
     return undefined;
   }
   const byOid = (oid: string): Repetition | undefined => found.find((one) => part(one, 4, 2) === oid);
-  const kept = byOid(NIA_OID) ?? byOid(NIR_OID);
+  const kept = byOid(NIR_OID) ?? byOid(NIA_OID);
   if (kept === undefined) {
     warnings.push('the INS has a test OID or none (PID-3.4): the INS was dropped');
     return undefined;

@@ -1,0 +1,253 @@
+/** Everything that an installation has decided, loaded and cross-checked before anything is connected to. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ROLES } from '../care/people/person.ts';
+import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
+import type { Pathway } from '../care/request/pathway.ts';
+import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
+import { readPeopleFile, readTeamsFile } from './load-people.ts';
+import { collisions, readPathways, SHIPPED_PATHWAYS } from './load-pathways.ts';
+import type { PathwayFile } from './load-pathways.ts';
+import { readYaml } from './problem.ts';
+import type { ConfigProblem, YamlFile } from './problem.ts';
+import { relaisSchema } from './schema/relais.ts';
+import type { RelaisFile } from './schema/relais.ts';
+
+export type { ConfigProblem } from './problem.ts';
+
+export type SourceConfig = {
+  id: string;
+  /** How the hospital is called in a room; its id when nothing else is said. */
+  name: string;
+  format: 'hl7v2' | 'events';
+  facilities: string[];
+  maxBytes: number;
+  policy: SourcePolicy;
+  /** Unit labels of the table, by UF code. */
+  labels: ReadonlyMap<string, string>;
+};
+
+/** relais.yaml with absolute paths and without secrets, so that it may be printed. */
+export type RelaisConfig = {
+  environment: 'production' | 'test' | 'demo';
+  account: { homeserver: string; directory: string };
+  store: { path: string };
+  listen: { host: string; port: number };
+  sources: SourceConfig[];
+  directory: { rpps: string } | undefined;
+  slots: string | undefined;
+  territories: { id: string; name: string }[];
+  timezone: 'Europe/Paris';
+};
+
+export type LoadedConfig = {
+  config: RelaisConfig;
+  people: Person[];
+  teams: Team[];
+  duty: DutyPeriod[];
+  pathways: Pathway[];
+  secrets: { seal: string; /** By source id. */ sources: ReadonlyMap<string, string> };
+  /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
+  warnings: ConfigProblem[];
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @param path relais.yaml; every relative path in it is relative to its folder
+ * @param env where secrets are: `NAME`, or `NAME_FILE` with the path of a file that holds it
+ * @returns everything, or all the problems of all the files at once
+ */
+export function loadConfig(path: string, env: Env): LoadedConfig | { problems: ConfigProblem[] } {
+  const file = resolve(path);
+  const at = (relative: string): string => resolve(dirname(file), relative);
+  const main = readYaml(file, relaisSchema);
+  const broken = 'problems' in main;
+  const problems = broken ? [...main.problems] : [];
+  // A broken relais.yaml may still name the other files: their problems are said too.
+  const named = (key: string): string | undefined => {
+    const value: unknown = broken
+      ? (main.raw as Record<string, unknown> | null | undefined)?.[key]
+      : (main.value as Record<string, unknown>)[key];
+    return typeof value === 'string' && value !== '' ? at(value) : undefined;
+  };
+  const facilities = broken ? undefined : main.value.sources.flatMap((s) => s.facility);
+  const peopleFile = named('people');
+  const read = peopleFile === undefined ? undefined : readPeopleFile(peopleFile);
+  if (read && 'problems' in read) problems.push(...read.problems);
+  const equipeFile = named('equipe');
+  const teams = equipeFile === undefined ? undefined : readTeamsFile(equipeFile, read?.persons, facilities);
+  if (teams && 'problems' in teams) problems.push(...teams.problems);
+  const pathways = offered(named('pathways'), read?.persons);
+  problems.push(...pathways.problems);
+  if (broken) return { problems };
+  const people = read !== undefined && !('problems' in read) ? read : undefined;
+  if (people) problems.push(...unknownTerritories(people, main.value));
+  problems.push(...missingFiles(main, at));
+  const secrets = readSecrets(main, env, at);
+  problems.push(...secrets.problems);
+  if (problems.length > 0 || people === undefined || teams === undefined || 'problems' in teams) return { problems };
+  return {
+    config: configOf(main.value, at),
+    people: people.persons,
+    teams: teams.teams,
+    duty: people.duty,
+    pathways: pathways.offered,
+    secrets: { seal: secrets.seal, sources: secrets.sources },
+    warnings: pathways.warnings,
+  };
+}
+
+function configOf(file: RelaisFile, at: (relative: string) => string): RelaisConfig {
+  const { environment, account, store, listen, sources, directory, slots, territories, timezone } = file;
+  return {
+    environment,
+    account: { ...account, directory: at(account.directory) },
+    store: { path: at(store.path) },
+    listen,
+    sources: sources.map((source): SourceConfig => {
+      const units =
+        source.units === undefined
+          ? undefined
+          : new Map(source.units.map((u): [string, UnitRule] => [u.code, u.policy]));
+      return {
+        id: source.id,
+        name: source.name ?? source.id,
+        format: source.format,
+        facilities: source.facility,
+        maxBytes: source.max_bytes,
+        labels: new Map(source.units?.map((u) => [u.code, u.label])),
+        policy: {
+          units,
+          unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
+          acceptTraining: source.accept_training,
+          acceptFictional: source.accept_fictional,
+          production: environment === 'production',
+        },
+      };
+    }),
+    directory: directory && { rpps: at(directory.rpps) },
+    slots: slots === undefined ? undefined : at(slots),
+    territories,
+    timezone,
+  };
+}
+
+/**
+ * Shipped pathways and the installation's own; the same id replaces. What comes with Relais and has nobody here is not
+ * offered, with a warning: an installation cannot fill the groups of every arrangement. In its own files it is a mistake.
+ */
+function offered(
+  folder: string | undefined,
+  persons: readonly Person[] | undefined,
+): { offered: Pathway[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
+  const own = folder === undefined ? { files: [], problems: [] } : readPathways(folder);
+  const shipped = readPathways(SHIPPED_PATHWAYS);
+  const replaced = new Set(own.files.map((f) => f.pathway.id));
+  const kept = shipped.files.filter((f) => !replaced.has(f.pathway.id));
+  const problems = [...shipped.problems, ...own.problems];
+  if (persons === undefined)
+    return { offered: [], problems: [...problems, ...collisions([...kept, ...own.files])], warnings: [] };
+  const answered = kept.filter((f) => persons.some((p) => p.groups.includes(f.pathway.to.group)));
+  problems.push(...own.files.flatMap((f) => emptyGroups(f, persons)), ...collisions([...answered, ...own.files]));
+  return {
+    offered: [...answered, ...own.files].map((f) => f.pathway),
+    problems,
+    warnings: kept.flatMap((f) => emptyGroups(f, persons)),
+  };
+}
+
+function emptyGroups({ pathway, problem }: PathwayFile, persons: readonly Person[]): ConfigProblem[] {
+  const empty = (group: string): boolean => !persons.some((p) => p.groups.includes(group));
+  const cure = (group: string): string =>
+    `add "${group}" to the groups of somebody in people.yaml, or correct the name`;
+  const roles: readonly string[] = ROLES;
+  return [
+    ...(empty(pathway.to.group)
+      ? [problem(['to', 'group'], `nobody answers: the group "${pathway.to.group}" is empty`, cure(pathway.to.group))]
+      : []),
+    ...pathway.to.backup.flatMap((group, n) =>
+      empty(group) ? [problem(['to', 'backup', n], `the backup group "${group}" is empty`, cure(group))] : [],
+    ),
+    ...pathway.ask.who.flatMap((who, n) =>
+      roles.includes(who) || !empty(who)
+        ? []
+        : [problem(['ask', 'who', n], `"${who}" is no role, and nobody is in a group of that name`, cure(who))],
+    ),
+  ];
+}
+
+function unknownTerritories(
+  read: { persons: Person[]; problem: YamlFile<unknown>['problem'] },
+  { territories }: RelaisFile,
+): ConfigProblem[] {
+  const known = territories.map((t) => t.id);
+  return read.persons.flatMap((person, n) =>
+    person.territory === undefined || known.includes(person.territory)
+      ? []
+      : [
+          read.problem(
+            ['persons', n, 'territory'],
+            `"${person.territory}" is no territory of relais.yaml`,
+            known.length === 0 ? 'add it to territories' : `write one of: ${known.join(', ')}`,
+          ),
+        ],
+  );
+}
+
+function missingFiles({ value, problem }: YamlFile<RelaisFile>, at: (relative: string) => string): ConfigProblem[] {
+  const named: [path: string[], file: string | undefined][] = [
+    [['directory', 'rpps'], value.directory?.rpps],
+    [['slots'], value.slots],
+  ];
+  return named.flatMap(([key, file]) =>
+    file === undefined || existsSync(at(file))
+      ? []
+      : [problem(key, `${at(file)} is not there`, 'put the file there, or remove this key')],
+  );
+}
+
+function readSecrets(
+  { value, problem }: YamlFile<RelaisFile>,
+  env: Env,
+  at: (relative: string) => string,
+): { seal: string; sources: Map<string, string>; problems: ConfigProblem[] } {
+  const problems: ConfigProblem[] = [];
+  const secret = (name: string, shortest: number, path: (string | number)[]): string => {
+    const file = env[`${name}_FILE`];
+    let found = env[name];
+    if (found !== undefined && file !== undefined)
+      problems.push(problem(path, `both ${name} and ${name}_FILE are set`, 'keep one of them'));
+    if (found === undefined && file !== undefined) {
+      try {
+        found = readFileSync(at(file), 'utf8').trim();
+      } catch {
+        problems.push(
+          problem(path, `the file of ${name}_FILE cannot be read`, 'correct its path, or the rights on it'),
+        );
+        return '';
+      }
+    }
+    if (found === undefined || found === '')
+      problems.push(
+        problem(
+          path,
+          `${name} is not set`,
+          `set the variable ${name}, or ${name}_FILE with the path of a file that holds the secret`,
+        ),
+      );
+    else if (found.length < shortest)
+      problems.push(
+        problem(path, `${name} holds ${found.length} characters`, `at least ${shortest}: openssl rand -base64 48`),
+      );
+    return found ?? '';
+  };
+  const seal = secret(value.seal.key_env, 32, ['seal', 'key_env']);
+  const sources = new Map(
+    value.sources.map((source, n): [string, string] => [
+      source.id,
+      secret(source.secret_env, 16, ['sources', n, 'secret_env']),
+    ]),
+  );
+  return { seal, sources, problems };
+}

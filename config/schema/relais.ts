@@ -1,0 +1,154 @@
+/** relais.yaml: its only description. docs/relais.sample.yaml is generated from it (config/sample.ts). */
+import { z } from 'zod';
+import { CURE, say, strict } from '../problem.ts';
+import { identifier } from './people.ts';
+import { slug } from './pathway.ts';
+
+const path = z.string().trim().min(1);
+
+/** Name of an environment variable; the secret itself never stands in a file that is committed. */
+const variable = z
+  .string()
+  .regex(
+    /^[A-Z][A-Z0-9_]*$/,
+    say('not the name of an environment variable', 'capitals, digits and underscores: RELAIS_SEAL_KEY'),
+  );
+
+const unit = strict({
+  code: identifier.describe('UF code as the hospital sends it, between quotes').meta({ examples: ['4521'] }),
+  label: z
+    .string()
+    .describe('for the reader of this file')
+    .meta({ examples: ['Médecine A'] }),
+  policy: z
+    .enum(['event+label', 'event', 'block'])
+    .describe('say the event with the unit, say the event alone, or say nothing and keep nothing')
+    .meta({ examples: ['event+label'] }),
+});
+
+const source = strict({
+  id: slug.describe('name of this door, in signatures and logs').meta({ examples: ['ch-modele'] }),
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('how the hospital is called in a room')
+    .meta({ examples: ['CH Modèle'] }),
+  format: z.enum(['hl7v2', 'events']).describe('IHE PAM.fr in HL7 v2.5, or the JSON of POST /v1/events'),
+  facility: z
+    .array(identifier)
+    .min(1, say('no facility', 'name the facilities that this source may speak for'))
+    .describe('facilities that this source may speak for (FINESS or MSH-4); another one is quarantined')
+    .meta({ examples: [['590000000']] }),
+  secret_env: variable
+    .describe('variable that holds the shared secret (or its name followed by _FILE: a file)')
+    .meta({ examples: ['RELAIS_SECRET_CH_MODELE'] }),
+  max_bytes: z
+    .int()
+    .min(1024)
+    .max(4_194_304, say('more than the door can take', 'at most 4194304'))
+    .default(1_048_576)
+    .describe('largest message'),
+  units: z
+    .array(unit)
+    .optional()
+    .describe('what may be said of each unit; without this list: the event, never the unit'),
+  unknown_unit: z
+    .enum(['hold', 'event'])
+    .optional()
+    .describe('a unit that is not in the list: keep the message for a human (default), or say the event alone')
+    .meta({ examples: ['hold'] }),
+  accept_training: z
+    .boolean()
+    .default(false)
+    .describe('in production: this source writes D or T in MSH-11 of real messages'),
+  accept_fictional: z
+    .boolean()
+    .default(false)
+    .describe('in production: this source marks real identities as fictional (PID-32 FICT)'),
+});
+
+const territory = strict({
+  id: slug.describe('used in people.yaml').meta({ examples: ['cambresis'] }),
+  name: z
+    .string()
+    .min(1)
+    .describe('as said in a room')
+    .meta({ examples: ['Cambrésis'] }),
+});
+
+export const relaisSchema = strict({
+  environment: z
+    .enum(['production', 'test', 'demo'])
+    .describe('production refuses a stepped clock and clear-text connections')
+    .meta({ examples: ['production'] }),
+  account: strict({
+    homeserver: z
+      .url({ protocol: /^https?$/, error: say('not a web address', 'write https://matrix.example.fr') })
+      .describe('client-server address')
+      .meta({ examples: ['https://matrix.example.fr'] }),
+    directory: path
+      .describe('device, tokens and keys of the account, 0700; never restored from an old copy')
+      .meta({ examples: ['var/account'] }),
+  }).describe('the bot, an ordinary Matrix account: relais provision fills its directory'),
+  store: strict({
+    path: path.describe('SQLite file, on a local disk').meta({ examples: ['var/relais.sqlite'] }),
+  }).describe('where everything is kept'),
+  listen: strict({
+    host: z.string().min(1).default('127.0.0.1').describe('behind a TLS proxy, the loopback'),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .describe('hospital messages, health, metrics')
+      .meta({ examples: [8080] }),
+  }).describe('the door for the hospital'),
+  seal: strict({
+    key_env: variable
+      .describe('variable that holds at least 32 characters: openssl rand -base64 48')
+      .meta({ examples: ['RELAIS_SEAL_KEY'] }),
+  }).describe('the key of what is kept: lost, everything is lost; keep a copy apart from the backups'),
+  sources: z.array(source).describe('the hospitals that send'),
+  people: path.describe('who is bound to which Matrix account, and who is on duty').meta({ examples: ['people.yaml'] }),
+  equipe: path
+    .describe('the équipe de soins of each patient, declared by the hospital')
+    .meta({ examples: ['equipe.yaml'] }),
+  directory: strict({
+    rpps: path
+      .describe('extraction of the national directory, annuaire.esante.gouv.fr')
+      .meta({ examples: ['data/PS_LibreAcces_Personne_activite.txt'] }),
+  })
+    .optional()
+    .describe('who practises where (annuaire command)'),
+  slots: path
+    .optional()
+    .describe('slots of unscheduled care (snp command)')
+    .meta({ examples: ['creneaux.yaml'] }),
+  pathways: path
+    .optional()
+    .describe('folder of your own pathways, besides those that come with Relais; the same id replaces')
+    .meta({ examples: ['pathways'] }),
+  territories: z.array(territory).default([]).describe('the territories of people.yaml'),
+  timezone: z
+    .literal('Europe/Paris', say('another time zone', 'Relais lives by Europe/Paris; remove this line'))
+    .default('Europe/Paris')
+    .describe('fixed'),
+}).superRefine((value, context) => {
+  const issue = (path: (string | number)[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  if (value.environment === 'production' && value.account.homeserver.startsWith('http:'))
+    issue(['account', 'homeserver'], `clear text in production${CURE}write https://`);
+  for (const key of ['sources', 'territories'] as const)
+    for (const [n, { id }] of value[key].entries())
+      if (value[key].findIndex((other) => other.id === id) < n)
+        issue([key, n, 'id'], `"${id}" is already above${CURE}give each its own id`);
+  for (const [s, { units = [] }] of value.sources.entries())
+    for (const [n, { code }] of units.entries())
+      if (units.findIndex((other) => other.code === code) < n)
+        issue(
+          ['sources', s, 'units', n, 'code'],
+          `"${code}" is already in the list${CURE}keep one line per unit: two policies would contradict each other`,
+        );
+});
+
+export type RelaisFile = z.infer<typeof relaisSchema>;
