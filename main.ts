@@ -21,7 +21,7 @@ import { drainOutbox } from './bot/messenger.ts';
 import { createRooms } from './bot/rooms.ts';
 import { fireDeadlines } from './bridge/deadlines.ts';
 import { drainHospital } from './bridge/hospital.ts';
-import type { Log } from './bridge/log.ts';
+import type { Log } from './care/relay/log.ts';
 
 export type Parts = {
   store: Store;
@@ -46,6 +46,8 @@ export type Relais = {
   hear: (batch: SyncBatch) => Promise<void>;
   /** Decides and sends until nothing is left to do now. */
   settle(): Promise<void>;
+  /** What waited for a key is tried again, in the order it came. */
+  retryWaiting(): Promise<void>;
   /** Serves until `signal` aborts; rejects when the account is refused for good. */
   run(signal: AbortSignal): Promise<void>;
 };
@@ -74,7 +76,6 @@ export function compose(parts: Parts): Relais {
   const fire = (): Promise<number> => fireDeadlines(ports);
   const send = (): Promise<number> => drainOutbox({ store, transport, rooms, clocks, wake: wakes.outbox, log });
 
-  /** What waited for a key is tried again, in the order it came. */
   async function retryWaiting(): Promise<void> {
     const waiting = await store.inbox.list({ state: 'waiting-key', limit: 1_000 });
     for (const envelope of waiting.reverse()) await store.inbox.replay(envelope.id);
@@ -91,6 +92,7 @@ export function compose(parts: Parts): Relais {
   return {
     store,
     hear,
+    retryWaiting,
     async settle() {
       while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) > 0);
     },

@@ -1,3 +1,4 @@
+import type { Log } from '../care/relay/log.ts';
 import type { Clocks, Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Transport } from '../care/relay/transport.ts';
@@ -17,5 +18,5 @@ export type DispatchPorts = StayPorts & {
   slots: Slots;
   /** What people call the bot in a mention: localpart, display name. */
   names: readonly string[];
-  log: (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, string | number>) => void;
+  log: Log;
 };

@@ -3,6 +3,7 @@
  * delays another; what fails is classified, and the class alone decides (DESIGN §§5, 6).
  */
 import { faultFields } from '../care/relay/fault.ts';
+import type { Log } from '../care/relay/log.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import type { Wake } from '../care/relay/wake.ts';
@@ -17,8 +18,7 @@ export type MessengerPorts = {
   clocks: Clocks;
   /** Rung when something new may be sent, so that a slow room does not keep the others waiting. */
   wake: Wake;
-  /** English, ids only. */
-  log: (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, string | number>) => void;
+  log: Log;
 };
 
 /** How many rooms are written to at once. */

@@ -9,18 +9,19 @@ import type { Accepted, NewEnvelope } from '../care/relay/envelope.ts';
 import type { Reading } from '../care/stay/intent.ts';
 import { HARD_CAP, admit } from './admit.ts';
 import type { Door, Source, Sources } from './admit.ts';
-import { baseApp, faultFields } from './base-app.ts';
+import { faultFields } from '../care/relay/fault.ts';
+import { baseApp } from './base-app.ts';
 import { EVENTS_DOOR, answerFor, judgeEvent } from './events-door.ts';
 import type { EventReceipt, ReadEvent } from './events-door.ts';
 import { HL7V2_DOOR, judgeHl7v2 } from './hl7v2-door.ts';
 import type { Acknowledge, Hl7v2Verdict } from './hl7v2-door.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../care/relay/log.ts';
 import { openApi } from './openapi.ts';
 import { isProblem, sayProblem } from './problem.ts';
 import type { DoorEnv, Problem } from './problem.ts';
 
 /** Is Relais able to take and decide messages? One line per part (`store`, `drain`), counts and words only. */
-type Health = { ready: boolean; parts: Record<string, string> };
+export type Health = { ready: boolean; parts: Record<string, string> };
 
 export type AppDeps = {
   sources: Sources;

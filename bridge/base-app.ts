@@ -3,24 +3,11 @@
  * `/health/live`.
  */
 import { Hono } from 'hono';
+import { faultFields } from '../care/relay/fault.ts';
 import type { Ids } from '../care/relay/clock.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../care/relay/log.ts';
 import { sayProblem } from './problem.ts';
 import type { DoorEnv } from './problem.ts';
-
-/**
- * What may be logged of a fault: its name, its code and where it happened. Never its message: a parser's or a
- * database's message may quote the very text that was sent.
- */
-export function faultFields(fault: unknown): Record<string, string> {
-  if (!(fault instanceof Error)) return { error: typeof fault };
-  const frames = (fault.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return {
-    error: fault.name,
-    ...('code' in fault && typeof fault.code === 'string' ? { code: fault.code } : {}),
-    at: frames.slice(0, 4).join(' ').replaceAll(/\s+/g, ' ').trim(),
-  };
-}
 
 /** @param ids gives the request id, so that a rehearsal is reproducible */
 export function baseApp(ids: Pick<Ids, 'next'>, log: Log): Hono<DoorEnv> {

@@ -9,7 +9,7 @@ import { baseApp } from './base-app.ts';
 import { EVENTS_DOOR } from './events-door.ts';
 import { eventSchema } from './formats/events.ts';
 import { HL7V2_DOOR } from './hl7v2-door.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../care/relay/log.ts';
 import { openApi } from './openapi.ts';
 import { sayProblem } from './problem.ts';
 import type { DoorEnv } from './problem.ts';

@@ -1,9 +1,9 @@
-/** Logs in JSON, one line each, English, ids only: no field of a patient ever comes here (invariant 5). */
-export type Level = 'info' | 'warn' | 'error';
-export type Log = (level: Level, message: string, fields?: Record<string, string | number>) => void;
+/** Logs in JSON, one line each (care/relay/log.ts says what may be in them). */
+import type { Log } from '../care/relay/log.ts';
 
-/** @param write one line, without its end */
+/** @param write one line, without its end. @param machine machine time, epoch ms */
 export function jsonLog(write: (line: string) => void, machine: () => number): Log {
-  return (level, message, fields = {}) =>
+  return (level, message, fields = {}) => {
     write(JSON.stringify({ at: new Date(machine()).toISOString(), level, message, ...fields }));
+  };
 }

@@ -1,5 +1,6 @@
 /** The synthetic directory and slots that come with the project, for rehearsals without a configuration. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Directory } from '../care/people/directory.ts';
@@ -16,8 +17,10 @@ export async function demoDirectory(): Promise<Directory> {
   const index = join(folder, 'directory.sqlite');
   await importRpps(join(DATA, 'rpps-synthetique.txt'), index);
   const directory = openDirectory(index);
-  process.once('exit', () => directory.close());
-  await rm(folder, { recursive: true, force: true }); // the open file lives on until the process ends
+  process.once('exit', () => {
+    directory.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
   return directory;
 }
 

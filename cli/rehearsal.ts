@@ -17,7 +17,7 @@ import type { Pathway } from '../care/request/pathway.ts';
 import type { Slots } from '../care/request/slot.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { RINGING } from '../config/ringing.ts';
-import type { Log } from '../bridge/log.ts';
+import type { Log } from '../care/relay/log.ts';
 import { compose } from '../main.ts';
 import { openStore } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';

@@ -12,9 +12,11 @@ import { readHl7v2, splitHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { readEvent } from '../bridge/formats/events.ts';
 import { loadShippedPathways } from '../config/load-pathways.ts';
 import { readPeopleFile, readTeamsFile } from '../config/load-people.ts';
+import { sayProblems } from '../config/problem.ts';
 import { parseParis } from '../config/paris-text.ts';
 import { type Scenario, scenarioSchema, type ScenarioStep } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
+import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { demoDirectory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
 
@@ -48,7 +50,7 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
   const firstSent = [...messages.values()].flat().flatMap((m) => m.at ?? [])[0];
   const start = scenario.start === '' ? (firstSent ?? Date.UTC(2026, 0, 5, 8)) - MINUTE : parseParis(scenario.start);
   const facilities = scenario.source ? [scenario.source.facility] : [...new Set([...messages.values()].flat().flatMap((m) => m.facility ?? []))];
-  const policy = { units: undefined, unknownUnit: 'event', acceptTraining: true, acceptFictional: true, production: false } as const;
+  const policy: SourcePolicy = { units: undefined, unknownUnit: 'event', acceptTraining: true, acceptFictional: true, production: false, name: scenario.source?.name };
   const stage = await openStage({
     start,
     source: { id: scenario.source?.id ?? 'rehearsal', facilities, policy },
@@ -176,9 +178,12 @@ function flush(stage: Stage, persons: readonly Person[], said: Set<string>, prin
 }
 
 async function peopleOf(scenario: Scenario, folder: string): Promise<{ people: People; persons: readonly Person[] }> {
-  const { persons, duty } = readPeopleFile(scenario.people ? join(folder, scenario.people) : join(DAY, 'people.yaml'));
-  const teams = scenario.equipe ? readTeamsFile(join(folder, scenario.equipe)) : [];
-  const people = peopleFrom(persons, teams, duty);
+  const read = readPeopleFile(scenario.people ? join(folder, scenario.people) : join(DAY, 'people.yaml'));
+  if ('problems' in read) throw new Error(`\n${sayProblems(read.problems)}`);
+  const { persons, duty } = read;
+  const teams = scenario.equipe ? readTeamsFile(join(folder, scenario.equipe), persons) : { teams: [] };
+  if ('problems' in teams) throw new Error(`\n${sayProblems(teams.problems)}`);
+  const people = peopleFrom(persons, teams.teams, duty);
   if (scenario.equipe) return { people, persons };
   // Without an équipe of its own, every patient has the demo's: the reader sees what would be said.
   const everybody = persons.filter((p) => ['medecin-traitant', 'infirmier', 'pharmacien'].includes(p.role));

@@ -6,7 +6,7 @@ type Node = {
   type?: string | string[];
   description?: string;
   default?: unknown;
-  examples?: unknown[];
+  sample?: unknown;
   enum?: unknown[];
   const?: unknown;
   properties?: Record<string, Node>;
@@ -49,11 +49,12 @@ function entry(key: string, node: Node): string[] {
       ...indent(items.map((line, n) => (n < first ? line : n === first ? `- ${line}` : `  ${line}`))),
     ];
   }
-  const value = node.examples?.[0] ?? node.default ?? node.const ?? node.enum?.[0];
+  const value = node.sample ?? node.default ?? node.const ?? node.enum?.[0];
   return [...comment, `${key}: ${Array.isArray(value) ? `[${value.map(scalar).join(', ')}]` : scalar(value)}`];
 }
 
 /** Quotes where YAML would read something else than text: identifiers made of digits. */
 function scalar(value: unknown): string {
-  return typeof value === 'string' && !/^\d/.test(value) ? value : JSON.stringify(value);
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return /^\d/.test(value) ? `'${value}'` : value;
 }

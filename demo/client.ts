@@ -96,7 +96,8 @@ export async function openPersona(options: PersonaOptions): Promise<Persona> {
   await client.startClient({ initialSyncLimit: 200, disablePresence: true });
   await prepared;
 
-  const recoveryKey = options.crossSign === false ? undefined : await crossSign(client, options, (key) => (secretKey = key));
+  const recoveryKey =
+    options.crossSign === false ? undefined : await crossSign(client, options, (key) => (secretKey = key));
 
   const until = (what: string, holds: () => boolean, timeoutMs = 30_000): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -108,7 +109,9 @@ export async function openPersona(options: PersonaOptions): Promise<Persona> {
       };
       const timer = setTimeout(() => {
         watchers.delete(settle);
-        reject(new Error(`${login.user_id} waited ${timeoutMs} ms for ${what} and saw:\n${events.map(inShort).join('\n')}`));
+        reject(
+          new Error(`${login.user_id} waited ${timeoutMs} ms for ${what} and saw:\n${events.map(inShort).join('\n')}`),
+        );
       }, timeoutMs);
       watchers.add(settle);
       settle();
@@ -126,12 +129,18 @@ export async function openPersona(options: PersonaOptions): Promise<Persona> {
     events,
     client,
     until,
-    say: (roomId, body, how) => send(roomId, EventType.RoomMessage, { msgtype: 'm.text', body, ...inThread(how?.thread) }),
+    say: (roomId, body, how) =>
+      send(roomId, EventType.RoomMessage, { msgtype: 'm.text', body, ...inThread(how?.thread) }),
     react: (roomId, eventId, key) =>
       send(roomId, EventType.Reaction, { 'm.relates_to': { rel_type: 'm.annotation', event_id: eventId, key } }),
     openDirectRoom: async (bot) => {
       const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
-      const settings = { preset: Preset.TrustedPrivateChat, is_direct: true, invite: [bot], initial_state: [encryption] };
+      const settings = {
+        preset: Preset.TrustedPrivateChat,
+        is_direct: true,
+        invite: [bot],
+        initial_state: [encryption],
+      };
       const { room_id: roomId } = await client.createRoom(settings);
       await encryptionKnown(client, roomId, until);
       return roomId;
@@ -148,7 +157,11 @@ export async function openPersona(options: PersonaOptions): Promise<Persona> {
 }
 
 /** The first device makes the person's keys; the next ones sign themselves with the recovery key. */
-async function crossSign(client: MatrixClient, options: PersonaOptions, keep: (key: Uint8Array<ArrayBuffer>) => void): Promise<string | undefined> {
+async function crossSign(
+  client: MatrixClient,
+  options: PersonaOptions,
+  keep: (key: Uint8Array<ArrayBuffer>) => void,
+): Promise<string | undefined> {
   const crypto = client.getCrypto();
   if (crypto === undefined) throw new Error('the client has no crypto');
   if (await crypto.userHasCrossSigningKeys(client.getSafeUserId(), true)) {
@@ -157,7 +170,11 @@ async function crossSign(client: MatrixClient, options: PersonaOptions, keep: (k
   }
   const made = await crypto.createRecoveryKeyFromPassphrase();
   keep(made.privateKey);
-  const auth = { type: 'm.login.password', identifier: { type: 'm.id.user', user: client.getSafeUserId() }, password: options.password };
+  const auth = {
+    type: 'm.login.password',
+    identifier: { type: 'm.id.user', user: client.getSafeUserId() },
+    password: options.password,
+  };
   await crypto.bootstrapCrossSigning({
     authUploadDeviceSigningKeys: async (upload) => {
       await upload(null).catch(() => upload(auth)); // a first upload needs no password on Synapse, elsewhere it may
@@ -218,12 +235,20 @@ function acceptInvitations(client: MatrixClient, accept: (inviter: string) => bo
 async function encryptionKnown(client: MatrixClient, roomId: string, until: Persona['until']): Promise<void> {
   await until(`room ${roomId}`, () => client.getRoom(roomId)?.getMyMembership() === 'join');
   const encrypted = await client.getStateEvent(roomId, 'm.room.encryption', '').catch(() => undefined);
-  if (encrypted !== undefined) await until('encryption', () => client.getRoom(roomId)?.hasEncryptionStateEvent() === true);
+  if (encrypted !== undefined)
+    await until('encryption', () => client.getRoom(roomId)?.hasEncryptionStateEvent() === true);
 }
 
 function inThread(root: string | undefined): Record<string, unknown> {
   if (root === undefined) return {};
-  return { 'm.relates_to': { rel_type: 'm.thread', event_id: root, is_falling_back: true, 'm.in_reply_to': { event_id: root } } };
+  return {
+    'm.relates_to': {
+      rel_type: 'm.thread',
+      event_id: root,
+      is_falling_back: true,
+      'm.in_reply_to': { event_id: root },
+    },
+  };
 }
 
 function inShort(event: SeenEvent): string {

@@ -54,7 +54,10 @@ runpy.run_module('synapse.app.homeserver', run_name='__main__')
 export async function startHomeserver(options: HomeserverOptions = {}): Promise<Homeserver> {
   const root = resolve(import.meta.dirname, '..');
   const onProgress = options.onProgress ?? (() => undefined);
-  const python = await ensureSynapse(options.environment ?? join(root, '.relais', `synapse-${SYNAPSE_VERSION}`), onProgress);
+  const python = await ensureSynapse(
+    options.environment ?? join(root, '.relais', `synapse-${SYNAPSE_VERSION}`),
+    onProgress,
+  );
   const directory = resolve(options.directory ?? (await mkdtemp(join(tmpdir(), 'relais-homeserver-'))));
   const serverName = options.serverName ?? 'relais.test';
   await mkdir(directory, { recursive: true });
@@ -91,12 +94,24 @@ async function configure(directory: string, serverName: string, port: number, se
   const signingKey = join(directory, 'signing.key');
   await keptSecret(signingKey, () => `ed25519 a_relais ${randomBytes(32).toString('base64').replaceAll('=', '')}`);
   const logging = join(directory, 'log.yaml');
-  const yaml = { version: 1, handlers: { console: { class: 'logging.StreamHandler' } }, root: { level: 'WARNING', handlers: ['console'] } };
+  const yaml = {
+    version: 1,
+    handlers: { console: { class: 'logging.StreamHandler' } },
+    root: { level: 'WARNING', handlers: ['console'] },
+  };
   await writeFile(logging, JSON.stringify(yaml)); // JSON is YAML
   const path = join(directory, 'homeserver.yaml');
   const config = {
     server_name: serverName,
-    listeners: [{ port, type: 'http', tls: false, bind_addresses: ['127.0.0.1'], resources: [{ names: ['client'], compress: false }] }],
+    listeners: [
+      {
+        port,
+        type: 'http',
+        tls: false,
+        bind_addresses: ['127.0.0.1'],
+        resources: [{ names: ['client'], compress: false }],
+      },
+    ],
     database: { name: 'sqlite3', args: { database: join(directory, 'homeserver.db') } },
     media_store_path: join(directory, 'media'),
     pid_file: join(directory, 'homeserver.pid'),
@@ -147,9 +162,11 @@ async function launch(python: string, directory: string, config: string): Promis
 }
 
 async function ready(child: ChildProcess, url: string, directory: string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
     if (child.exitCode !== null || child.signalCode !== null) break;
-    const answer = await fetch(`${url}/_matrix/client/versions`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    const answer = await fetch(`${url}/_matrix/client/versions`, { signal: AbortSignal.timeout(5_000) }).catch(
+      () => undefined,
+    );
     if (answer?.ok === true) return;
     await pause(100);
   }
@@ -167,13 +184,23 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(insist);
 }
 
-async function register(url: string, serverName: string, secret: string, user: string, password: string, admin: boolean): Promise<string> {
+async function register(
+  url: string,
+  serverName: string,
+  secret: string,
+  user: string,
+  password: string,
+  admin: boolean,
+): Promise<string> {
   const endpoint = `${url}/_synapse/admin/v1/register`;
   const { nonce } = (await (await fetch(endpoint)).json()) as { nonce: string };
-  const mac = createHmac('sha1', secret).update([nonce, user, password, admin ? 'admin' : 'notadmin'].join('\0')).digest('hex');
+  const mac = createHmac('sha1', secret)
+    .update([nonce, user, password, admin ? 'admin' : 'notadmin'].join('\0'))
+    .digest('hex');
   const body = JSON.stringify({ nonce, username: user, password, admin, mac });
   const answer = await fetch(endpoint, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-  if (!answer.ok) throw new Error(`@${user}:${serverName} could not be registered: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok)
+    throw new Error(`@${user}:${serverName} could not be registered: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { user_id: string }).user_id;
 }
 

@@ -78,7 +78,7 @@ export async function setUp({ folder, homeserverUrl, onProgress }: SetupOptions)
     bot: `@relais:${await serverName(url, started)}`,
     scenario,
     cast,
-    groupRooms: await groupRooms(),
+    groupRooms: groupRooms(),
     enter,
     folder,
     dayFolder: DAY,
@@ -157,8 +157,8 @@ async function serverName(url: string, started: Homeserver | undefined): Promise
   return said?.split(':')[0] ?? new URL(url).hostname;
 }
 
-async function groupRooms(): Promise<Map<string, string>> {
-  const loaded = await loadPathways([join(PROJECT, 'config', 'pathways')]);
+function groupRooms(): Map<string, string> {
+  const loaded = loadPathways([join(PROJECT, 'config', 'pathways')]);
   if ('problems' in loaded) throw new Error('the shipped pathways do not load');
   return new Map(loaded.pathways.map((p) => [p.to.group, p.title]));
 }

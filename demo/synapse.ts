@@ -45,7 +45,10 @@ async function build(folder: string, python: string, onProgress: Progress): Prom
   try {
     await run(system, ['-m', 'venv', folder]);
   } catch (cause) {
-    throw new Error(`${system} cannot make a virtual environment: install python3-venv (Debian, Ubuntu: apt install python3-venv), ${ANOTHER_WAY}`, { cause });
+    throw new Error(
+      `${system} cannot make a virtual environment: install python3-venv (Debian, Ubuntu: apt install python3-venv), ${ANOTHER_WAY}`,
+      { cause },
+    );
   }
   onProgress(`installing matrix-synapse ${SYNAPSE_VERSION} from PyPI (about a minute)`);
   await pip(python, onProgress);
@@ -56,7 +59,15 @@ async function build(folder: string, python: string, onProgress: Progress): Prom
 
 /** A wheel or nothing for Synapse itself: building it from source needs a Rust compiler and fails much later. */
 async function pip(python: string, onProgress: Progress): Promise<void> {
-  const args = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--prefer-binary', '--only-binary=matrix-synapse'];
+  const args = [
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--prefer-binary',
+    '--only-binary=matrix-synapse',
+  ];
   const child = spawn(python, [...args, `matrix-synapse==${SYNAPSE_VERSION}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
   const complaints: string[] = [];
@@ -67,11 +78,21 @@ async function pip(python: string, onProgress: Progress): Promise<void> {
   });
   if ((await ended) === 0) return;
   const said = complaints.slice(-5).join('\n');
-  throw new Error(`pip could not install matrix-synapse ${SYNAPSE_VERSION}: check the access to PyPI (PIP_INDEX_URL, HTTPS_PROXY), ${ANOTHER_WAY}\n${said}`);
+  throw new Error(
+    `pip could not install matrix-synapse ${SYNAPSE_VERSION}: check the access to PyPI (PIP_INDEX_URL, HTTPS_PROXY), ${ANOTHER_WAY}\n${said}`,
+  );
 }
 
 async function findPython(): Promise<string> {
-  const names = [process.env['RELAIS_PYTHON'], 'python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
+  const names = [
+    process.env['RELAIS_PYTHON'],
+    'python3',
+    'python3.14',
+    'python3.13',
+    'python3.12',
+    'python3.11',
+    'python3.10',
+  ];
   const seen: string[] = [];
   for (const name of names) {
     if (name === undefined || name === '') continue;
@@ -85,7 +106,9 @@ async function findPython(): Promise<string> {
     }
   }
   const found = seen.length === 0 ? 'none was found' : seen.join(', ');
-  throw new Error(`Synapse needs Python 3.10 or later, ${found}: install python3 and python3-venv, or name one in RELAIS_PYTHON, ${ANOTHER_WAY}`);
+  throw new Error(
+    `Synapse needs Python 3.10 or later, ${found}: install python3 and python3-venv, or name one in RELAIS_PYTHON, ${ANOTHER_WAY}`,
+  );
 }
 
 async function isComplete(folder: string): Promise<boolean> {

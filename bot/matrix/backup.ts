@@ -26,8 +26,15 @@ export async function openBackup(machine: OlmMachine, http: Http, outgoing: Outg
     if (failure instanceof MatrixRefusal && failure.status === 404) return undefined;
     throw failure;
   });
-  if (publicKey === undefined || server?.version !== kept.backupVersion || server?.auth_data?.public_key !== publicKey) {
-    log('warn', 'the key backup on the homeserver is not this device’s: keys are not backed up', { kept: kept.backupVersion, server: server?.version });
+  if (
+    publicKey === undefined ||
+    server?.version !== kept.backupVersion ||
+    server?.auth_data?.public_key !== publicKey
+  ) {
+    log('warn', 'the key backup on the homeserver is not this device’s: keys are not backed up', {
+      kept: kept.backupVersion,
+      server: server?.version,
+    });
     return { kick: () => undefined, settled: async () => undefined };
   }
   await machine.enableBackupV1(publicKey, server.version);
@@ -38,7 +45,11 @@ export async function openBackup(machine: OlmMachine, http: Http, outgoing: Outg
     let heard: number;
     do {
       heard = asked;
-      for (let request = await machine.backupRoomKeys(); request !== undefined; request = await machine.backupRoomKeys()) {
+      for (
+        let request = await machine.backupRoomKeys();
+        request !== undefined;
+        request = await machine.backupRoomKeys()
+      ) {
         await outgoing.send(request);
       }
     } while (asked !== heard);
@@ -49,7 +60,9 @@ export async function openBackup(machine: OlmMachine, http: Http, outgoing: Outg
       running ??= upload()
         .catch((failure: unknown) => {
           // tried again at the next sync or message
-          log('warn', 'keys could not be backed up', { failure: failure instanceof TransportFailure ? failure.message : 'crypto machine' });
+          log('warn', 'keys could not be backed up', {
+            failure: failure instanceof TransportFailure ? failure.message : 'crypto machine',
+          });
         })
         .finally(() => (running = undefined));
     },

@@ -24,7 +24,8 @@ export const accountPaths = (directory: string) => ({
 });
 
 /** Name of the crypto store: one per device, so that several accounts can run in one process. */
-export const storeName = (identity: Pick<Identity, 'userId' | 'deviceId'>): string => `relais ${identity.userId} ${identity.deviceId}`;
+export const storeName = (identity: Pick<Identity, 'userId' | 'deviceId'>): string =>
+  `relais ${identity.userId} ${identity.deviceId}`;
 
 type Sealed = { sealed: 'aes-256-gcm'; salt: string; iv: string; tag: string; text: string };
 
@@ -53,7 +54,8 @@ export async function saveIdentity(directory: string, identity: Identity, secret
 export async function loadIdentity(directory: string, secret?: string): Promise<Identity> {
   const path = accountPaths(directory).identity;
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`${directory} holds no Matrix identity: run \`relais provision\` first`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Error(`${directory} holds no Matrix identity: run \`relais provision\` first`);
     throw error;
   });
   const stored = JSON.parse(text) as Identity | Sealed;
@@ -81,7 +83,9 @@ function seal(identity: Identity, secret: string): Sealed {
 
 function unseal(sealed: Sealed, secret: string | undefined, path: string): Identity {
   if (secret === undefined) throw new Error(`${path} is sealed: give the secret that it was provisioned with`);
-  const [salt, iv, tag, text] = [sealed.salt, sealed.iv, sealed.tag, sealed.text].map((part) => Buffer.from(part, 'base64')) as [Buffer, Buffer, Buffer, Buffer];
+  const [salt, iv, tag, text] = [sealed.salt, sealed.iv, sealed.tag, sealed.text].map((part) =>
+    Buffer.from(part, 'base64'),
+  ) as [Buffer, Buffer, Buffer, Buffer];
   const decipher = createDecipheriv('aes-256-gcm', scryptSync(secret, salt, 32), iv);
   decipher.setAuthTag(tag);
   try {

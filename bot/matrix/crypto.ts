@@ -5,7 +5,18 @@
  * Objects given to the machine are consumed by the call ("null pointer passed to rust" at the second use): UserId,
  * RoomId, DecryptionSettings… are made anew each time.
  */
-import { DecryptionSettings, DeviceId, DeviceLists, MegolmDecryptionError, OlmMachine, RoomId, StoreHandle, TrustRequirement, UserId, initAsync } from '@matrix-org/matrix-sdk-crypto-wasm';
+import {
+  DecryptionSettings,
+  DeviceId,
+  DeviceLists,
+  MegolmDecryptionError,
+  OlmMachine,
+  RoomId,
+  StoreHandle,
+  TrustRequirement,
+  UserId,
+  initAsync,
+} from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { RawRoomEvent, Decrypted } from '../../care/relay/transport.ts';
 import { openBackup } from './backup.ts';
 import { accountPaths, storeName } from './credentials.ts';
@@ -45,7 +56,14 @@ export interface Crypto {
   close(): Promise<void>;
 }
 
-export type CryptoOptions = { directory: string; identity: Identity; http: Http; state: State; sharing: SharingPolicy; log: Log };
+export type CryptoOptions = {
+  directory: string;
+  identity: Identity;
+  http: Http;
+  state: State;
+  sharing: SharingPolicy;
+  log: Log;
+};
 
 /** Opens the machine, tells the homeserver what it does not know yet, and turns the key backup on. @throws StoreInUse */
 export async function openCrypto({ directory, identity, http, state, sharing, log }: CryptoOptions): Promise<Crypto> {
@@ -62,7 +80,9 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
   try {
     const { hasMaster, hasSelfSigning } = await machine.crossSigningStatus();
     if (!hasMaster || !hasSelfSigning) {
-      throw new Error(`the crypto store in ${directory} has no cross-signing keys: clients would refuse this device. Provision the account again.`);
+      throw new Error(
+        `the crypto store in ${directory} has no cross-signing keys: clients would refuse this device. Provision the account again.`,
+      );
     }
     const outgoing = openOutgoing(machine, http, log);
     await outgoing.pumpLeniently();
@@ -80,7 +100,13 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
         const lists = new DeviceLists(ids(sync.device_lists?.changed), ids(sync.device_lists?.left));
         const counts = new Map(Object.entries(sync.device_one_time_keys_count ?? {}));
         const fallback = sync.device_unused_fallback_key_types && new Set(sync.device_unused_fallback_key_types);
-        await machine.receiveSyncChanges(JSON.stringify(sync.to_device?.events ?? []), lists, counts, fallback, anySender());
+        await machine.receiveSyncChanges(
+          JSON.stringify(sync.to_device?.events ?? []),
+          lists,
+          counts,
+          fallback,
+          anySender(),
+        );
         await outgoing.pumpLeniently();
         backup.kick();
       },
@@ -96,7 +122,8 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
           if (event.content['m.relates_to'] !== undefined) content['m.relates_to'] ??= event.content['m.relates_to'];
           const id = ciphertextId(event.content);
           const original = id !== undefined && state.firstEvent(id, event.event_id) === event.event_id;
-          if (!original) log('warn', 'a ciphertext came a second time, in another event', { room: roomId, event: event.event_id });
+          if (!original)
+            log('warn', 'a ciphertext came a second time, in another event', { room: roomId, event: event.event_id });
           return { type, content, encrypted: original && (await trust.proves(roomId, event, decrypted)) };
         } catch (error) {
           if (error instanceof MegolmDecryptionError) return 'undecryptable';
@@ -105,10 +132,14 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
       },
       encrypt: async (room, type, content) => {
         await keys.share(room);
-        const encrypted = JSON.parse(await machine.encryptRoomEvent(new RoomId(room.roomId), type, JSON.stringify(content))) as Record<string, unknown>;
+        const encrypted = JSON.parse(
+          await machine.encryptRoomEvent(new RoomId(room.roomId), type, JSON.stringify(content)),
+        ) as Record<string, unknown>;
         backup.kick();
         // outside too: the server needs it for threads and edits
-        return content['m.relates_to'] === undefined ? encrypted : { ...encrypted, 'm.relates_to': content['m.relates_to'] };
+        return content['m.relates_to'] === undefined
+          ? encrypted
+          : { ...encrypted, 'm.relates_to': content['m.relates_to'] };
       },
       sharedWith: (roomId, userId) => keys.sharedWith(roomId, userId),
       onKeys: (listener) => void listeners.push(listener),
@@ -126,7 +157,12 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
 async function openMachine(identity: Identity): Promise<OlmMachine> {
   const handle = await StoreHandle.open(storeName(identity), identity.storePassword, quietLogger);
   try {
-    const machine = await OlmMachine.initFromStore(new UserId(identity.userId), new DeviceId(identity.deviceId), handle, quietLogger);
+    const machine = await OlmMachine.initFromStore(
+      new UserId(identity.userId),
+      new DeviceId(identity.deviceId),
+      handle,
+      quietLogger,
+    );
     machine.roomKeyRequestsEnabled = false; // they only go to the bot's other devices: it has none
     return machine;
   } finally {

@@ -21,7 +21,11 @@ export type Gap = {
  * @returns oldest first
  * @throws TransportFailure: the sync is then tried again. A room that can no longer be read gives nothing.
  */
-export async function olderEvents(parts: { http: Http; log: Log }, roomId: string, { from, to, until }: Gap): Promise<RawRoomEvent[]> {
+export async function olderEvents(
+  parts: { http: Http; log: Log },
+  roomId: string,
+  { from, to, until }: Gap,
+): Promise<RawRoomEvent[]> {
   const newestFirst: RawRoomEvent[] = [];
   let token = from;
   for (let page = 0; token !== undefined && page < MOST_PAGES; page++) {
@@ -39,6 +43,10 @@ export async function olderEvents(parts: { http: Http; log: Log }, roomId: strin
     if (known !== -1 || answer.chunk.length === 0) return newestFirst.reverse();
     token = answer.end;
   }
-  if (token !== undefined) parts.log('error', 'a gap in a room is longer than what is read back', { room: roomId, events: newestFirst.length });
+  if (token !== undefined)
+    parts.log('error', 'a gap in a room is longer than what is read back', {
+      room: roomId,
+      events: newestFirst.length,
+    });
   return newestFirst.reverse();
 }

@@ -24,13 +24,27 @@ const NAME = 'generation';
 /** A copy made after the last raise is not recognised: raised at each start and this often (machine time). */
 const EVERY_MS = 15 * 60_000;
 
-export type GenerationParts = { directory: string; identity: Identity; http: Http; state: State; clocks: Clocks; log: Log };
+export type GenerationParts = {
+  directory: string;
+  identity: Identity;
+  http: Http;
+  state: State;
+  clocks: Clocks;
+  log: Log;
+};
 
 /**
  * Checks, then raises. @throws StoreRestored
  * @returns to be called now and then: raises again when it is time
  */
-export async function openGeneration({ directory, identity, http, state, clocks, log }: GenerationParts): Promise<() => Promise<void>> {
+export async function openGeneration({
+  directory,
+  identity,
+  http,
+  state,
+  clocks,
+  log,
+}: GenerationParts): Promise<() => Promise<void>> {
   const path = ['user', identity.userId, 'account_data', `fr.relais.${NAME}.${identity.deviceId}`];
   const server = await http.json<{ n?: number }>('GET', path).catch((failure: unknown) => {
     if (failure instanceof MatrixRefusal && failure.status === 404) return { n: 0 };

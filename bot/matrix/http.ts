@@ -50,7 +50,13 @@ const BEFORE_THE_REQUEST_LEFT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-const ACCOUNT_CODES = new Set(['M_UNKNOWN_TOKEN', 'M_MISSING_TOKEN', 'M_USER_DEACTIVATED', 'M_USER_LOCKED', 'M_USER_SUSPENDED']);
+const ACCOUNT_CODES = new Set([
+  'M_UNKNOWN_TOKEN',
+  'M_MISSING_TOKEN',
+  'M_USER_DEACTIVATED',
+  'M_USER_LOCKED',
+  'M_USER_SUSPENDED',
+]);
 
 /** @param homeserver base URL, e.g. https://matrix.agent.tchap.gouv.fr */
 export function openHttp(homeserver: string, accessToken: string | undefined): Http {
@@ -68,7 +74,10 @@ export function openHttp(homeserver: string, accessToken: string | undefined): H
     try {
       const answer = await fetch(url, {
         method,
-        headers: { 'content-type': 'application/json', ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+        },
         ...(call.body !== undefined && { body: typeof call.body === 'string' ? call.body : JSON.stringify(call.body) }),
         signal: call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]),
         redirect: 'error', // a redirected PUT would carry the token elsewhere
@@ -81,7 +90,10 @@ export function openHttp(homeserver: string, accessToken: string | undefined): H
     if (status >= 200 && status < 300) return body;
     throw refused(what, status, headers, body, call.concern ?? 'account');
   };
-  return { text, json: async <T>(...args: Parameters<Http['text']>) => parse(await text(...args), args[0], args[1]) as T };
+  return {
+    text,
+    json: async <T>(...args: Parameters<Http['text']>) => parse(await text(...args), args[0], args[1]) as T,
+  };
 }
 
 function parse(body: string, method: string, path: string[]): unknown {
@@ -95,7 +107,10 @@ function parse(body: string, method: string, path: string[]): unknown {
 
 function unanswered(what: string, error: unknown): TransportFailure {
   const code = codeOf(error);
-  const failure = new TransportFailure(BEFORE_THE_REQUEST_LEFT.has(code) ? 'transient' : 'ambiguous', `${what}: no answer (${code})`);
+  const failure = new TransportFailure(
+    BEFORE_THE_REQUEST_LEFT.has(code) ? 'transient' : 'ambiguous',
+    `${what}: no answer (${code})`,
+  );
   failure.cause = error;
   return failure;
 }
@@ -115,7 +130,13 @@ function refused(what: string, status: number, headers: Headers, body: string, c
   const { errcode, reason, retryAfterMs } = readRefusal(headers, body);
   // about a message, the server's own words are left out: they may quote the content that it refuses
   const words = concern === 'message' ? '' : ` ${reason.slice(0, 200)}`;
-  return new MatrixRefusal(kindOf(status, errcode, concern), `${what}: ${status} ${errcode}${words}`, status, errcode, retryAfterMs);
+  return new MatrixRefusal(
+    kindOf(status, errcode, concern),
+    `${what}: ${status} ${errcode}${words}`,
+    status,
+    errcode,
+    retryAfterMs,
+  );
 }
 
 function kindOf(status: number, errcode: string, concern: Concern): FailureKind {
@@ -132,7 +153,10 @@ function kindOf(status: number, errcode: string, concern: Concern): FailureKind 
   return 'transient'; // keys, devices, backup: tried again after the next sync, and never a reason to drop a message
 }
 
-function readRefusal(headers: Headers, body: string): { errcode: string; reason: string; retryAfterMs: number | undefined } {
+function readRefusal(
+  headers: Headers,
+  body: string,
+): { errcode: string; reason: string; retryAfterMs: number | undefined } {
   let parsed: { errcode?: unknown; error?: unknown; retry_after_ms?: unknown } | null;
   try {
     parsed = JSON.parse(body) as { errcode?: unknown; error?: unknown; retry_after_ms?: unknown } | null;
@@ -143,6 +167,11 @@ function readRefusal(headers: Headers, body: string): { errcode: string; reason:
   return {
     errcode: typeof parsed?.errcode === 'string' ? parsed.errcode : 'no code',
     reason: typeof parsed?.error === 'string' ? parsed.error : '',
-    retryAfterMs: typeof parsed?.retry_after_ms === 'number' ? parsed.retry_after_ms : Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    retryAfterMs:
+      typeof parsed?.retry_after_ms === 'number'
+        ? parsed.retry_after_ms
+        : Number.isFinite(seconds)
+          ? seconds * 1000
+          : undefined,
   };
 }

@@ -39,7 +39,8 @@ function write(out: number[], key: unknown): void {
     out.push(END);
   } else if (key instanceof ArrayBuffer || ArrayBuffer.isView(key)) {
     out.push(BINARY);
-    const bytes = key instanceof ArrayBuffer ? new Uint8Array(key) : new Uint8Array(key.buffer, key.byteOffset, key.byteLength);
+    const bytes =
+      key instanceof ArrayBuffer ? new Uint8Array(key) : new Uint8Array(key.buffer, key.byteOffset, key.byteLength);
     for (const byte of bytes) writeUnit(out, byte);
     out.push(END);
   } else if (Array.isArray(key)) {

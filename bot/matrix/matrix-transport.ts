@@ -29,7 +29,9 @@ export type MatrixTransportOptions = {
  * @throws StoreInUse when another process runs it, StoreRestored when the store is an old copy, TransportFailure when
  *   the homeserver cannot be reached, Error with the cure when the directory is not provisioned
  */
-export async function openMatrixTransport(options: MatrixTransportOptions): Promise<Transport & { close(): Promise<void> }> {
+export async function openMatrixTransport(
+  options: MatrixTransportOptions,
+): Promise<Transport & { close(): Promise<void> }> {
   const { directory, clocks, log } = options;
   const identity = await loadIdentity(directory, options.secret);
   const { userId, deviceId } = identity;
@@ -37,7 +39,14 @@ export async function openMatrixTransport(options: MatrixTransportOptions): Prom
   const state = openState(accountPaths(directory).state);
   try {
     const raise = await openGeneration({ directory, identity, http, state, clocks, log });
-    const crypto = await openCrypto({ directory, identity, http, state, sharing: options.sharing ?? 'cross-signed', log });
+    const crypto = await openCrypto({
+      directory,
+      identity,
+      http,
+      state,
+      sharing: options.sharing ?? 'cross-signed',
+      log,
+    });
     const rooms = openRooms({ userId, http, state, log, accessRule: options.accessRule });
     const sender = openSender({ http, crypto, rooms, state });
     const running = new Set<Promise<void>>();

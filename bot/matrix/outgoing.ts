@@ -60,8 +60,10 @@ export function openOutgoing(machine: OlmMachine, http: Http, log: Log): Outgoin
 
 function put(http: Http, request: OutgoingRequest): Promise<string> {
   const { type, body } = request;
-  if (request instanceof ToDeviceRequest) return http.text('PUT', ['sendToDevice', request.event_type, request.txn_id], { body });
-  if (request instanceof KeysBackupRequest) return http.text('PUT', ['room_keys', 'keys'], { body, query: { version: request.version } });
+  if (request instanceof ToDeviceRequest)
+    return http.text('PUT', ['sendToDevice', request.event_type, request.txn_id], { body });
+  if (request instanceof KeysBackupRequest)
+    return http.text('PUT', ['room_keys', 'keys'], { body, query: { version: request.version } });
   switch (type) {
     case RequestType.KeysUpload:
       return http.text('POST', ['keys', 'upload'], { body });

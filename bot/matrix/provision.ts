@@ -42,7 +42,8 @@ export type Provisioned = {
 export async function provision(options: ProvisionOptions): Promise<Provisioned> {
   const { directory, onProgress = () => undefined } = options;
   silenceSdk();
-  if (await hasIdentity(directory)) throw new Error(`${directory} already holds a Matrix identity: it is provisioned, or choose another directory`);
+  if (await hasIdentity(directory))
+    throw new Error(`${directory} already holds a Matrix identity: it is provisioned, or choose another directory`);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const state = openState(accountPaths(directory).state); // its lock: two provisionings at once would mix their keys
   try {
@@ -58,7 +59,10 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
       return { userId: identity.userId, deviceId: identity.deviceId, recoveryKey };
     } catch (error) {
       // no device is left behind that nobody can use; a token was not ours to end
-      if (options.token === undefined) await plainClient(identity).logout(true).catch(() => undefined);
+      if (options.token === undefined)
+        await plainClient(identity)
+          .logout(true)
+          .catch(() => undefined);
       throw error;
     }
   } finally {
@@ -72,10 +76,17 @@ async function logIn(options: ProvisionOptions): Promise<Identity> {
   if (options.token !== undefined) {
     const who = await createClient({ baseUrl: homeserver, accessToken: options.token, logger: quietLogger }).whoami();
     if (who.device_id === undefined) throw new Error('this token belongs to no device: make one by logging in');
-    const identity = { homeserver, userId: who.user_id, deviceId: who.device_id, accessToken: options.token, storePassword };
+    const identity = {
+      homeserver,
+      userId: who.user_id,
+      deviceId: who.device_id,
+      accessToken: options.token,
+      storePassword,
+    };
     const { device_keys: devices } = await plainClient(identity).downloadKeysForUsers([who.user_id]);
     // its store is elsewhere: with an empty one, nobody could write to this device any more
-    if (devices[who.user_id]?.[who.device_id] !== undefined) throw new Error('this token’s device already has keys: make a new token');
+    if (devices[who.user_id]?.[who.device_id] !== undefined)
+      throw new Error('this token’s device already has keys: make a new token');
     return identity;
   }
   const login = await createClient({ baseUrl: homeserver, logger: quietLogger }).loginRequest({
@@ -84,13 +95,23 @@ async function logIn(options: ProvisionOptions): Promise<Identity> {
     password: options.password,
     initial_device_display_name: 'Relais',
   });
-  return { homeserver, userId: login.user_id, deviceId: login.device_id, accessToken: login.access_token, storePassword };
+  return {
+    homeserver,
+    userId: login.user_id,
+    deviceId: login.device_id,
+    accessToken: login.access_token,
+    storePassword,
+  };
 }
 
 const plainClient = ({ homeserver, userId, deviceId, accessToken }: Identity): MatrixClient =>
   createClient({ baseUrl: homeserver, userId, deviceId, accessToken, logger: quietLogger });
 
-async function makeKeys(identity: Identity, options: ProvisionOptions, onProgress: (line: string) => void): Promise<string | undefined> {
+async function makeKeys(
+  identity: Identity,
+  options: ProvisionOptions,
+  onProgress: (line: string) => void,
+): Promise<string | undefined> {
   const unmount = await mountSqliteIdb(accountPaths(options.directory).crypto, storeName(identity));
   let secretKey = options.recoveryKey === undefined ? undefined : decodeRecoveryKey(options.recoveryKey);
   const client = createClient({
@@ -132,18 +153,32 @@ async function makeKeys(identity: Identity, options: ProvisionOptions, onProgres
   }
 }
 
-async function bootstrap(crypto: CryptoApi, made: GeneratedSecretStorageKey, identity: Identity, password: string | undefined): Promise<void> {
+async function bootstrap(
+  crypto: CryptoApi,
+  made: GeneratedSecretStorageKey,
+  identity: Identity,
+  password: string | undefined,
+): Promise<void> {
   await crypto.bootstrapCrossSigning({
     authUploadDeviceSigningKeys: async (upload) => {
       await upload(null).catch((refused: unknown) => {
         // a first upload needs no password on Synapse, elsewhere it may
         if (password === undefined) throw refused;
         const { session } = (refused as { data?: { session?: string } }).data ?? {};
-        return upload({ type: 'm.login.password', identifier: { type: 'm.id.user', user: identity.userId }, password, ...(session !== undefined && { session }) });
+        return upload({
+          type: 'm.login.password',
+          identifier: { type: 'm.id.user', user: identity.userId },
+          password,
+          ...(session !== undefined && { session }),
+        });
       });
     },
   });
-  await crypto.bootstrapSecretStorage({ createSecretStorageKey: async () => made, setupNewSecretStorage: true, setupNewKeyBackup: true });
+  await crypto.bootstrapSecretStorage({
+    createSecretStorageKey: async () => made,
+    setupNewSecretStorage: true,
+    setupNewKeyBackup: true,
+  });
 }
 
 /** In this order only. Without an authUploadDeviceSigningKeys, a wrong recovery key cannot end in a reset of the keys. */

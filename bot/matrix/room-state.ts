@@ -14,4 +14,5 @@ export function readEncryption(content: Record<string, unknown>): RoomEncryption
 }
 
 /** Rooms of other clients carry nonsense there too: it must not stop a rotation. */
-const positive = (value: unknown): number | undefined => (Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : undefined);
+const positive = (value: unknown): number | undefined =>
+  Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : undefined;

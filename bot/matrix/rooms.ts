@@ -38,10 +38,17 @@ const POWER_LEVELS = {
   ban: 100,
   redact: 100,
   events: Object.fromEntries(
-    ['name', 'topic', 'avatar', 'canonical_alias', 'encryption', 'history_visibility', 'power_levels', 'server_acl', 'tombstone'].map((event) => [
-      `m.room.${event}`,
-      100,
-    ]),
+    [
+      'name',
+      'topic',
+      'avatar',
+      'canonical_alias',
+      'encryption',
+      'history_visibility',
+      'power_levels',
+      'server_acl',
+      'tombstone',
+    ].map((event) => [`m.room.${event}`, 100]),
   ),
 };
 
@@ -60,9 +67,14 @@ export function openRooms(options: RoomOptions): Rooms {
     if (kept !== undefined) return kept;
     const before = changes.get(roomId);
     const query = { not_membership: 'leave' };
-    const { chunk } = await http.json<{ chunk: RawRoomEvent[] }>('GET', ['rooms', roomId, 'members'], { query, concern: 'room' });
+    const { chunk } = await http.json<{ chunk: RawRoomEvent[] }>('GET', ['rooms', roomId, 'members'], {
+      query,
+      concern: 'room',
+    });
     const found = chunk.flatMap(({ state_key: member, content: { membership } }): Member[] =>
-      member !== undefined && (membership === 'join' || membership === 'invite') ? [{ userId: member, membership }] : [],
+      member !== undefined && (membership === 'join' || membership === 'invite')
+        ? [{ userId: member, membership }]
+        : [],
     );
     if (changes.get(roomId) === before) known.set(roomId, found);
     return found;
@@ -113,10 +125,12 @@ export function openRooms(options: RoomOptions): Rooms {
 
   const resolve = async (alias: string): Promise<string | undefined> => {
     const full = `#${alias}:${userId.slice(userId.indexOf(':') + 1)}`;
-    const answer = await http.json<{ room_id: string }>('GET', ['directory', 'room', full], { concern: 'room' }).catch((failure: unknown) => {
-      if (failure instanceof MatrixRefusal && failure.status === 404) return undefined;
-      throw failure;
-    });
+    const answer = await http
+      .json<{ room_id: string }>('GET', ['directory', 'room', full], { concern: 'room' })
+      .catch((failure: unknown) => {
+        if (failure instanceof MatrixRefusal && failure.status === 404) return undefined;
+        throw failure;
+      });
     return answer?.room_id;
   };
 
@@ -175,6 +189,8 @@ function stateOf(spec: RoomSpec, accessRule: RoomOptions['accessRule']): Initial
     ...(spec.encrypted ? [state('m.room.encryption', { algorithm: MEGOLM })] : []),
     state('m.room.history_visibility', { history_visibility: 'invited' }),
     state('m.room.guest_access', { guest_access: 'forbidden' }),
-    ...(accessRule === undefined ? [] : [state('im.vector.room.access_rules', { rule: spec.direct ? 'direct' : accessRule })]),
+    ...(accessRule === undefined
+      ? []
+      : [state('im.vector.room.access_rules', { rule: spec.direct ? 'direct' : accessRule })]),
   ];
 }

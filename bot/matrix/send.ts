@@ -9,7 +9,13 @@ import type { Rooms } from './rooms.ts';
 import type { RoomEncryption, State } from './state.ts';
 
 export interface Sender {
-  send(roomId: string, type: string, content: Record<string, unknown>, txnId: string, encrypted: boolean): Promise<string>;
+  send(
+    roomId: string,
+    type: string,
+    content: Record<string, unknown>,
+    txnId: string,
+    encrypted: boolean,
+  ): Promise<string>;
   /** Resolves when nothing is being sent. */
   settled(): Promise<void>;
 }
@@ -23,13 +29,19 @@ export function openSender(parts: { http: Http; crypto: Crypto; rooms: Rooms; st
 
   const send: Sender['send'] = async (roomId, type, content, txnId, encrypted) => {
     // Matrix never encrypts these two: a server must be able to carry out redactions and to count reactions
-    if (type === 'm.room.redaction') return put(['rooms', roomId, 'redact', String(content['redacts']), txnId], { reason: content['reason'] });
+    if (type === 'm.room.redaction')
+      return put(['rooms', roomId, 'redact', String(content['redacts']), txnId], { reason: content['reason'] });
     if (type === 'm.reaction') return put(['rooms', roomId, 'send', type, txnId], content);
     const encryption = await encryptionOf(roomId, encrypted);
     if (encryption === undefined) return put(['rooms', roomId, 'send', type, txnId], content);
-    if (encryption.algorithm !== MEGOLM) throw new TransportFailure('room', `the room is encrypted in a way that is not known: ${encryption.algorithm}`);
+    if (encryption.algorithm !== MEGOLM)
+      throw new TransportFailure('room', `the room is encrypted in a way that is not known: ${encryption.algorithm}`);
     const members = (await rooms.members(roomId)).map((member) => member.userId);
-    const ciphertext = await crypto.encrypt({ roomId, members, encryption, visibility: await visibilityOf(roomId) }, type, content);
+    const ciphertext = await crypto.encrypt(
+      { roomId, members, encryption, visibility: await visibilityOf(roomId) },
+      type,
+      content,
+    );
     return put(['rooms', roomId, 'send', 'm.room.encrypted', txnId], ciphertext);
   };
 
@@ -42,8 +54,10 @@ export function openSender(parts: { http: Http; crypto: Crypto; rooms: Rooms; st
     if (kept !== undefined) return kept;
     const content = await roomState(roomId, 'm.room.encryption');
     // an encryption event without an algorithm is still not a "no"
-    const found = content && (readEncryption(content) ?? { algorithm: MEGOLM, rotationMs: undefined, rotationMessages: undefined });
-    const decided = found ?? (encrypted ? { algorithm: MEGOLM, rotationMs: undefined, rotationMessages: undefined } : undefined);
+    const found =
+      content && (readEncryption(content) ?? { algorithm: MEGOLM, rotationMs: undefined, rotationMessages: undefined });
+    const decided =
+      found ?? (encrypted ? { algorithm: MEGOLM, rotationMs: undefined, rotationMessages: undefined } : undefined);
     if (decided !== undefined) state.addEncryption(roomId, decided);
     return decided;
   };
@@ -61,7 +75,8 @@ export function openSender(parts: { http: Http; crypto: Crypto; rooms: Rooms; st
     try {
       return await http.json<Record<string, unknown>>('GET', ['rooms', roomId, 'state', type, ''], { concern: 'room' });
     } catch (failure) {
-      if (failure instanceof MatrixRefusal && failure.status === 404 && failure.errcode === 'M_NOT_FOUND') return undefined;
+      if (failure instanceof MatrixRefusal && failure.status === 404 && failure.errcode === 'M_NOT_FOUND')
+        return undefined;
       throw failure;
     }
   };

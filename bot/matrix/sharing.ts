@@ -1,5 +1,12 @@
 /** To whom a room's key goes, and the record of who got it. */
-import { CollectStrategy, EncryptionAlgorithm, EncryptionSettings, HistoryVisibility, RoomId, UserId } from '@matrix-org/matrix-sdk-crypto-wasm';
+import {
+  CollectStrategy,
+  EncryptionAlgorithm,
+  EncryptionSettings,
+  HistoryVisibility,
+  RoomId,
+  UserId,
+} from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { Outgoing } from './outgoing.ts';
 import type { RoomEncryption, State } from './state.ts';
@@ -30,7 +37,12 @@ const VISIBILITIES: Record<string, HistoryVisibility> = {
   world_readable: HistoryVisibility.WorldReadable,
 };
 
-export function openSharing(parts: { machine: OlmMachine; outgoing: Outgoing; state: State; policy: SharingPolicy }): Sharing {
+export function openSharing(parts: {
+  machine: OlmMachine;
+  outgoing: Outgoing;
+  state: State;
+  policy: SharingPolicy;
+}): Sharing {
   const { machine, outgoing, state, policy } = parts;
   return {
     share: async (room) => {
@@ -61,7 +73,8 @@ export function openSharing(parts: { machine: OlmMachine; outgoing: Outgoing; st
 function settingsOf({ encryption, visibility }: RoomToShare, policy: SharingPolicy): EncryptionSettings {
   const settings = new EncryptionSettings();
   settings.algorithm = EncryptionAlgorithm.MegolmV1AesSha2;
-  settings.sharingStrategy = policy === 'cross-signed' ? CollectStrategy.identityBasedStrategy() : CollectStrategy.allDevices();
+  settings.sharingStrategy =
+    policy === 'cross-signed' ? CollectStrategy.identityBasedStrategy() : CollectStrategy.allDevices();
   // the machine counts microseconds, Matrix milliseconds
   if (encryption.rotationMs !== undefined) settings.rotationPeriod = BigInt(encryption.rotationMs) * 1000n;
   if (encryption.rotationMessages !== undefined) settings.rotationPeriodMessages = BigInt(encryption.rotationMessages);
@@ -71,5 +84,7 @@ function settingsOf({ encryption, visibility }: RoomToShare, policy: SharingPoli
 
 function recipients(body: string): { userId: string; deviceId: string }[] {
   const { messages } = JSON.parse(body) as { messages: Record<string, Record<string, unknown>> };
-  return Object.entries(messages).flatMap(([userId, devices]) => Object.keys(devices).map((deviceId) => ({ userId, deviceId })));
+  return Object.entries(messages).flatMap(([userId, devices]) =>
+    Object.keys(devices).map((deviceId) => ({ userId, deviceId })),
+  );
 }

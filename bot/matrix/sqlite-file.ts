@@ -12,7 +12,9 @@ export type Shape = { version: number; tables: number; stores: Record<string, St
 /** Another process has the file open. Two crypto machines on one store use the same ratchet index twice. */
 export class StoreInUse extends Error {
   constructor(path: string, cause: unknown) {
-    super(`${path} is in use by another process: one account runs in one process only. Stop the other one first.`, { cause });
+    super(`${path} is in use by another process: one account runs in one process only. Stop the other one first.`, {
+      cause,
+    });
     this.name = 'StoreInUse';
   }
 }
@@ -23,7 +25,9 @@ export function openExclusive(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
     // EXCLUSIVE before WAL: the lock is then taken at the first access and kept until the file is closed
-    db.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE; COMMIT;');
+    db.exec(
+      'PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE; COMMIT;',
+    );
     return db;
   } catch (error) {
     db.close();

@@ -31,7 +31,10 @@ export class SqliteRecords {
 
   /** Makes the table. */
   static create(file: SqliteFile, table: string, kind: 'store' | 'index' | 'unique index'): SqliteRecords {
-    const columns = kind === 'store' ? 'k BLOB PRIMARY KEY NOT NULL, v BLOB NOT NULL' : 'k BLOB NOT NULL, v BLOB NOT NULL, PRIMARY KEY(k, v)';
+    const columns =
+      kind === 'store'
+        ? 'k BLOB PRIMARY KEY NOT NULL, v BLOB NOT NULL'
+        : 'k BLOB NOT NULL, v BLOB NOT NULL, PRIMARY KEY(k, v)';
     file.define(`CREATE TABLE "${table}"(${columns})${kind === 'store' ? '' : ' WITHOUT ROWID'}`);
     return new SqliteRecords(file, table, kind);
   }
@@ -46,7 +49,8 @@ export class SqliteRecords {
   put(record: IdbRecord, noOverwrite = false): IdbRecord | undefined {
     const k = encodeKey(record.key);
     const old = this.#kind === 'index' ? undefined : this.get(record.key);
-    if (old !== undefined && noOverwrite) throw new DOMException('a record with this key exists already', 'ConstraintError');
+    if (old !== undefined && noOverwrite)
+      throw new DOMException('a record with this key exists already', 'ConstraintError');
     this.#file.begin();
     if (old !== undefined) this.#run(`DELETE FROM ${this.#table} WHERE k = ?`, [k]);
     const v = this.#kind === 'store' ? serialize(record.value) : encodeKey(record.value);

@@ -6,7 +6,11 @@
 import { openExclusive } from './sqlite-file.ts';
 
 /** The content of m.room.encryption, as far as it matters. */
-export type RoomEncryption = { algorithm: string; rotationMs: number | undefined; rotationMessages: number | undefined };
+export type RoomEncryption = {
+  algorithm: string;
+  rotationMs: number | undefined;
+  rotationMessages: number | undefined;
+};
 
 export interface State {
   /** Undefined: nobody ever said that this room is encrypted. */
@@ -68,6 +72,13 @@ export function openState(path: string): State {
     }
   };
 
+  const highest = db
+    .prepare(
+      'SELECT max(coalesce((SELECT max(send) FROM key_share), 0), coalesce((SELECT max(send) FROM reach), 0)) AS n',
+    )
+    .get();
+  let lastSend = Number(highest?.['n'] ?? 0);
+
   return {
     encryption: (room) => {
       const row = sql('SELECT * FROM room_encryption WHERE room = ?').get(room);
@@ -88,9 +99,12 @@ export function openState(path: string): State {
         rotationMessages ?? null,
       );
     },
-    visibility: (room) => sql('SELECT visibility FROM room_visibility WHERE room = ?').get(room)?.['visibility'] as string | undefined,
+    visibility: (room) =>
+      sql('SELECT visibility FROM room_visibility WHERE room = ?').get(room)?.['visibility'] as string | undefined,
     setVisibility: (room, visibility) => {
-      sql('INSERT INTO room_visibility VALUES(?, ?) ON CONFLICT(room) DO UPDATE SET visibility = excluded.visibility').run(room, visibility);
+      sql(
+        'INSERT INTO room_visibility VALUES(?, ?) ON CONFLICT(room) DO UPDATE SET visibility = excluded.visibility',
+      ).run(room, visibility);
     },
     lastEvent: (room) => sql('SELECT event FROM last_event WHERE room = ?').get(room)?.['event'] as string | undefined,
     setLastEvents: (last) => {
@@ -103,32 +117,38 @@ export function openState(path: string): State {
     forgetLastEvent: (room) => {
       sql('DELETE FROM last_event WHERE room = ?').run(room);
     },
-    nextSend: () => {
-      const row = sql('SELECT max(coalesce((SELECT max(send) FROM key_share), 0), coalesce((SELECT max(send) FROM reach), 0)) AS n').get();
-      return Number(row?.['n'] ?? 0) + 1;
-    },
+    nextSend: () => lastSend + 1,
     recordShares: (room, shares, send) => {
       if (shares.length === 0) return;
+      lastSend = Math.max(lastSend, send);
       together(() => {
         const add = sql('INSERT OR IGNORE INTO key_share VALUES(?, ?, ?, ?)');
         for (const { userId, deviceId } of shares) add.run(room, userId, deviceId, send);
       });
     },
     recordReach: (room, userIds, send) => {
-      const known = new Set(sql('SELECT user FROM reach WHERE room = ?').all(room).map((row) => row['user']));
+      const known = new Set(
+        sql('SELECT user FROM reach WHERE room = ?')
+          .all(room)
+          .map((row) => row['user']),
+      );
       const newcomers = userIds.filter((userId) => !known.has(userId));
       if (newcomers.length === 0) return;
+      lastSend = Math.max(lastSend, send);
       together(() => {
         for (const userId of newcomers) sql('INSERT INTO reach VALUES(?, ?, ?)').run(room, userId, send);
       });
     },
     wasReached: (room, userId, deviceIds) =>
-      sql('SELECT s.device FROM key_share s JOIN reach r USING(room, user) WHERE room = ? AND user = ? AND s.send <= r.send')
+      sql(
+        'SELECT s.device FROM key_share s JOIN reach r USING(room, user) WHERE room = ? AND user = ? AND s.send <= r.send',
+      )
         .all(room, userId)
         .some((row) => deviceIds.includes(String(row['device']))),
     forgetMember: (room, userId) =>
       together(() => {
-        for (const table of ['key_share', 'reach']) sql(`DELETE FROM ${table} WHERE room = ? AND user = ?`).run(room, userId);
+        for (const table of ['key_share', 'reach'])
+          sql(`DELETE FROM ${table} WHERE room = ? AND user = ?`).run(room, userId);
       }),
     firstEvent: (id, eventId) => {
       sql('INSERT OR IGNORE INTO ciphertext VALUES(?, ?)').run(id, eventId);

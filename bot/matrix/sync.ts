@@ -21,10 +21,22 @@ type JoinedRoom = {
 type InvitedRoom = { invite_state?: { events?: Omit<RawRoomEvent, 'event_id' | 'origin_server_ts'>[] } };
 type SyncAnswer = CryptoSync & {
   next_batch: string;
-  rooms?: { join?: Record<string, JoinedRoom>; invite?: Record<string, InvitedRoom>; leave?: Record<string, JoinedRoom> };
+  rooms?: {
+    join?: Record<string, JoinedRoom>;
+    invite?: Record<string, InvitedRoom>;
+    leave?: Record<string, JoinedRoom>;
+  };
 };
 
-export type SyncParts = { userId: string; http: Http; crypto: Crypto; state: State; rooms: Rooms; clocks: Clocks; log: Log };
+export type SyncParts = {
+  userId: string;
+  http: Http;
+  crypto: Crypto;
+  state: State;
+  rooms: Rooms;
+  clocks: Clocks;
+  log: Log;
+};
 
 const LONG_POLL_MS = 30_000;
 /** The homeserver answers after the long poll at the latest; this much later the connection is taken for dead. */
@@ -56,7 +68,7 @@ export async function runSync(
   const { http, crypto, state, clocks, log } = parts;
   if (since === undefined) await crypto.forgetDeviceLists();
   let token = since;
-  for (let failures = 0; !signal.aborted; ) {
+  for (let failures = 0; !signal.aborted;) {
     let digested: Digested;
     try {
       const wait = token === undefined || failures > 0 ? 0 : LONG_POLL_MS;
@@ -91,7 +103,11 @@ type Digested = { batch: SyncBatch; last: Map<string, string>; left: string[] };
 
 async function digest(parts: SyncParts, answer: SyncAnswer, since: string | undefined): Promise<Digested> {
   await parts.crypto.receive(answer);
-  const digested: Digested = { batch: { next: answer.next_batch, rooms: [], invitations: [] }, last: new Map(), left: [] };
+  const digested: Digested = {
+    batch: { next: answer.next_batch, rooms: [], invitations: [] },
+    last: new Map(),
+    left: [],
+  };
   for (const [roomId, room] of Object.entries(answer.rooms?.invite ?? {})) {
     const invitation = readInvitation(roomId, room, parts.userId);
     if (invitation !== undefined) digested.batch.invitations.push(invitation);
@@ -111,20 +127,36 @@ async function digest(parts: SyncParts, answer: SyncAnswer, since: string | unde
 }
 
 /** Everything said in the room since the last batch, oldest first, whatever the homeserver left out. */
-async function timeline(parts: SyncParts, roomId: string, room: JoinedRoom, since: string | undefined): Promise<RawRoomEvent[]> {
+async function timeline(
+  parts: SyncParts,
+  roomId: string,
+  room: JoinedRoom,
+  since: string | undefined,
+): Promise<RawRoomEvent[]> {
+  learn(parts, roomId, room.state?.events ?? []);
+  const events =
+    since === undefined ? (room.timeline?.events ?? []) : await withoutGap(parts, roomId, room.timeline ?? {}, since);
+  learn(parts, roomId, events);
+  return events;
+}
+
+async function withoutGap(
+  parts: SyncParts,
+  roomId: string,
+  timeline: NonNullable<JoinedRoom['timeline']>,
+  since: string,
+): Promise<RawRoomEvent[]> {
   const { state, rooms, userId } = parts;
-  const given = room.timeline?.events ?? [];
-  learn(parts, roomId, [...(room.state?.events ?? []), ...given]);
-  if (since === undefined) return given;
+  const { events = [], limited = false, prev_batch: from } = timeline;
   const known = state.lastEvent(roomId);
-  if (room.timeline?.limited !== true) return known === undefined ? sinceInvited(given, userId) : given;
+  if (!limited) return known === undefined ? sinceInvited(events, userId) : events;
   rooms.forgetMembers(roomId); // someone may have come or gone in the gap
-  const until = (event: RawRoomEvent): boolean => (known === undefined ? isMyMembership(event, userId, 'invite') : event.event_id === known);
-  const found = given.findLastIndex(until);
-  if (found !== -1) return given.slice(known === undefined ? found : found + 1);
-  const older = await olderEvents(parts, roomId, { from: room.timeline.prev_batch, to: since, until });
-  learn(parts, roomId, older);
-  const all = [...older.filter((event) => event.event_id !== known), ...given];
+  const isKnown = (event: RawRoomEvent): boolean =>
+    known === undefined ? isMyMembership(event, userId, 'invite') : event.event_id === known;
+  const found = events.findLastIndex(isKnown);
+  if (found !== -1) return events.slice(known === undefined ? found : found + 1);
+  const older = await olderEvents(parts, roomId, { from, to: since, until: isKnown });
+  const all = [...older.filter((event) => event.event_id !== known), ...events];
   return known === undefined ? sinceInvited(all, userId) : all;
 }
 
@@ -149,7 +181,8 @@ function learn({ state, rooms }: SyncParts, roomId: string, events: RawRoomEvent
       state.setVisibility(roomId, event.content['history_visibility']);
     } else if (event.type === 'm.room.member') {
       rooms.forgetMembers(roomId);
-      if (event.content['membership'] === 'leave' || event.content['membership'] === 'ban') state.forgetMember(roomId, event.state_key);
+      if (event.content['membership'] === 'leave' || event.content['membership'] === 'ban')
+        state.forgetMember(roomId, event.state_key);
     }
   }
 }

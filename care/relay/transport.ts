@@ -86,9 +86,12 @@ export interface Transport {
    * @returns the event id. @throws TransportFailure
    */
   send(roomId: string, type: string, content: Record<string, unknown>, txnId: string, encrypted: boolean): Promise<string>;
-  /** `undecryptable`: the key is not here (yet). */
+  /** `undecryptable`: the key is not here (yet). @throws TransportFailure: who the sender is could not be asked; try again */
   decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;
-  /** Called when keys arrive, with the rooms concerned, so that waiting events are tried again. */
+  /**
+   * Called when keys arrive, with the rooms concerned, so that waiting events are tried again. A key may come between a
+   * vain `decrypt` and the moment when its event is put aside: try once more after putting aside.
+   */
   onKeys(listener: (roomIds: string[]) => void): void;
   /** Has any device of this user received a key that this device made for this room (so: can they read the past)? */
   sharedWith(roomId: string, userId: string): Promise<boolean>;

@@ -11,7 +11,7 @@ import type { People, Person } from '../people/person.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
-import { newPatient, patientView, withIdentity } from './patient.ts';
+import { newPatient, patientView, withIdentity, withoutIns } from './patient.ts';
 import { rung, type RingTable } from './ringing.ts';
 import type { Patient, Stay, StayFact } from './stay.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
@@ -71,6 +71,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const { intent, ruled, envelope, decision, now } = turn;
   if (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected') return ruled;
   const { ipp } = intent.patient;
+  const policy = ports.policyOf(envelope.source);
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
   const fact = ports.sealer.blind(factKey(intent));
@@ -81,11 +82,16 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
   const team = ports.people.team(intent.facility, ipp);
   const patient = await open(ports, turn.patients, 'patient', patientId, () => newPatient(patientId, intent.facility, ipp));
-  patient.state = { ...withIdentity(patient.state, intent.patient), team: team.map((p) => p.id) };
+  const identified = withIdentity(patient.state, intent.patient);
+  // An identity that is no longer qualified takes its INS with it (PID-32 without VALI: FACTS §1.5).
+  const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
+  patient.state = { ...(purged ? withoutIns(identified) : identified), team: team.map((p) => p.id) };
   if (!intent.visit) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
 
   const stayId = ports.sealer.blind(`stay|${intent.facility}|${intent.visit}`);
-  const stay = await open(ports, turn.stays, 'stay', stayId, () => newStay(stayId, patientId, intent.facility, envelope.source));
+  const stay = await open(ports, turn.stays, 'stay', stayId, () =>
+    newStay({ id: stayId, patientId, facility: intent.facility, facilityName: policy.name ?? intent.facility, source: envelope.source }),
+  );
   if (!patient.state.stays.includes(stayId)) patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
   if (ruled.outcome === 'blocked') {
     // A patient who becomes protected in mid-stay: nothing more is said, every deadline falls silent.
@@ -96,12 +102,15 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   if (stay.state.protected) return { outcome: 'blocked', reason: stay.state.protected as Reason };
 
   const before = stay.state;
-  const evolved = evolve(before, intent, sayableUnit(intent, ports.policyOf(envelope.source)));
+  const evolved = evolve(before, intent, sayableUnit(intent, policy));
   stay.state = evolved.stay;
   const facts = ruled.outcome === 'posted' ? evolved.facts : [];
   plan(decision, before, stay, facts.length > 0, now);
   decision.events.push({ kind: 'stay', id: stayId, type: intent.type, at: now, body: { trigger: intent.trigger, facts, ruled } });
-  if (facts.length === 0) return ruled.outcome === 'posted' ? evolved : ruled;
+  if (facts.length === 0) {
+    if (isMoved(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId)))) decision.deliveries.push(card(stay.state));
+    return ruled.outcome === 'posted' ? evolved : ruled;
+  }
   if (team.length === 0) return { outcome: 'muted', reason: 'no-team' };
   const late = intent.recordedAt !== undefined && now - intent.recordedAt > LATE_MS;
   await wantRoom(ports, decision, patientId, team);
@@ -139,17 +148,36 @@ export function deliveries(
   team: Person[],
   late: boolean,
 ): NewDelivery[] {
-  const room = roomRef.patient(patient.id);
-  const thread = `stay:${stay.id}`;
   return [
-    { room, thread, root: true, coalesce: `card:${stay.id}`, ring: [], announcement: { kind: 'stay-card', stayId: stay.id } },
+    card(stay),
     {
-      room,
-      thread,
+      room: roomRef.patient(patient.id),
+      thread: threadOf(stay),
       ring: rung(ringing, fact.type, team),
       announcement: { kind: 'stay-fact', stayId: stay.id, fact, patient: patientView(patient), late },
     },
   ];
+}
+
+/** Rendered when sent; brought up to date without ringing anybody. */
+function card(stay: Stay): NewDelivery {
+  return {
+    room: roomRef.patient(stay.patientId),
+    thread: threadOf(stay),
+    root: true,
+    coalesce: `card:${stay.id}`,
+    ring: [],
+    announcement: { kind: 'stay-card', stayId: stay.id },
+  };
+}
+
+function threadOf(stay: Stay): string {
+  return `stay:${stay.id}`;
+}
+
+/** Another hour of the same day is not said again, but the card must not go on showing the old one. */
+function isMoved(before: Stay, after: Stay): boolean {
+  return before.expectedDischarge?.at !== after.expectedDischarge?.at || before.expectedDischarge?.precision !== after.expectedDischarge?.precision;
 }
 
 async function wantRoom(ports: StayPorts, decision: Decision, patientId: string, team: Person[]): Promise<void> {

@@ -9,12 +9,9 @@ import type { Outcome, Reason } from '../relay/outcome.ts';
 
 export type Evolution = { stay: Stay; facts: StayFact[]; outcome: Outcome; reason: Reason };
 
-export function newStay(id: string, patientId: string, facility: string, source: string): Stay {
+export function newStay(given: Pick<Stay, 'id' | 'patientId' | 'facility' | 'facilityName' | 'source'>): Stay {
   return {
-    id,
-    patientId,
-    facility,
-    source,
+    ...given,
     status: 'expected',
     class: undefined,
     unit: undefined,
@@ -169,7 +166,7 @@ function fact(stay: Stay, intent: StayIntent, type: StayFact['type']): StayFact 
   return {
     type,
     at: intent.effectiveAt ?? intent.occurredAt,
-    facility: stay.facility,
+    facility: stay.facilityName,
     unit: stay.unit,
     expectedAdmission: stay.expectedAdmission,
     expectedDischarge: stay.expectedDischarge,

@@ -23,7 +23,7 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
   const fact: StayFact = {
     type: 'discharge-soon',
     at: now,
-    facility: state.facility,
+    facility: state.facilityName,
     unit: state.unit,
     expectedAdmission: undefined,
     expectedDischarge: expected,

@@ -34,6 +34,11 @@ export function withIdentity(patient: Patient, told: PatientIdentity): Patient {
   };
 }
 
+/** A47 or a downgrade: the INS goes, with its history (PAM.fr §4.4; the file keeps no earlier one). */
+export function withoutIns(patient: Patient): Patient {
+  return { ...patient, ins: undefined };
+}
+
 /** What an encrypted body shows: full name and birth date (DESIGN §8); never the INS, never the IPP. */
 export function patientView(patient: Patient): PatientView {
   const { usedName, birthName, givenName, birthDate, sex } = patient;

@@ -22,6 +22,7 @@ export type StayFact = {
     | 'class-changed'
     | 'cancelled';
   at: number | undefined;
+  /** As the professionals call it. */
   facility: string;
   /** Already filtered by the source's unit policy: undefined when the label may not be said. */
   unit: string | undefined;
@@ -46,6 +47,8 @@ export type Stay = {
   id: string;
   patientId: string;
   facility: string;
+  /** As the professionals call it. */
+  facilityName: string;
   source: string;
   status: StayStatus;
   class: StayIntent['class'];

@@ -21,6 +21,10 @@ export type SourcePolicy = {
   /** The same for fictional identities (PID-32 FICT). */
   acceptFictional: boolean;
   production: boolean;
+  /** How the hospital is called in a room; its code when absent. */
+  name?: string | undefined;
+  /** Labels of the source's unit table by UF code: better than what a message carries, which is often the code alone. */
+  labels?: { get: (code: string) => string | undefined } | undefined;
 };
 
 /** Entered so long after the fact that it is history: FACTS §1.8. */
@@ -62,7 +66,7 @@ export function strongest(verdicts: readonly Verdict[]): Verdict | undefined {
 /** The unit's label when the source's table allows it; undefined otherwise, and always without a table. */
 export function sayableUnit(intent: StayIntent, policy: SourcePolicy): string | undefined {
   const { code, label } = intent.unit;
-  return code !== undefined && policy.units?.get(code) === 'event+label' ? label : undefined;
+  return code !== undefined && policy.units?.get(code) === 'event+label' ? (policy.labels?.get(code) ?? label) : undefined;
 }
 
 /**

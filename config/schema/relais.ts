@@ -15,34 +15,34 @@ const variable = z
   );
 
 const unit = strict({
-  code: identifier.describe('UF code as the hospital sends it, between quotes').meta({ examples: ['4521'] }),
+  code: identifier.describe('UF code as the hospital sends it, between quotes').meta({ sample: '4521' }),
   label: z
     .string()
     .describe('for the reader of this file')
-    .meta({ examples: ['Médecine A'] }),
+    .meta({ sample: 'Médecine A' }),
   policy: z
     .enum(['event+label', 'event', 'block'])
     .describe('say the event with the unit, say the event alone, or say nothing and keep nothing')
-    .meta({ examples: ['event+label'] }),
+    .meta({ sample: 'event+label' }),
 });
 
 const source = strict({
-  id: slug.describe('name of this door, in signatures and logs').meta({ examples: ['ch-modele'] }),
+  id: slug.describe('name of this door, in signatures and logs').meta({ sample: 'ch-modele' }),
   name: z
     .string()
     .min(1)
     .optional()
     .describe('how the hospital is called in a room')
-    .meta({ examples: ['CH Modèle'] }),
+    .meta({ sample: 'CH Modèle' }),
   format: z.enum(['hl7v2', 'events']).describe('IHE PAM.fr in HL7 v2.5, or the JSON of POST /v1/events'),
   facility: z
     .array(identifier)
     .min(1, say('no facility', 'name the facilities that this source may speak for'))
     .describe('facilities that this source may speak for (FINESS or MSH-4); another one is quarantined')
-    .meta({ examples: [['590000000']] }),
+    .meta({ sample: ['590000000'] }),
   secret_env: variable
     .describe('variable that holds the shared secret (or its name followed by _FILE: a file)')
-    .meta({ examples: ['RELAIS_SECRET_CH_MODELE'] }),
+    .meta({ sample: 'RELAIS_SECRET_CH_MODELE' }),
   max_bytes: z
     .int()
     .min(1024)
@@ -57,7 +57,7 @@ const source = strict({
     .enum(['hold', 'event'])
     .optional()
     .describe('a unit that is not in the list: keep the message for a human (default), or say the event alone')
-    .meta({ examples: ['hold'] }),
+    .meta({ sample: 'hold' }),
   accept_training: z
     .boolean()
     .default(false)
@@ -69,30 +69,30 @@ const source = strict({
 });
 
 const territory = strict({
-  id: slug.describe('used in people.yaml').meta({ examples: ['cambresis'] }),
+  id: slug.describe('used in people.yaml').meta({ sample: 'cambresis' }),
   name: z
     .string()
     .min(1)
     .describe('as said in a room')
-    .meta({ examples: ['Cambrésis'] }),
+    .meta({ sample: 'Cambrésis' }),
 });
 
 export const relaisSchema = strict({
   environment: z
     .enum(['production', 'test', 'demo'])
     .describe('production refuses a stepped clock and clear-text connections')
-    .meta({ examples: ['production'] }),
+    .meta({ sample: 'production' }),
   account: strict({
     homeserver: z
       .url({ protocol: /^https?$/, error: say('not a web address', 'write https://matrix.example.fr') })
       .describe('client-server address')
-      .meta({ examples: ['https://matrix.example.fr'] }),
+      .meta({ sample: 'https://matrix.example.fr' }),
     directory: path
       .describe('device, tokens and keys of the account, 0700; never restored from an old copy')
-      .meta({ examples: ['var/account'] }),
+      .meta({ sample: 'var/account' }),
   }).describe('the bot, an ordinary Matrix account: relais provision fills its directory'),
   store: strict({
-    path: path.describe('SQLite file, on a local disk').meta({ examples: ['var/relais.sqlite'] }),
+    path: path.describe('SQLite file, on a local disk').meta({ sample: 'var/relais.sqlite' }),
   }).describe('where everything is kept'),
   listen: strict({
     host: z.string().min(1).default('127.0.0.1').describe('behind a TLS proxy, the loopback'),
@@ -101,33 +101,33 @@ export const relaisSchema = strict({
       .min(0)
       .max(65_535)
       .describe('hospital messages, health, metrics')
-      .meta({ examples: [8080] }),
+      .meta({ sample: 8080 }),
   }).describe('the door for the hospital'),
   seal: strict({
     key_env: variable
       .describe('variable that holds at least 32 characters: openssl rand -base64 48')
-      .meta({ examples: ['RELAIS_SEAL_KEY'] }),
+      .meta({ sample: 'RELAIS_SEAL_KEY' }),
   }).describe('the key of what is kept: lost, everything is lost; keep a copy apart from the backups'),
   sources: z.array(source).describe('the hospitals that send'),
-  people: path.describe('who is bound to which Matrix account, and who is on duty').meta({ examples: ['people.yaml'] }),
+  people: path.describe('who is bound to which Matrix account, and who is on duty').meta({ sample: 'people.yaml' }),
   equipe: path
     .describe('the équipe de soins of each patient, declared by the hospital')
-    .meta({ examples: ['equipe.yaml'] }),
+    .meta({ sample: 'equipe.yaml' }),
   directory: strict({
     rpps: path
       .describe('extraction of the national directory, annuaire.esante.gouv.fr')
-      .meta({ examples: ['data/PS_LibreAcces_Personne_activite.txt'] }),
+      .meta({ sample: 'data/PS_LibreAcces_Personne_activite.txt' }),
   })
     .optional()
     .describe('who practises where (annuaire command)'),
   slots: path
     .optional()
     .describe('slots of unscheduled care (snp command)')
-    .meta({ examples: ['creneaux.yaml'] }),
+    .meta({ sample: 'creneaux.yaml' }),
   pathways: path
     .optional()
     .describe('folder of your own pathways, besides those that come with Relais; the same id replaces')
-    .meta({ examples: ['pathways'] }),
+    .meta({ sample: 'pathways' }),
   territories: z.array(territory).default([]).describe('the territories of people.yaml'),
   timezone: z
     .literal('Europe/Paris', say('another time zone', 'Relais lives by Europe/Paris; remove this line'))

@@ -16,8 +16,14 @@ export function patientName(p: PatientView): Piece {
   const born = p.sex === 'F' ? 'née' : p.sex === 'M' ? 'né' : 'né(e)';
   const family = p.usedName ?? p.birthName ?? 'nom inconnu';
   const birth = p.birthName && p.usedName && p.birthName !== p.usedName ? say` (${born} ${outside(p.birthName)})` : undefined;
-  const full = say`${title}${p.givenName ? outside(p.givenName) : ''}${p.givenName ? ' ' : ''}${outside(family)}`;
+  const full = say`${title}${p.givenName ? outside(firstName(p.givenName)) : ''}${p.givenName ? ' ' : ''}${outside(family)}`;
   return say`${b(full)}${birth}, ${born} le ${p.birthDate ? sayBirthDate(p.birthDate) : 'date inconnue'}`;
+}
+
+/** Hospitals send capitals; a colleague writes « Jeanne-Marie ESSAI ». */
+function firstName(given: string): string {
+  if (given !== given.toUpperCase()) return given;
+  return given.toLowerCase().replaceAll(/(^|[\s'’-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
 }
 
 const ARRIVALS: Record<string, string> = {
@@ -135,7 +141,7 @@ export function stayCard(stay: Stay, patient: Patient, now: number): Piece {
   const emergency = stay.status === 'present' && stay.class === 'E';
   return lines(
     say`${b(emergency ? 'Aux urgences' : STATUS[stay.status])} — ${patientName(patient)}`,
-    stay.unit ? say`${outside(stay.facility)}, ${outside(stay.unit)}` : say`${outside(stay.facility)}`,
+    stay.unit ? say`${outside(stay.facilityName)}, ${outside(stay.unit)}` : say`${outside(stay.facilityName)}`,
     stay.admittedAt === undefined ? undefined : say`Entrée : ${sayDateTime(stay.admittedAt, now)}`,
     stay.status === 'expected' && stay.expectedAdmission ? say`Entrée prévue : ${sayMoment(stay.expectedAdmission, now)}` : undefined,
     stay.expectedDischarge && (stay.status === 'present' || stay.status === 'expected' || stay.status === 'on-leave')
@@ -151,7 +157,7 @@ export function patientSummary(patient: Patient, stays: Stay[], now: number): Pi
     say`${b('Résumé')} — ${patientName(patient)}`,
     ...stays.map((stay) =>
       lines(
-        say`• ${STATUS[stay.status]}, ${outside(stay.facility)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
+        say`• ${STATUS[stay.status]}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
         stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
         stay.expectedDischarge && stay.status === 'present' ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}` : undefined,
         stay.dischargedAt === undefined ? undefined : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,

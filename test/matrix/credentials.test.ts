@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { accountPaths, hasIdentity, loadIdentity, saveIdentity } from '../../bot/matrix/credentials.ts';
 
-const identity = { homeserver: 'https://hs', userId: '@relais:hs', deviceId: 'DEV', accessToken: 'syt_token', storePassword: 'random' };
+const identity = {
+  homeserver: 'https://hs',
+  userId: '@relais:hs',
+  deviceId: 'DEV',
+  accessToken: 'syt_token',
+  storePassword: 'random',
+};
 let directory: string;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'relais-identity-'))));
 afterEach(() => rmSync(directory, { recursive: true }));

@@ -56,7 +56,9 @@ describe('what went wrong on the wire', () => {
   });
 
   it('says how long to wait, from the body or from the header', async () => {
-    expect((await failureOf(await serve(answers(429, { errcode: 'M_LIMIT_EXCEEDED', retry_after_ms: 1500 })))).retryAfterMs).toBe(1500);
+    expect(
+      (await failureOf(await serve(answers(429, { errcode: 'M_LIMIT_EXCEEDED', retry_after_ms: 1500 })))).retryAfterMs,
+    ).toBe(1500);
     server?.close();
     expect((await failureOf(await serve(answers(429, '', { 'retry-after': '3' })))).retryAfterMs).toBe(3000);
   });
@@ -76,7 +78,9 @@ describe('what went wrong on the wire', () => {
   });
 
   it('a page that is no JSON, with status 200, is ambiguous', async () => {
-    expect((await failureOf(await serve(answers(200, '<html>welcome to the hotel</html>')), 'message')).kind).toBe('ambiguous');
+    expect((await failureOf(await serve(answers(200, '<html>welcome to the hotel</html>')), 'message')).kind).toBe(
+      'ambiguous',
+    );
   });
 
   it('escapes the path, and sends the token in the header only', async () => {
@@ -85,7 +89,11 @@ describe('what went wrong on the wire', () => {
       seen = { url: request.url, token: request.headers.authorization };
       response.end('{"ok":true}');
     });
-    expect(await openHttp(`${url}/`, 'syt_token').json('GET', ['rooms', '!a/b:c', 'state'], { query: { at: 'x y', none: undefined } })).toEqual({ ok: true });
+    expect(
+      await openHttp(`${url}/`, 'syt_token').json('GET', ['rooms', '!a/b:c', 'state'], {
+        query: { at: 'x y', none: undefined },
+      }),
+    ).toEqual({ ok: true });
     expect(seen).toEqual({ url: '/_matrix/client/v3/rooms/!a%2Fb%3Ac/state?at=x+y', token: 'Bearer syt_token' });
   });
 });

@@ -21,7 +21,9 @@ function anyKey(next: () => number, depth = 0): Key {
     case 1:
       return new Date(Math.floor((next() - 0.5) * 4e12));
     case 2:
-      return String.fromCharCode(...Array.from({ length: size }, () => Math.floor(next() * (next() < 0.5 ? 0x80 : 0x10000))));
+      return String.fromCharCode(
+        ...Array.from({ length: size }, () => Math.floor(next() * (next() < 0.5 ? 0x80 : 0x10000))),
+      );
     case 3:
       return Uint8Array.from({ length: size }, () => Math.floor(next() * 256)).buffer;
     default:
@@ -38,7 +40,18 @@ describe('the bytes of an IndexedDB key', () => {
       const key = anyKey(next);
       expect(decodeKey(encodeKey(key))).toEqual(key);
     }
-    for (const key of [0, Infinity, -Infinity, Number.MIN_VALUE, Number.MAX_VALUE, '', '\u0000', '\ud800', '\uffff', []]) {
+    for (const key of [
+      0,
+      Infinity,
+      -Infinity,
+      Number.MIN_VALUE,
+      Number.MAX_VALUE,
+      '',
+      '\u0000',
+      '\ud800',
+      '\uffff',
+      [],
+    ]) {
       expect(decodeKey(encodeKey(key))).toEqual(key);
     }
   });
@@ -53,10 +66,36 @@ describe('the bytes of an IndexedDB key', () => {
   });
 
   it('sort a prefix before what it begins, and units by code unit', () => {
-    const inOrder: Key[] = [-Infinity, -1, 0, 1, Infinity, new Date(0), '', 'a', 'a\u0000', 'a\u007e', 'a\u007f', 'aé', 'a\ud83d\ude00', 'a\uffee', 'b'];
-    inOrder.push(new Uint8Array([]).buffer, new Uint8Array([0]).buffer, new Uint8Array([255]).buffer, [], ['a'], ['a', 0], ['b'], [[]]);
+    const inOrder: Key[] = [
+      -Infinity,
+      -1,
+      0,
+      1,
+      Infinity,
+      new Date(0),
+      '',
+      'a',
+      'a\u0000',
+      'a\u007e',
+      'a\u007f',
+      'aé',
+      'a\ud83d\ude00',
+      'a\uffee',
+      'b',
+    ];
+    inOrder.push(
+      new Uint8Array([]).buffer,
+      new Uint8Array([0]).buffer,
+      new Uint8Array([255]).buffer,
+      [],
+      ['a'],
+      ['a', 0],
+      ['b'],
+      [[]],
+    );
     const bytes = inOrder.map((key) => encodeKey(key));
-    for (let i = 1; i < bytes.length; i++) expect(Buffer.compare(bytes[i - 1] ?? new Uint8Array(), bytes[i] ?? new Uint8Array()), String(i)).toBe(-1);
+    for (let i = 1; i < bytes.length; i++)
+      expect(Buffer.compare(bytes[i - 1] ?? new Uint8Array(), bytes[i] ?? new Uint8Array()), String(i)).toBe(-1);
   });
 
   it('hold -0 and 0, and a view and its bytes, for the same key', () => {
@@ -65,7 +104,8 @@ describe('the bytes of an IndexedDB key', () => {
   });
 
   it('refuse what is not a key', () => {
-    for (const bad of [Number.NaN, new Date(Number.NaN), {}, null, undefined, true, [{}]]) expect(() => encodeKey(bad)).toThrow(TypeError);
+    for (const bad of [Number.NaN, new Date(Number.NaN), {}, null, undefined, true, [{}]])
+      expect(() => encodeKey(bad)).toThrow(TypeError);
     expect(() => decodeKey(Uint8Array.of(0x10, 1))).toThrow('too soon');
     expect(() => decodeKey(Uint8Array.of(0x77))).toThrow('tag');
   });

@@ -10,7 +10,12 @@ import { useHomeserver } from '../support/homeserver.ts';
 const bench = useHomeserver();
 const KILLS = Number(process.env['RELAIS_KILLS'] ?? 4); // the long form: RELAIS_KILLS=40
 
-type Child = { process: ChildProcess; stderr(): string; line(matches: (line: string) => boolean): Promise<string>; ended: Promise<unknown> };
+type Child = {
+  process: ChildProcess;
+  stderr(): string;
+  line(matches: (line: string) => boolean): Promise<string>;
+  ended: Promise<unknown>;
+};
 const children: Child[] = [];
 afterEach(async () => {
   for (const child of children.splice(0)) {
@@ -21,7 +26,9 @@ afterEach(async () => {
 
 function startBot(directory: string, inbox: string, tickRoom: string): Child {
   const script = join(import.meta.dirname, '../support/bot-process.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, directory, inbox, tickRoom], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, directory, inbox, tickRoom], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stderr = '';
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
   const lines: string[] = [];
@@ -43,7 +50,8 @@ function startBot(directory: string, inbox: string, tickRoom: string): Child {
           const found = lines.find(matches);
           if (found === undefined && child.exitCode === null && child.signalCode === null) return;
           waiting.delete(look);
-          if (found === undefined) reject(new Error(`the bot ended (${child.exitCode ?? child.signalCode}):\n${stderr}`));
+          if (found === undefined)
+            reject(new Error(`the bot ended (${child.exitCode ?? child.signalCode}):\n${stderr}`));
           else resolve(found);
         };
         waiting.add(look);
@@ -54,14 +62,22 @@ function startBot(directory: string, inbox: string, tickRoom: string): Child {
   return one;
 }
 
-const count = (prefix: string, atLeast: number) => (line: string) => line.startsWith(`${prefix} `) && Number(line.slice(prefix.length + 1)) >= atLeast;
+const count = (prefix: string, atLeast: number) => (line: string) =>
+  line.startsWith(`${prefix} `) && Number(line.slice(prefix.length + 1)) >= atLeast;
 
 it(`${KILLS} kills in the middle of the traffic: nothing unread, nothing said twice`, async () => {
   const account = await bench.bot('relais');
   const [alice, bob] = [await bench.persona('alice'), await bench.persona('bob')];
   const setup = await bench.run(account.directory);
-  const roomId = await setup.transport.createRoom({ alias: 'r-kill', name: 'R-KILL', invite: [alice.userId, bob.userId], encrypted: true, direct: false });
-  for (const persona of [alice, bob]) await persona.until('the room', () => persona.membership(roomId, persona.userId) === 'join');
+  const roomId = await setup.transport.createRoom({
+    alias: 'r-kill',
+    name: 'R-KILL',
+    invite: [alice.userId, bob.userId],
+    encrypted: true,
+    direct: false,
+  });
+  for (const persona of [alice, bob])
+    await persona.until('the room', () => persona.membership(roomId, persona.userId) === 'join');
   const since = await setup.stop();
   const inbox = bench.folder('inbox.sqlite');
   const db = openInbox(inbox);
@@ -96,7 +112,9 @@ it(`${KILLS} kills in the middle of the traffic: nothing unread, nothing said tw
   last.process.kill('SIGKILL');
   await last.ended;
 
-  const rows = db.prepare("SELECT body, encrypted FROM inbox WHERE body IS NULL OR body LIKE 'message %' ORDER BY seq").all();
+  const rows = db
+    .prepare("SELECT body, encrypted FROM inbox WHERE body IS NULL OR body LIKE 'message %' ORDER BY seq")
+    .all();
   expect(rows.map((row) => row['body'])).toEqual(Array.from({ length: said }, (_, i) => `message ${i}`));
   expect(rows.every((row) => row['encrypted'] === 1)).toBe(true);
   db.close();

@@ -25,12 +25,16 @@ afterEach(() => {
 });
 
 /** @param encryption what the homeserver answers about the room's encryption */
-function sender(encryption: () => unknown, put: (asked: Asked) => unknown = () => ({ event_id: '$e' })): { sender: Sender; puts: Asked[]; asked: Asked[] } {
+function sender(
+  encryption: () => unknown,
+  put: (asked: Asked) => unknown = () => ({ event_id: '$e' }),
+): { sender: Sender; puts: Asked[]; asked: Asked[] } {
   const puts: Asked[] = [];
   const http = fakeHttp((asked) => {
     if (asked.path.endsWith('state/m.room.encryption/')) return encryption();
     if (asked.path.endsWith('state/m.room.history_visibility/')) return { history_visibility: 'invited' };
-    if (asked.path.endsWith('members')) return { chunk: [membership('$1', '@a:hs', 'join'), membership('$2', '@b:hs', 'invite')] };
+    if (asked.path.endsWith('members'))
+      return { chunk: [membership('$1', '@a:hs', 'join'), membership('$2', '@b:hs', 'invite')] };
     puts.push(asked);
     return put(asked);
   });
@@ -38,7 +42,8 @@ function sender(encryption: () => unknown, put: (asked: Asked) => unknown = () =
   return { sender: openSender({ http, crypto: fakeCrypto([]), rooms, state }), puts, asked: http.asked };
 }
 
-const say = (to: Sender, encrypted: boolean, txn = 't1'): Promise<string> => to.send('!r', 'm.room.message', { body: 'Dupont' }, txn, encrypted);
+const say = (to: Sender, encrypted: boolean, txn = 't1'): Promise<string> =>
+  to.send('!r', 'm.room.message', { body: 'Dupont' }, txn, encrypted);
 const SECRET = 'rooms/!r/send/m.room.encrypted/t1';
 
 describe('clear or encrypted', () => {

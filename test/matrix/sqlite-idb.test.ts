@@ -70,7 +70,11 @@ async function filled(name: string): Promise<IDBDatabase> {
   return database;
 }
 
-async function walk(source: IDBObjectStore | IDBIndex, range?: IDBKeyRange, direction?: IDBCursorDirection): Promise<IDBValidKey[]> {
+async function walk(
+  source: IDBObjectStore | IDBIndex,
+  range?: IDBKeyRange,
+  direction?: IDBCursorDirection,
+): Promise<IDBValidKey[]> {
   const keys: IDBValidKey[] = [];
   const request = source.openCursor(range, direction);
   return new Promise((resolve) => {
@@ -181,7 +185,10 @@ describe('on the disk', () => {
     await expect(result(failed)).rejects.toThrow();
     unmount();
     const file = new DatabaseSync(join(directory, 'kept.sqlite'));
-    const shape = JSON.parse(String(file.prepare('SELECT json FROM idb_shape').get()?.['json'])) as { version: number; stores: object };
+    const shape = JSON.parse(String(file.prepare('SELECT json FROM idb_shape').get()?.['json'])) as {
+      version: number;
+      stores: object;
+    };
     expect([shape.version, Object.keys(shape.stores)]).toEqual([1, ['people', 'loose']]);
     file.close();
     unmount = await mountSqliteIdb(directory, 'kept');

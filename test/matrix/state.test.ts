@@ -95,7 +95,8 @@ describe('who can read what was said since they came', () => {
 });
 
 describe('the identity of a megolm ciphertext', () => {
-  const of = (bytes: number[]): string | undefined => ciphertextId({ session_id: 's', ciphertext: Buffer.from(bytes).toString('base64') });
+  const of = (bytes: number[]): string | undefined =>
+    ciphertextId({ session_id: 's', ciphertext: Buffer.from(bytes).toString('base64') });
   it('is its session and its index', () => {
     expect(of([3, 0x08, 5, 0x12, 1])).toBe('s:5');
     expect(of([3, 0x08, 0x80, 0x01, 0x12])).toBe('s:128');

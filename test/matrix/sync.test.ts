@@ -29,7 +29,11 @@ type Step = object | (() => never);
  * Runs the loop over these /sync answers, then aborts.
  * @param pages what /messages answers, by its `from`
  */
-async function run(since: string | undefined, answers: Step[], pages: Record<string, { chunk: RawRoomEvent[]; end?: string }> = {}) {
+async function run(
+  since: string | undefined,
+  answers: Step[],
+  pages: Record<string, { chunk: RawRoomEvent[]; end?: string }> = {},
+) {
   const log: string[] = [];
   const batches: SyncBatch[] = [];
   const pauses: number[] = [];
@@ -60,15 +64,25 @@ async function run(since: string | undefined, answers: Step[], pages: Record<str
     },
     stop.signal,
   );
-  return { log, batches, pauses, said: batches.map((batch) => batch.rooms.flatMap(({ events }) => events.map((event) => event.event_id))) };
+  return {
+    log,
+    batches,
+    pauses,
+    said: batches.map((batch) => batch.rooms.flatMap(({ events }) => events.map((event) => event.event_id))),
+  };
 }
 
 const room = (events: RawRoomEvent[], gap?: { prev_batch: string }, stateEvents: RawRoomEvent[] = []): object => ({
   timeline: { events, limited: gap !== undefined, ...gap },
   state: { events: stateEvents },
 });
-const joined = (next: string, rooms: Record<string, object>, more: object = {}): object => ({ next_batch: next, rooms: { join: rooms }, ...more });
-const ids = (from: number, to: number): RawRoomEvent[] => Array.from({ length: to - from + 1 }, (_, i) => message(`$${from + i}`));
+const joined = (next: string, rooms: Record<string, object>, more: object = {}): object => ({
+  next_batch: next,
+  rooms: { join: rooms },
+  ...more,
+});
+const ids = (from: number, to: number): RawRoomEvent[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => message(`$${from + i}`));
 
 describe('the order of a batch', () => {
   it('crypto first, then the batch, and only then the next token', async () => {
@@ -83,7 +97,15 @@ describe('the order of a batch', () => {
     state.setLastEvents(new Map([['!r', '$1']]));
     const http = fakeHttp(() => joined('s1', { '!r': room([message('$2')]) }));
     const rooms = openRooms({ userId: ME, http, state, log: () => undefined, accessRule: undefined });
-    const parts = { userId: ME, http, crypto: fakeCrypto([]), state, rooms, clocks: systemClocks, log: () => undefined };
+    const parts = {
+      userId: ME,
+      http,
+      crypto: fakeCrypto([]),
+      state,
+      rooms,
+      clocks: systemClocks,
+      log: () => undefined,
+    };
     const broken = runSync(parts, 's0', () => Promise.reject(new Error('disk full')), new AbortController().signal);
     await expect(broken).rejects.toThrow('disk full');
     expect(state.lastEvent('!r')).toBe('$1');
@@ -92,12 +114,24 @@ describe('the order of a batch', () => {
 
 describe('the first sync', () => {
   it('hands over invitations, and nothing of what was said before', async () => {
-    const invite = { events: [{ type: 'm.room.encryption', state_key: '', sender: '@a:hs', content: {} }, { ...membership('$i', ME, 'invite'), content: { membership: 'invite', is_direct: true } }] };
+    const invite = {
+      events: [
+        { type: 'm.room.encryption', state_key: '', sender: '@a:hs', content: {} },
+        { ...membership('$i', ME, 'invite'), content: { membership: 'invite', is_direct: true } },
+      ],
+    };
     const { log, batches } = await run(undefined, [
-      { next_batch: 's1', rooms: { join: { '!old': room(ids(1, 3), { prev_batch: 'p' }) }, invite: { '!new': { invite_state: invite } } } },
+      {
+        next_batch: 's1',
+        rooms: { join: { '!old': room(ids(1, 3), { prev_batch: 'p' }) }, invite: { '!new': { invite_state: invite } } },
+      },
     ]);
     expect(log[0]).toBe('forget device lists');
-    expect(batches[0]).toEqual({ next: 's1', rooms: [], invitations: [{ roomId: '!new', inviter: '@a:hs', direct: true, encrypted: true }] });
+    expect(batches[0]).toEqual({
+      next: 's1',
+      rooms: [],
+      invitations: [{ roomId: '!new', inviter: '@a:hs', direct: true, encrypted: true }],
+    });
     expect(state.lastEvent('!old')).toBe('$3');
   });
 });
@@ -117,30 +151,47 @@ describe('a gap', () => {
   });
 
   it('that the timeline itself closes needs no reading back', async () => {
-    const { said, log } = await run('s0', [joined('s1', { '!r': room(ids(1, 2)) }), joined('s2', { '!r': room(ids(2, 4), { prev_batch: 'p1' }) })]);
+    const { said, log } = await run('s0', [
+      joined('s1', { '!r': room(ids(1, 2)) }),
+      joined('s2', { '!r': room(ids(2, 4), { prev_batch: 'p1' }) }),
+    ]);
     expect(said[1]).toEqual(['$3', '$4']);
     expect(log.some((line) => line.startsWith('messages'))).toBe(false);
   });
 
   it('ends where the homeserver has no more', async () => {
-    const { said } = await run('s0', [joined('s1', { '!r': room(ids(1, 1)) }), joined('s2', { '!r': room(ids(9, 9), { prev_batch: 'p1' }) })], {
-      p1: { chunk: ids(7, 8).reverse() },
-    });
+    const { said } = await run(
+      's0',
+      [joined('s1', { '!r': room(ids(1, 1)) }), joined('s2', { '!r': room(ids(9, 9), { prev_batch: 'p1' }) })],
+      {
+        p1: { chunk: ids(7, 8).reverse() },
+      },
+    );
     expect(said[1]).toEqual(['$7', '$8', '$9']);
   });
 });
 
 describe('a new room', () => {
   it('begins with the invitation of the bot, whatever the homeserver shows of the past', async () => {
-    const events = [...ids(1, 3), membership('$4', ME, 'invite'), message('$5'), membership('$6', ME, 'join'), message('$7')];
+    const events = [
+      ...ids(1, 3),
+      membership('$4', ME, 'invite'),
+      message('$5'),
+      membership('$6', ME, 'join'),
+      message('$7'),
+    ];
     const { said } = await run('s0', [joined('s1', { '!r': room(events) })]);
     expect(said).toEqual([['$4', '$5', '$6', '$7']]);
   });
 
   it('is read back to that invitation', async () => {
-    const { said } = await run('s0', [joined('s1', { '!r': room([membership('$6', ME, 'join')], { prev_batch: 'p1' }) })], {
-      p1: { chunk: [message('$5'), membership('$4', ME, 'invite'), ...ids(1, 3).reverse()], end: 'p2' },
-    });
+    const { said } = await run(
+      's0',
+      [joined('s1', { '!r': room([membership('$6', ME, 'join')], { prev_batch: 'p1' }) })],
+      {
+        p1: { chunk: [message('$5'), membership('$4', ME, 'invite'), ...ids(1, 3).reverse()], end: 'p2' },
+      },
+    );
     expect(said).toEqual([['$4', '$5', '$6']]);
   });
 
@@ -159,11 +210,25 @@ describe('what the events teach', () => {
   it('encryption, history visibility, and who left', async () => {
     state.recordShares('!r', [{ userId: '@a:hs', deviceId: 'A' }], 1);
     state.recordReach('!r', ['@a:hs'], 1);
-    const encryption = message('$e', { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2', rotation_period_ms: 5 } });
-    const visibility = message('$v', { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'shared' } });
+    const encryption = message('$e', {
+      type: 'm.room.encryption',
+      state_key: '',
+      content: { algorithm: 'm.megolm.v1.aes-sha2', rotation_period_ms: 5 },
+    });
+    const visibility = message('$v', {
+      type: 'm.room.history_visibility',
+      state_key: '',
+      content: { history_visibility: 'shared' },
+    });
     const emptied = message('$x', { type: 'm.room.encryption', state_key: '', content: {} });
-    await run('s0', [joined('s1', { '!r': room([visibility, emptied, membership('$l', '@a:hs', 'leave')], undefined, [encryption]) })]);
-    expect(state.encryption('!r')).toEqual({ algorithm: 'm.megolm.v1.aes-sha2', rotationMs: 5, rotationMessages: undefined });
+    await run('s0', [
+      joined('s1', { '!r': room([visibility, emptied, membership('$l', '@a:hs', 'leave')], undefined, [encryption]) }),
+    ]);
+    expect(state.encryption('!r')).toEqual({
+      algorithm: 'm.megolm.v1.aes-sha2',
+      rotationMs: 5,
+      rotationMessages: undefined,
+    });
     expect(state.visibility('!r')).toBe('shared');
     expect(state.wasReached('!r', '@a:hs', ['A'])).toBe(false);
   });
@@ -174,8 +239,19 @@ describe('a sync that fails', () => {
     throw new TransportFailure(kind, 'no', retryAfterMs);
   };
   it('is tried again from the same token, after what the homeserver asks or longer each time', async () => {
-    const { log, pauses } = await run('s0', [fails('transient', 700), fails('ambiguous'), joined('s1', {}), fails('transient')]);
-    expect(log.filter((line) => line.startsWith('sync'))).toEqual(['sync s0', 'sync s0', 'sync s0', 'sync s1', 'sync s1']);
+    const { log, pauses } = await run('s0', [
+      fails('transient', 700),
+      fails('ambiguous'),
+      joined('s1', {}),
+      fails('transient'),
+    ]);
+    expect(log.filter((line) => line.startsWith('sync'))).toEqual([
+      'sync s0',
+      'sync s0',
+      'sync s0',
+      'sync s1',
+      'sync s1',
+    ]);
     expect(pauses).toEqual([700, 2000, 1000]);
   });
   it('ends the loop when the account is refused', async () => {

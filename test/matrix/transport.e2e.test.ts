@@ -11,11 +11,21 @@ import { systemClocks } from '../support/system-clocks.ts';
 
 const bench = useHomeserver();
 const text = (body: string): Record<string, unknown> => ({ msgtype: 'm.text', body });
-const patientRoom = (alias: string, invite: string[]) => ({ alias, name: alias.toUpperCase(), invite, encrypted: true, direct: false });
+const patientRoom = (alias: string, invite: string[]) => ({
+  alias,
+  name: alias.toUpperCase(),
+  invite,
+  encrypted: true,
+  direct: false,
+});
 
 /** The event as the bot received it, when it has. */
 const received = (bot: RunningBot, eventId: string): Promise<RawRoomEvent> =>
-  eventually(() => bot.batches.flatMap((batch) => batch.rooms.flatMap((room) => room.events)).find((event) => event.event_id === eventId));
+  eventually(() =>
+    bot.batches
+      .flatMap((batch) => batch.rooms.flatMap((room) => room.events))
+      .find((event) => event.event_id === eventId),
+  );
 
 async function readBy(bot: RunningBot, roomId: string, eventId: string): Promise<Decrypted> {
   const event = await received(bot, eventId);
@@ -25,12 +35,17 @@ async function readBy(bot: RunningBot, roomId: string, eventId: string): Promise
   });
 }
 
-const joined = (who: Persona, roomId: string): Promise<void> => who.until('having joined', () => who.membership(roomId, who.userId) === 'join');
+const joined = (who: Persona, roomId: string): Promise<void> =>
+  who.until('having joined', () => who.membership(roomId, who.userId) === 'join');
 
 describe('an encrypted room', () => {
   it('is read by everyone in it, and by nobody else: the homeserver stores ciphertext', async () => {
     const account = await bench.bot('relais1');
-    const [bot, alice, bob] = [await bench.run(account.directory), await bench.persona('alice1'), await bench.persona('bob1')];
+    const [bot, alice, bob] = [
+      await bench.run(account.directory),
+      await bench.persona('alice1'),
+      await bench.persona('bob1'),
+    ];
     const roomId = await bot.transport.createRoom(patientRoom('r-1', [alice.userId, bob.userId]));
     const root = await bot.transport.send(roomId, 'm.room.message', text('R-1'), 'd0', true);
     const content = { ...text('Sortie de M. Dupont'), 'm.relates_to': { rel_type: 'm.thread', event_id: root } };
@@ -39,7 +54,9 @@ describe('an encrypted room', () => {
     for (const persona of [alice, bob]) {
       const seen = await persona.seen((event) => event.eventId === id && event.failure === undefined);
       expect(seen).toMatchObject({ encrypted: true, content, thread: root });
-      const device = await persona.client.getCrypto()?.getDeviceVerificationStatus(bot.transport.userId, bot.transport.deviceId);
+      const device = await persona.client
+        .getCrypto()
+        ?.getDeviceVerificationStatus(bot.transport.userId, bot.transport.deviceId);
       expect(device?.signedByOwner).toBe(true);
       const event = persona.client.getRoom(roomId)?.findEventById(id);
       const info = event && (await persona.client.getCrypto()?.getEncryptionInfoForEvent(event));
@@ -50,8 +67,12 @@ describe('an encrypted room', () => {
     expect(stored['content']).toMatchObject({ 'm.relates_to': { rel_type: 'm.thread', event_id: root } });
     expect(JSON.stringify(stored)).not.toContain('Dupont');
 
-    const answer = await alice.say(roomId, 'vu', { thread: id });
-    expect(await readBy(bot, roomId, answer)).toMatchObject({ type: 'm.room.message', encrypted: true, content: { body: 'vu', 'm.relates_to': { event_id: id } } });
+    const answer = await alice.say(roomId, 'vu', { thread: root });
+    expect(await readBy(bot, roomId, answer)).toMatchObject({
+      type: 'm.room.message',
+      encrypted: true,
+      content: { body: 'vu', 'm.relates_to': { event_id: root } },
+    });
     const reaction = await bob.react(roomId, id, '✅');
     expect(await readBy(bot, roomId, reaction)).toMatchObject({ type: 'm.reaction', encrypted: false });
   });
@@ -62,8 +83,13 @@ describe('an encrypted room', () => {
     const roomId = await alice.openDirectRoom(bot.transport.userId);
     await alice.until('the bot', () => alice.membership(roomId, bot.transport.userId) === 'join');
     const id = await bot.transport.send(roomId, 'm.room.message', text('bonjour'), 'd1', false);
-    expect(await alice.seen((event) => event.eventId === id)).toMatchObject({ encrypted: true, content: text('bonjour') });
-    expect(bot.batches.flatMap((batch) => batch.invitations)).toEqual([{ roomId, inviter: alice.userId, direct: true, encrypted: true }]);
+    expect(await alice.seen((event) => event.eventId === id)).toMatchObject({
+      encrypted: true,
+      content: text('bonjour'),
+    });
+    expect(bot.batches.flatMap((batch) => batch.invitations)).toEqual([
+      { roomId, inviter: alice.userId, direct: true, encrypted: true },
+    ]);
   });
 
   it('the same transaction id is one event, after a new start too', async () => {
@@ -82,22 +108,39 @@ describe('an encrypted room', () => {
 
   it('is made once per alias; who is missing is invited; only the bot changes it', async () => {
     const account = await bench.bot('relais4');
-    const [bot, alice, bob] = [await bench.run(account.directory), await bench.persona('alice4'), await bench.persona('bob4')];
+    const [bot, alice, bob] = [
+      await bench.run(account.directory),
+      await bench.persona('alice4'),
+      await bench.persona('bob4'),
+    ];
     const roomId = await bot.transport.createRoom(patientRoom('r-4', [alice.userId]));
-    expect(await bot.transport.createRoom(patientRoom('r-4', [alice.userId, bob.userId, '@nobody:elsewhere.invalid']))).toBe(roomId);
+    expect(
+      await bot.transport.createRoom(patientRoom('r-4', [alice.userId, bob.userId, '@nobody:elsewhere.invalid'])),
+    ).toBe(roomId);
     await joined(bob, roomId);
-    expect((await bot.transport.members(roomId)).map(({ userId }) => userId)).toEqual(expect.arrayContaining([alice.userId, bob.userId]));
+    expect((await bot.transport.members(roomId)).map(({ userId }) => userId)).toEqual(
+      expect.arrayContaining([alice.userId, bob.userId]),
+    );
     await bot.transport.invite(roomId, bob.userId); // already there
 
-    const state = (await bench.as(alice, 'GET', `rooms/${roomId}/state`)) as unknown as { type: string; content: unknown }[];
+    const state = (await bench.as(alice, 'GET', `rooms/${roomId}/state`)) as unknown as {
+      type: string;
+      content: unknown;
+    }[];
     const content = (type: string): unknown => state.find((event) => event.type === type)?.content;
     expect(content('m.room.encryption')).toMatchObject({ algorithm: 'm.megolm.v1.aes-sha2' });
     expect(content('m.room.history_visibility')).toEqual({ history_visibility: 'invited' });
     expect(content('m.room.guest_access')).toEqual({ guest_access: 'forbidden' });
     expect(content('m.room.join_rules')).toMatchObject({ join_rule: 'invite' });
-    const changes = { name: { name: 'M. Dupont' }, topic: { topic: 'M. Dupont' }, encryption: { algorithm: 'm.megolm.v1.aes-sha2', rotation_period_ms: 1 } };
+    const changes = {
+      name: { name: 'M. Dupont' },
+      topic: { topic: 'M. Dupont' },
+      encryption: { algorithm: 'm.megolm.v1.aes-sha2', rotation_period_ms: 1 },
+    };
     for (const [type, change] of Object.entries(changes)) {
-      expect(await bench.as(alice, 'PUT', `rooms/${roomId}/state/m.room.${type}`, change)).toMatchObject({ errcode: 'M_FORBIDDEN' });
+      expect(await bench.as(alice, 'PUT', `rooms/${roomId}/state/m.room.${type}`, change)).toMatchObject({
+        errcode: 'M_FORBIDDEN',
+      });
     }
 
     // somebody took the alias first: their room is not ours
@@ -107,7 +150,9 @@ describe('an encrypted room', () => {
 
     await bot.transport.leave(roomId);
     await bot.transport.leave(roomId);
-    await expect(bot.transport.send(roomId, 'm.room.message', text('?'), 'd9', true)).rejects.toMatchObject({ kind: 'room' });
+    await expect(bot.transport.send(roomId, 'm.room.message', text('?'), 'd9', true)).rejects.toMatchObject({
+      kind: 'room',
+    });
   });
 });
 
@@ -163,11 +208,15 @@ describe('who gets the keys', () => {
     const roomId = await bot.transport.createRoom(patientRoom('r-7', [alice.userId]));
     const said = await alice.say(roomId, '!prendre');
     expect((await readBy(bot, roomId, said)) as unknown).toMatchObject({ encrypted: true });
-    const put = (type: string, content: unknown) => bench.as(alice, 'PUT', `rooms/${roomId}/send/${type}/t${Math.random()}`, content);
+    const put = (type: string, content: unknown) =>
+      bench.as(alice, 'PUT', `rooms/${roomId}/send/${type}/t${Math.random()}`, content);
     const clear = await put('m.room.message', text('!repondre'));
     expect(await readBy(bot, roomId, String(clear['event_id']))).toMatchObject({ encrypted: false });
     const copied = await put('m.room.encrypted', (await received(bot, said)).content);
-    expect(await readBy(bot, roomId, String(copied['event_id']))).toMatchObject({ content: { body: '!prendre' }, encrypted: false });
+    expect(await readBy(bot, roomId, String(copied['event_id']))).toMatchObject({
+      content: { body: '!prendre' },
+      encrypted: false,
+    });
     expect(await readBy(bot, roomId, said)).toMatchObject({ encrypted: true });
   });
 });
@@ -187,7 +236,8 @@ describe('a bot that was away', () => {
     const bodies: string[] = [];
     for (const event of second.batches.flatMap((batch) => batch.rooms.flatMap((room) => room.events))) {
       const decrypted = await second.transport.decrypt(roomId, event);
-      if (decrypted !== 'undecryptable' && event.type === 'm.room.encrypted') bodies.push(String(decrypted.content['body']));
+      if (decrypted !== 'undecryptable' && event.type === 'm.room.encrypted')
+        bodies.push(String(decrypted.content['body']));
     }
     expect(bodies).toEqual([...Array.from({ length: 80 }, (_, i) => `message ${i}`), 'fin']);
   });
@@ -202,7 +252,9 @@ describe('a bot that was away', () => {
     await joined(persona, roomId);
     const again = await bench.run(account.directory, since);
     const join = await eventually(() =>
-      again.batches.flatMap((batch) => batch.rooms.flatMap((room) => room.events)).find((event) => event.state_key === alice && event.content['membership'] === 'join'),
+      again.batches
+        .flatMap((batch) => batch.rooms.flatMap((room) => room.events))
+        .find((event) => event.state_key === alice && event.content['membership'] === 'join'),
     );
     expect(join.type).toBe('m.room.member');
   });
@@ -215,8 +267,28 @@ describe('the account', () => {
     const again = { homeserver: bench.homeserver.url, user: 'relais10', password: PASSWORD };
     await expect(provision({ ...again, directory: account.directory })).rejects.toThrow('already holds');
     await expect(provision({ ...again, directory: bench.folder('other10') })).rejects.toThrow('recovery key');
+
+    const login = {
+      type: 'm.login.password',
+      identifier: { type: 'm.id.user', user: await bench.homeserver.register('relais10b', PASSWORD) },
+      password: PASSWORD,
+    };
+    const answer = await fetch(`${bench.homeserver.url}/_matrix/client/v3/login`, {
+      method: 'POST',
+      body: JSON.stringify(login),
+    });
+    const { access_token: token, device_id: deviceId } = (await answer.json()) as {
+      access_token: string;
+      device_id: string;
+    };
+    const byToken = { homeserver: bench.homeserver.url, user: '', token };
+    expect(await provision({ ...byToken, directory: bench.folder('token10') })).toMatchObject({ deviceId });
+    await expect(provision({ ...byToken, directory: bench.folder('token10b') })).rejects.toThrow('already has keys');
+
     const bot = await bench.run(account.directory);
-    await expect(openMatrixTransport({ directory: account.directory, clocks: systemClocks, log: () => undefined })).rejects.toThrow('in use by another process');
+    await expect(
+      openMatrixTransport({ directory: account.directory, clocks: systemClocks, log: () => undefined }),
+    ).rejects.toThrow('in use by another process');
     await bot.stop();
   });
 
@@ -234,8 +306,16 @@ describe('the account', () => {
     await expect(bench.run(account.directory)).rejects.toThrow('old copy');
 
     rmSync(account.directory, { recursive: true });
-    const again = { homeserver: bench.homeserver.url, user: 'relais11', password: PASSWORD, directory: account.directory, secret: 'sealed' };
-    await expect(provision({ ...again, recoveryKey: 'EsTx oGxq mZYm k6ic rtav iCn5 4m4J swpd yGwM 2tMJ RzJL iCnR' })).rejects.toThrow();
+    const again = {
+      homeserver: bench.homeserver.url,
+      user: 'relais11',
+      password: PASSWORD,
+      directory: account.directory,
+      secret: 'sealed',
+    };
+    await expect(
+      provision({ ...again, recoveryKey: 'EsTx oGxq mZYm k6ic rtav iCn5 4m4J swpd yGwM 2tMJ RzJL iCnR' }),
+    ).rejects.toThrow();
     const renewed = await provision({ ...again, recoveryKey: account.recoveryKey ?? '' });
     expect(renewed).toMatchObject({ recoveryKey: undefined });
     expect(renewed.deviceId).not.toBe(account.deviceId);
@@ -243,6 +323,9 @@ describe('the account', () => {
     const old = (await bench.as(alice, 'GET', `rooms/${roomId}/event/${said}`)) as RawRoomEvent;
     expect(await bot.transport.decrypt(roomId, old)).toMatchObject({ content: { body: 'avant la panne' } });
     const id = await bot.transport.send(roomId, 'm.room.message', text('de retour'), 'd1', true);
-    expect(await alice.seen((event) => event.eventId === id)).toMatchObject({ content: text('de retour'), failure: undefined });
+    expect(await alice.seen((event) => event.eventId === id)).toMatchObject({
+      content: text('de retour'),
+      failure: undefined,
+    });
   });
 });

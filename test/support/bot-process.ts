@@ -25,8 +25,10 @@ export function openInbox(path: string): DatabaseSync {
 async function serve(directory: string, inbox: string, tickRoom: string): Promise<void> {
   const db = openInbox(inbox);
   const bot = await openMatrixTransport({ directory, clocks: systemClocks, log: () => undefined });
-  const kept = (name: string): string | undefined => db.prepare('SELECT value FROM kept WHERE name = ?').get(name)?.['value'] as string | undefined;
-  const keep = (name: string, value: string): void => void db.prepare('INSERT OR REPLACE INTO kept VALUES(?, ?)').run(name, value);
+  const kept = (name: string): string | undefined =>
+    db.prepare('SELECT value FROM kept WHERE name = ?').get(name)?.['value'] as string | undefined;
+  const keep = (name: string, value: string): void =>
+    void db.prepare('INSERT OR REPLACE INTO kept VALUES(?, ?)').run(name, value);
 
   let reading = Promise.resolve();
   const read = (): Promise<void> => (reading = reading.then(() => readWaiting(bot, db)));
@@ -42,7 +44,11 @@ async function serve(directory: string, inbox: string, tickRoom: string): Promis
       for (const { roomId, events } of batch.rooms) {
         for (const event of events) {
           if (event.type !== 'm.room.encrypted') continue;
-          db.prepare('INSERT OR IGNORE INTO inbox(event, room, json) VALUES(?, ?, ?)').run(event.event_id, roomId, JSON.stringify(event));
+          db.prepare('INSERT OR IGNORE INTO inbox(event, room, json) VALUES(?, ?, ?)').run(
+            event.event_id,
+            roomId,
+            JSON.stringify(event),
+          );
         }
       }
       keep('since', batch.next);
@@ -57,7 +63,11 @@ async function readWaiting(bot: Transport, db: DatabaseSync): Promise<void> {
   for (const row of db.prepare('SELECT event, room, json FROM inbox WHERE body IS NULL ORDER BY seq').all()) {
     const decrypted = await bot.decrypt(String(row['room']), JSON.parse(String(row['json'])) as RawRoomEvent);
     if (decrypted === 'undecryptable') continue;
-    db.prepare('UPDATE inbox SET body = ?, encrypted = ? WHERE event = ?').run(String(decrypted.content['body']), decrypted.encrypted ? 1 : 0, String(row['event']));
+    db.prepare('UPDATE inbox SET body = ?, encrypted = ? WHERE event = ?').run(
+      String(decrypted.content['body']),
+      decrypted.encrypted ? 1 : 0,
+      String(row['event']),
+    );
   }
   console.log(`read ${String(db.prepare('SELECT count(body) AS n FROM inbox').get()?.['n'])}`);
 }

@@ -42,7 +42,14 @@ export function fakeCrypto(log: string[]): Crypto {
 }
 
 export function message(id: string, extra: Partial<RawRoomEvent> = {}): RawRoomEvent {
-  return { event_id: id, type: 'm.room.message', sender: '@a:hs', origin_server_ts: 1, content: { body: id }, ...extra };
+  return {
+    event_id: id,
+    type: 'm.room.message',
+    sender: '@a:hs',
+    origin_server_ts: 1,
+    content: { body: id },
+    ...extra,
+  };
 }
 
 export const membership = (id: string, userId: string, is: string): RawRoomEvent =>

@@ -17,7 +17,11 @@ import { systemClocks } from './system-clocks.ts';
 export const PASSWORD = 'a long password';
 
 /** A bot account that runs; `batches` are those of this run. */
-export type RunningBot = { transport: Transport & { close(): Promise<void> }; batches: SyncBatch[]; stop(): Promise<string | undefined> };
+export type RunningBot = {
+  transport: Transport & { close(): Promise<void> };
+  batches: SyncBatch[];
+  stop(): Promise<string | undefined>;
+};
 
 export type Bench = {
   readonly homeserver: Homeserver;
@@ -61,10 +65,18 @@ export function useHomeserver(): Bench {
     bot: async (name) => {
       const directory = join(folder, name);
       await server().register(name, PASSWORD);
-      return { ...(await provision({ homeserver: server().url, user: name, password: PASSWORD, directory })), directory };
+      return {
+        ...(await provision({ homeserver: server().url, user: name, password: PASSWORD, directory })),
+        directory,
+      };
     },
     run: async (directory, since, options) => {
-      const transport = await openMatrixTransport({ directory, clocks: systemClocks, log: () => undefined, ...options });
+      const transport = await openMatrixTransport({
+        directory,
+        clocks: systemClocks,
+        log: () => undefined,
+        ...options,
+      });
       const stop = new AbortController();
       const batches: SyncBatch[] = [];
       const onBatch = async (batch: SyncBatch): Promise<void> => {
@@ -92,14 +104,23 @@ export function useHomeserver(): Bench {
         .catch((error: unknown) => {
           if (!String(error).includes('M_USER_IN_USE')) throw error;
         });
-      const persona = await openPersona({ homeserver: server().url, user, password: PASSWORD, deviceName: `${user}’s phone`, ...options });
+      const persona = await openPersona({
+        homeserver: server().url,
+        user,
+        password: PASSWORD,
+        deviceName: `${user}’s phone`,
+        ...options,
+      });
       personas.push(persona);
       return persona;
     },
     as: async (persona, method, path, body) => {
       const answer = await fetch(`${server().url}/_matrix/client/v3/${path}`, {
         method,
-        headers: { authorization: `Bearer ${persona.client.getAccessToken() ?? ''}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${persona.client.getAccessToken() ?? ''}`,
+          'content-type': 'application/json',
+        },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       return (await answer.json()) as Record<string, unknown>;

@@ -39,6 +39,7 @@ describe('posted', () => {
     ['A02', { ZBE: { 9: 'L' }, PV2: { 9: '20260115' } }, 'posted planned'],
     ['A11', cancel, 'posted retracted'],
     ['A25', cancel, 'posted retracted'],
+    ['A12', { ZBE: { 4: 'CANCEL', 5: 'Y' } }, 'posted retracted'], // what was said is taken back, even out of the middle
   ] as [string, Fields, string][])('%s %j', (trigger, over, expected) => {
     expect(say(trigger, over)).toBe(expected);
   });
