@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 import { MEGOLM, readEncryption } from './room-state.ts';
 import type { State } from './state.ts';
 
-export type Member = { userId: string; membership: 'join' | 'invite' };
+type Member = { userId: string; membership: 'join' | 'invite' };
 
 export interface Rooms {
   create(spec: RoomSpec): Promise<string>;

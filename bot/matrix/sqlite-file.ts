@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 
-export type IndexShape = { table: string; keyPath: string | string[]; unique: boolean; multiEntry: boolean };
-export type StoreShape = { table: string; keyPath: string | string[] | null; indexes: Record<string, IndexShape> };
+type IndexShape = { table: string; keyPath: string | string[]; unique: boolean; multiEntry: boolean };
+type StoreShape = { table: string; keyPath: string | string[] | null; indexes: Record<string, IndexShape> };
 /** What IndexedDB keeps about a database, beside its records. `tables`: how many were ever named. */
 export type Shape = { version: number; tables: number; stores: Record<string, StoreShape> };
 

@@ -12,8 +12,8 @@ export type DayRead = { end: number; options: Days[]; note?: string };
 /** `hour` is that of `now`: after midnight, "demain" may still mean the day that has just begun. */
 export type Today = { day: DayNumber; hour: number };
 
-const MONTH = `${MONTHS.map(folded).join('|')}|janv|fevr|fev|avr|juil|sept|oct|nov|dec`;
-const monthOf = (word: string): number => MONTHS.findIndex((month) => folded(month).startsWith(word)) + 1;
+export const MONTH = `${MONTHS.map(folded).join('|')}|janv|fevr|fev|avr|juil|sept|oct|nov|dec`;
+export const monthOf = (word: string): number => MONTHS.findIndex((month) => folded(month).startsWith(word)) + 1;
 
 /** A day as the only reading; none when it does not exist. */
 export const one = (first: DayNumber | undefined): Days[] => (first === undefined ? [] : [{ first, count: 1 }]);
@@ -69,7 +69,9 @@ export function readWeekday(text: string, at: number, today: Today): DayRead | u
     text,
     end,
   );
-  const how = suffix?.[1] ?? before.trim();
+  // "Lundi matin prochain" is "lundi prochain".
+  const later = matchAt(`\\s+(?:matin|midi|apres[- ]?midi|aprem|soir) prochain\\b`, text, end);
+  const how = suffix?.[1] ?? (later ? 'prochain' : before.trim());
   end += suffix?.[0].length ?? 0;
   const days = (...found: DayNumber[]): DayRead => ({
     end,
@@ -117,7 +119,7 @@ export function readDate(text: string, at: number, today: Today, bare: boolean):
     };
   }
   const lone = matchAt(
-    `${bare ? '(?:le )?' : 'le '}(\\d{1,2}|premier)(?:er)?(?![\\d/:%°,.]\\d|[%°a-z]|\\s*(?:h|heures?|min|mn|mg|ml|g|kg|cm|mm|j|jours?|semaines?|mois|ans?|fois|x|patients?|lits?)\\b)`,
+    `${bare ? '(?:le )?' : 'le '}(\\d{1,2}|premier)(?:er)?(?!\\d|[/:%°,.]\\d|[%°a-z]|\\s*(?:h|heures?|min|mn|mg|ml|g|kg|cm|mm|j|jours?|semaines?|mois|ans?|fois|x|patients?|lits?)\\b)`,
     text,
     at,
   );

@@ -2,9 +2,10 @@
  * One day, or a run of days, named in French at a place of a folded text. Never one answer where colleagues would
  * understand two: all the readings are given back, and read-when.ts asks.
  */
+import { DAY } from '../../care/relay/civil-time.ts';
 import { dateOf, dayNumber, readFeast, weekdayOf } from './french-calendar.ts';
 import type { DayNumber } from './french-calendar.ts';
-import { readDate, readWeekday, one, withoutYear } from './read-date.ts';
+import { MONTH, monthOf, one, readDate, readWeekday, withoutYear } from './read-date.ts';
 import type { DayRead, Days, Today } from './read-date.ts';
 import { matchAt, NUMBER, numberOf } from './read-text.ts';
 
@@ -98,11 +99,24 @@ function readRun(text: string, at: number, { day }: Today): DayRead | undefined 
     return { end, options: [{ first: monday + shift, count: 7 }] };
   }
   const months = matchAt(`(?:le mois prochain|ce mois(?:[- ]ci)?)\\b`, text, at);
-  if (!months) return undefined;
   const { year, month } = dateOf(day);
+  const named = matchAt(`(?:en|courant|au mois de) (${MONTH})\\b(?: (20\\d\\d))?`, text, at);
+  if (named) {
+    const asked = monthOf(named[1] ?? '');
+    return {
+      end: at + named[0].length,
+      options: [monthRun(Number(named[2] ?? (asked < month ? year + 1 : year)), asked - 1)],
+    };
+  }
+  if (!months) return undefined;
   const from = months[0].startsWith('le') ? month : month - 1;
-  const first = Date.UTC(year, from, 1) / 86_400_000;
-  return { end: at + months[0].length, options: [{ first, count: Date.UTC(year, from + 1, 1) / 86_400_000 - first }] };
+  return { end: at + months[0].length, options: [monthRun(year, from)] };
+}
+
+/** @param index of the month from 0; 12 is January of the next year */
+function monthRun(year: number, index: number): Days {
+  const first = Date.UTC(year, index, 1) / DAY;
+  return { first, count: Date.UTC(year, index + 1, 1) / DAY - first };
 }
 
 function readFeastDay(text: string, at: number, today: Today): DayRead | undefined {

@@ -73,21 +73,51 @@ function readOne(text: string, at: number): MomentRead | undefined {
 
 /** An hour right after a part: "soir à 8h" is 20:00. */
 function withHour(text: string, at: number, part: Moment): MomentRead {
-  const gap = matchAt(`,?\\s*(?:(?:a|vers|pour)\\s+)?`, text, at)?.[0].length ?? 0;
-  const hour = matchAt(HOUR, text, at + gap);
-  if (!hour) return { end: at, options: [part] };
-  return inPart(minutesOf(hour), part, at + gap + hour[0].length);
+  const hours = readHours(text, at + (matchAt(`,?\\s*`, text, at)?.[0].length ?? 0));
+  return hours ? inPart(hours, part) : { end: at, options: [part] };
 }
 
-function inPart(minutes: number, part: Moment, end: number): MomentRead {
-  const fitting = [minutes, minutes + 720, minutes + 1440].filter(
-    (m) => part.from <= m && m < part.to && (m !== minutes + 720 || minutes <= 720),
-  );
-  return {
-    end,
-    options: fitting.slice(0, 1).map(hourMoment),
-    note: `${sayMinutes(minutes)} n’est pas dans : ${part.said}`,
-  };
+/** The part of a day that is named after it: "le matin du 3", "la nuit de samedi". `end` is where the day starts. */
+export function readPartOfDay(text: string, at: number): { end: number; part: Moment } | undefined {
+  const found = matchAt(`(?:(?:dans |pour |au )?(?:le |la |l')?)${PART} (?:du |de |d'|de la )(?:le )?`, text, at);
+  const part = found && partOf(found[1], found[2] ?? '');
+  return found && part ? { end: at + found[0].length, part } : undefined;
+}
+
+/** A part of the day as the first word of a text. */
+export function readLonePart(text: string): MomentRead | undefined {
+  const found = matchAt(`(?:le |la |l'|en |au )?${PART}(?! (?:et|a)\\b)`, text, 0);
+  const part = found && partOf(found[1], found[2] ?? '');
+  return found && part ? withHour(text, found[0].length, part) : undefined;
+}
+
+/** Of the hours read and the same ones on the other half of the dial, the first that is in this part of the day. */
+function inPart(hours: MomentRead, part: Moment): MomentRead {
+  const { end, options, note = `ce n’est pas une heure du ${part.said}` } = hours;
+  for (const shift of [0, 720, 1440]) {
+    for (const option of options) {
+      const from = option.from + shift;
+      const to = option.to + shift;
+      if (shift > 0 && (!option.exact || option.from >= 720)) continue;
+      // "Matin avant 10h", "soir après 19h": one end of the part is meant.
+      if (option.from === 0 && option.to < 1440 && option.said.startsWith('avant') && part.from < to && to <= part.to)
+        return { end, options: [{ ...option, from: part.from, to }] };
+      if (part.from > from || from > part.to) continue;
+      if (option.to === 1440 && option.said.startsWith('à partir'))
+        return { end, options: [{ ...option, from, to: part.to }] };
+      return {
+        end,
+        options: [
+          shift === 0
+            ? option
+            : to - from === 60
+              ? hourMoment(from)
+              : { ...option, from, to, said: sayRange(from, to) },
+        ],
+      };
+    }
+  }
+  return { end, options: [], note };
 }
 
 /**
@@ -107,14 +137,14 @@ export function readHours(text: string, at: number, strict = false): MomentRead 
     const range = (shift: number): Moment => ({
       from: from + shift,
       to: to + shift,
-      said: `de ${sayMinutes(from + shift)} à ${sayMinutes(to + shift)}`,
+      said: sayRange(from + shift, to + shift),
       exact: true,
     });
     return { end, options: to < 420 && isVague(between[1]) ? [range(0), range(720)] : [range(0)] };
   }
   const bounded =
     matchAt(`(avant|apres|a partir de|des|jusqu'a) ${HOUR}`, text, at) ??
-    matchAt(`(avant|apres|a partir de|des|jusqu'a) (midi)\\b`, text, at);
+    matchAt(`(avant|a partir de|des|jusqu'a) (midi)\\b`, text, at);
   if (bounded) {
     const minutes = bounded[2] === 'midi' ? 720 : minutesOf(bounded, 2);
     const end = at + bounded[0].length;
@@ -143,7 +173,7 @@ export function readHours(text: string, at: number, strict = false): MomentRead 
     };
   }
   const hour = matchAt(
-    `(${strict ? '(?:a|vers|pour) ' : '(?:(?:a|vers|pour) )?'})${HOUR}(?: (?:du (matin|soir)|de l'(apres-midi)))?`,
+    `(${strict ? `(?:a|vers|pour) |(?=\\d{1,2}:\\d)|(?=(?:[7-9]|1\\d|2[0-3])\\s?h\\s?\\d)` : '(?:(?:a|vers|pour) )?'})${HOUR}(?: (?:du (matin|soir)|de l'(apres-midi)))?`,
     text,
     at,
   );
@@ -157,7 +187,7 @@ export function readHours(text: string, at: number, strict = false): MomentRead 
       ? { end, options: [hourMoment(minutes)] }
       : { end, options: [], note: `${sayMinutes(minutes)} n’est pas le matin` };
   const named = part === undefined ? undefined : partOf(undefined, part);
-  if (named) return inPart(minutes, named, end);
+  if (named) return inPart({ end, options: [hourMoment(minutes)] }, named);
   // "Demain 3h": in the night, or 15:00? Nobody types 03h or 3:00 for the afternoon.
   if (minutes >= 60 && minutes < 420 && isVague(hour[2]) && hour[4] === undefined)
     return { end, options: [hourMoment(minutes), hourMoment(minutes + 720)] };
@@ -172,6 +202,10 @@ function isVague(typed: string | undefined): boolean {
 function minutesOf(match: RegExpExecArray, at = 1): number {
   const extra = match[at + 3] === 'et demie' ? 30 : match[at + 3] === 'et quart' ? 15 : 0;
   return Number(match[at]) * 60 + Number(match[at + 1] ?? match[at + 2] ?? 0) + extra;
+}
+
+function sayRange(from: number, to: number): string {
+  return `de ${sayMinutes(from)} à ${sayMinutes(to)}`;
 }
 
 function sayMinutes(minutes: number): string {

@@ -6,9 +6,12 @@ export function folded(text: string): string {
     if (/[’‘ʼ´`]/.test(char)) return "'";
     if (/[‐‑–—]/.test(char)) return '-';
     const base = char.normalize('NFD').replace(/\p{M}/gu, '');
-    return /\s/.test(char) ? ' ' : base.length === 1 ? base : char;
+    return /[\s«»“”]/.test(char) ? ' ' : base.length === 1 ? base : char;
   };
-  return text.replace(/[^ -~]/g, flat).replace(/[A-Z]/g, (char) => char.toLowerCase());
+  return text
+    .replace(/[^ -~]/g, flat)
+    .replace(/[()[\]"]/g, ' ')
+    .replace(/[A-Z]/g, (char) => char.toLowerCase());
 }
 
 const NUMBERS = [

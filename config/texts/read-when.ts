@@ -4,7 +4,7 @@
  * right, and silently wrong on some.)
  */
 import { readAt } from './read-moment.ts';
-import type { Found, Reading } from './read-moment.ts';
+import type { Found, Reading } from './reading.ts';
 import { folded } from './read-text.ts';
 
 /** epoch ms UTC, [from, to). Whole days start at 00:00 of Paris: whoever looks for slots takes the later of `from` and now. */
@@ -69,23 +69,26 @@ function without(typed: string, found: Found[]): string {
   }
   return (rest + typed.slice(at))
     .replace(/\s+/g, ' ')
-    .replace(/^[\s,;:.]+|[\s,;:]+$/g, '')
+    .replace(/[([«"“]\s*[)\]»"”]/g, ' ')
+    .replace(/^[\s,;:.)\]»]+|[\s,;:([«]+$/g, '')
     .replace(/ ([,.;])/g, '$1')
     .trim();
 }
 
 /** A past, an age or a measure: not a moment to come. */
-const NOT_WHEN =
-  /(?:depuis|\bnee?|naissance|\bddn|operee?|\b(?:ta|pa)\b|tension|il y a)\s*[:=]?\s*(?:le |la |l'|du |de |a )?$/;
+const NOT_WHEN = /(?:depuis|\bnee?|naissance|\bddn|\b(?:ta|pa)\b|tension|il y a)\s*[:=]?\s*(?:le |la |l'|du |de |a )?$/;
 const EMERGENCY = /(?:appel\w*|compos\w*|contact\w*|joindre|via|par|faire|avec)\s+$/;
 const NEGATED = /\b(?:pas|sauf|hors|ni|excepte|hormis|sans)\s+(?:avant |apres )?(?:le |la |l'|du |de |a |ce )?$/;
 const VAGUE =
   /\b(?:chaque|tous les|toutes les|(?:debut|milieu|fin|vacances|conges|pont|semaine|periode|fetes)(?: scolaires)?(?: de la| de l'| du| de| d'))\s*(?:le |la |l')?$/;
+/** Said after the moment, it takes a piece out of it. */
+const BUT = /^\s*,?\s*(?:sauf|hors|excepte|hormis|mais pas|pas)\b/;
 const CUT = /(?:^|[^\d/])\d{1,2}(?:er)?\s*(?:,|-|ou|et|a|au)\s*(?:le )?$/;
 
 function findAll(text: string, now: number): Found[] {
   const found: Found[] = [];
   let at = 0;
+  let last = 0;
   while (at < text.length) {
     if (/[a-z0-9]/.test(text[at - 1] ?? '') || text[at] === ' ') {
       at += 1;
@@ -99,7 +102,9 @@ function findAll(text: string, now: number): Found[] {
     const before = text.slice(0, at);
     const skipped = NOT_WHEN.test(before) || (EMERGENCY.test(before) && /^(?:le )?1[578]\b/.test(text.slice(at)));
     if (!skipped) {
-      const vague = NEGATED.test(before) || VAGUE.test(before) || CUT.test(before);
+      const vague =
+        NEGATED.test(before) || VAGUE.test(before) || CUT.test(text.slice(last, at)) || BUT.test(text.slice(one.end));
+      last = one.end;
       found.push(
         vague
           ? { ...one, options: [], why: 'not-understood', note: 'dites seulement le jour, par exemple « mardi matin »' }

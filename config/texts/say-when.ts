@@ -1,6 +1,6 @@
 /** What readWhen has understood, said back. */
 import { toParis } from '../../care/relay/civil-time.ts';
-import { dateOf, dayOf, MONTHS, WEEKDAYS, weekdayOf } from './french-calendar.ts';
+import { dateOf, dayOf, instantOf, MONTHS, WEEKDAYS, weekdayOf } from './french-calendar.ts';
 import type { DayNumber } from './french-calendar.ts';
 import type { Days } from './read-date.ts';
 import type { Moment } from './read-hour.ts';
@@ -26,7 +26,9 @@ export function sayDays(days: Days, now: number, moment?: Moment): string {
 
 function sayRun(first: DayNumber, last: DayNumber, now: number): string {
   const [a, b] = [dateOf(first), dateOf(last)];
-  return `${sayDate(first, now, a.month !== b.month || a.year !== b.year)} au ${sayDate(last, now)}`;
+  // A year that is common to both is said once, at the end.
+  const start = a.year === b.year ? sayDate(first, instantOf(first), a.month !== b.month) : sayDate(first, now);
+  return `${start} au ${sayDate(last, now)}`;
 }
 
 /** `mercredi 25 novembre à 10h30` */

@@ -14,6 +14,8 @@ type Child = {
   process: ChildProcess;
   stderr(): string;
   line(matches: (line: string) => boolean): Promise<string>;
+  /** Waits for `<word> <n>` with n at least `atLeast`. */
+  number(word: string, atLeast: number): Promise<number>;
   ended: Promise<unknown>;
 };
 const children: Child[] = [];
@@ -44,6 +46,11 @@ function startBot(directory: string, inbox: string, tickRoom: string): Child {
     process: child,
     stderr: () => stderr,
     ended,
+    number: async (word, atLeast) => {
+      const value = (line: string): number =>
+        line.startsWith(`${word} `) ? Number(line.slice(word.length + 1)) : Number.NaN;
+      return value(await one.line((line) => value(line) >= atLeast));
+    },
     line: (matches) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
@@ -61,9 +68,6 @@ function startBot(directory: string, inbox: string, tickRoom: string): Child {
   children.push(one);
   return one;
 }
-
-const count = (prefix: string, atLeast: number) => (line: string) =>
-  line.startsWith(`${prefix} `) && Number(line.slice(prefix.length + 1)) >= atLeast;
 
 it(`${KILLS} kills in the middle of the traffic: nothing unread, nothing said twice`, async () => {
   const account = await bench.bot('relais');
@@ -94,11 +98,13 @@ it(`${KILLS} kills in the middle of the traffic: nothing unread, nothing said tw
   };
   const quiet = new AbortController();
   const talking = talk(quiet.signal);
-  let ticked = 0;
+  let [ticked, heard] = [0, 0];
   for (let kill = 0; kill < KILLS; kill++) {
     const bot = startBot(account.directory, inbox, roomId);
-    const line = await bot.line(count('ticked', ticked + 1 + (kill % 3)));
-    ticked = Number(line.slice('ticked '.length));
+    // killed as it begins, as it receives, as it says: each of them while the two others go on
+    if (kill % 3 === 0) await bot.line((line) => line === 'ready');
+    else if (kill % 3 === 1) heard = await bot.number('read', heard + 1);
+    else ticked = await bot.number('ticked', ticked + 1);
     bot.process.kill('SIGKILL');
     await bot.ended;
   }
@@ -106,9 +112,8 @@ it(`${KILLS} kills in the middle of the traffic: nothing unread, nothing said tw
   await talking;
 
   const last = startBot(account.directory, inbox, roomId);
-  await last.line(count('read', said));
-  const final = await last.line(count('ticked', ticked + 3));
-  const ticks = Number(final.slice('ticked '.length));
+  await last.number('read', said);
+  const ticks = await last.number('ticked', ticked + 3);
   last.process.kill('SIGKILL');
   await last.ended;
 

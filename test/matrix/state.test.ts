@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreInUse } from '../../bot/matrix/sqlite-file.ts';
 import { openState } from '../../bot/matrix/state.ts';
 import type { State } from '../../bot/matrix/state.ts';
 import { ciphertextId } from '../../bot/matrix/trust.ts';
@@ -35,7 +36,7 @@ describe('what the transport remembers', () => {
   });
 
   it('a second opening is refused while the first one lasts', () => {
-    expect(() => openState(join(directory, 'state.sqlite'))).toThrow(/in use by another process/);
+    expect(() => openState(join(directory, 'state.sqlite'))).toThrow(StoreInUse);
   });
 
   it('a ciphertext belongs to the event that it first came in', () => {

@@ -12,8 +12,6 @@ import { openMatrixTransport } from '../../bot/matrix/matrix-transport.ts';
 import type { RawRoomEvent, Transport } from '../../care/relay/transport.ts';
 import { systemClocks } from './system-clocks.ts';
 
-export type InboxRow = { event: string; room: string; body: string | null; encrypted: number };
-
 export function openInbox(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 5_000 });
   db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
