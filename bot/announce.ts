@@ -44,7 +44,11 @@ export async function render(files: Store['files'], announcement: Announcement, 
     case 'patient-summary': {
       const patient = await needed<Patient>(files, 'patient', announcement.patientId);
       const stays = await Promise.all(patient.stays.map((id) => needed<Stay>(files, 'stay', id)));
-      return patientSummary(patient, stays.filter((stay) => !stay.protected), now);
+      return patientSummary(
+        patient,
+        stays.filter((stay) => !stay.protected),
+        now,
+      );
     }
     case 'request':
       return requestNews(announcement.audience, announcement.news, now);
@@ -67,7 +71,11 @@ export async function render(files: Store['files'], announcement: Announcement, 
  * The `m.room.message` content. Who is rung is mentioned and gets `m.text`; the rest is `m.notice`, which rings nobody
  * (Matrix spec, m.mentions: present and empty means that no one is).
  */
-export function contentOf(item: Pick<OutboxItem, 'deliveryId' | 'seq' | 'ring' | 'announcement'>, said: Message, place: Placement): Record<string, unknown> {
+export function contentOf(
+  item: Pick<OutboxItem, 'deliveryId' | 'seq' | 'ring' | 'announcement'>,
+  said: Message,
+  place: Placement,
+): Record<string, unknown> {
   const cut = said.plain.length > MAX_BODY;
   const body = {
     msgtype: item.ring.length > 0 ? 'm.text' : 'm.notice',

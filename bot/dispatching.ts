@@ -43,36 +43,72 @@ export async function dispatch(ports: DispatchPorts, envelope: Envelope): Promis
   }
 }
 
-async function spoken(ports: DispatchPorts, envelope: Envelope, room: Room, event: RawRoomEvent, roomId: string): Promise<void> {
+async function spoken(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  room: Room,
+  event: RawRoomEvent,
+  roomId: string,
+): Promise<void> {
   const clear = await ports.transport.decrypt(roomId, event);
   if (clear === 'undecryptable') {
-    return commit(ports, envelope, event.sender, async () => ({
+    await commit(ports, envelope, event.sender, async () => ({
       ...emptyDecision(),
       settle: { envelope: envelope.id, state: 'waiting-key', outcome: 'quarantined', reason: 'undecryptable' },
     }));
+    // Its key may have come between the two: nobody would tell us again.
+    if ((await ports.transport.decrypt(roomId, event)) !== 'undecryptable') await ports.store.inbox.replay(envelope.id);
+    return;
   }
   if (room.encrypted && !clear.encrypted) {
-    ports.log('warn', 'clear event in a room that Relais encrypts: ignored', { event: event.event_id, room: room.ref.split(':')[0] ?? '' });
+    ports.log('warn', 'clear event in a room that Relais encrypts: ignored', {
+      event: event.event_id,
+      room: room.ref.split(':')[0] ?? '',
+    });
     return commit(ports, envelope, event.sender, async () => ({
       ...emptyDecision(),
-      settle: { envelope: envelope.id, state: 'quarantined', outcome: 'quarantined', reason: 'clear-text-in-encrypted-room' },
+      settle: {
+        envelope: envelope.id,
+        state: 'quarantined',
+        outcome: 'quarantined',
+        reason: 'clear-text-in-encrypted-room',
+      },
     }));
   }
   const { content } = clear;
   const relates = content['m.relates_to'] as { rel_type?: string; event_id?: string } | undefined;
   // Notices are other bots' voice; an edit of an old command must not run it twice.
-  const isText = clear.type === 'm.room.message' && content['msgtype'] === 'm.text' && typeof content['body'] === 'string';
+  const isText =
+    clear.type === 'm.room.message' && content['msgtype'] === 'm.text' && typeof content['body'] === 'string';
   if (!isText || relates?.rel_type === 'm.replace') return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
   const person = ports.people.byMatrix(event.sender);
   const body = withoutQuote(content['body'] as string);
   const parsed = parse(body, room.kind === 'direct', ports.names, COMMANDS);
   const back: Back = { room: room.ref, replyTo: event.event_id, ring: [] };
   if (parsed.kind === 'talk') return talk(ports, envelope, room, person, body);
-  if (!person) return answer(ports, envelope, event.sender, back, { kind: 'refusal', refusal: { code: 'unknown-person', data: {} } }, 'refused');
+  if (!person)
+    return answer(
+      ports,
+      envelope,
+      event.sender,
+      back,
+      { kind: 'refusal', refusal: { code: 'unknown-person', data: {} } },
+      'refused',
+    );
   if (parsed.kind === 'unknown') {
-    return answer(ports, envelope, person.id, back, { kind: 'unknown-word', word: parsed.word, nearest: parsed.nearest }, 'answered');
+    return answer(
+      ports,
+      envelope,
+      person.id,
+      back,
+      { kind: 'unknown-word', word: parsed.word, nearest: parsed.nearest },
+      'answered',
+    );
   }
-  const thread = relates?.rel_type === 'm.thread' && relates.event_id ? await ports.store.outbox.byEvent(relates.event_id) : undefined;
+  const thread =
+    relates?.rel_type === 'm.thread' && relates.event_id
+      ? await ports.store.outbox.byEvent(relates.event_id)
+      : undefined;
   const end = await parsed.command.run(
     {
       person,
@@ -92,21 +128,38 @@ async function spoken(ports: DispatchPorts, envelope: Envelope, room: Room, even
 
 type Back = { room: string; replyTo: string | undefined; ring: string[] };
 
-async function finish(ports: DispatchPorts, envelope: Envelope, person: Person, back: Back, word: string, end: CommandEnd<unknown>): Promise<void> {
-  if ('answer' in end) return answer(ports, envelope, person.id, back, { kind: 'answer', command: word, result: end.answer }, 'answered');
-  if ('refusal' in end) return answer(ports, envelope, person.id, back, { kind: 'refusal', refusal: end.refusal }, 'refused');
+async function finish(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  person: Person,
+  back: Back,
+  word: string,
+  end: CommandEnd<unknown>,
+): Promise<void> {
+  if ('answer' in end)
+    return answer(ports, envelope, person.id, back, { kind: 'answer', command: word, result: end.answer }, 'answered');
+  if ('refusal' in end)
+    return answer(ports, envelope, person.id, back, { kind: 'refusal', refusal: end.refusal }, 'refused');
   return commit(ports, envelope, person.id, async () => {
     const now = ports.clocks.civil();
     const decided =
       'ask' in end
         ? await decideAsk(ports, { ...end.ask, by: person }, now)
         : await decideMove(ports, end.move.code, person, end.move.move, now);
-    return isRefusal(decided) ? refused(back, decided) : { ...decided, settle: settled(envelope, 'posted', 'announced') };
+    return isRefusal(decided)
+      ? refused(back, decided)
+      : { ...decided, settle: settled(envelope, 'posted', 'announced') };
   });
 }
 
 /** In a request room the asker's plain words, while a precision is awaited, are that precision: the clock goes on. */
-async function talk(ports: DispatchPorts, envelope: Envelope, room: Room, person: Person | undefined, text: string): Promise<void> {
+async function talk(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  room: Room,
+  person: Person | undefined,
+  text: string,
+): Promise<void> {
   const request = room.kind === 'request' ? await ports.store.files.load<Request>('request', room.subject) : undefined;
   const awaited = person && request?.state.status === 'info-requested' && request.state.asker === person.id;
   if (!awaited) return settle(ports, envelope, 'muted', 'not-for-us', person?.id ?? 'unknown');
@@ -118,27 +171,42 @@ async function reacted(ports: DispatchPorts, envelope: Envelope, room: Room, eve
   const target = relates?.event_id ? await ports.store.outbox.byEvent(relates.event_id) : undefined;
   const code = target?.room === room.ref ? requestOf(target.thread) : undefined;
   const person = ports.people.byMatrix(event.sender);
-  if (!person || !code || !TAKING.test(relates?.key ?? '')) return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
+  if (!person || !code || !TAKING.test(relates?.key ?? ''))
+    return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
   const back: Back = { room: room.ref, replyTo: relates?.event_id, ring: [event.sender] };
   return commit(ports, envelope, person.id, async () => {
     const decided = await decideMove(ports, code, person, { do: 'take' }, ports.clocks.civil());
     if (isRefusal(decided)) return refused(back, decided);
     // Remembered, so that taking the reaction away gives the request back.
-    decided.files.push({ kind: 'conversation', id: `reaction:${event.event_id}`, version: 0, state: { code, by: person.id } });
+    decided.files.push({
+      kind: 'conversation',
+      id: `reaction:${event.event_id}`,
+      version: 0,
+      state: { code, by: person.id },
+    });
     return { ...decided, settle: settled(envelope, 'posted', 'announced') };
   });
 }
 
 async function redacted(ports: DispatchPorts, envelope: Envelope, room: Room, event: RawRoomEvent): Promise<void> {
   const gone = (event.content['redacts'] ?? (event as { redacts?: unknown }).redacts) as string | undefined;
-  const reaction = gone ? await ports.store.files.load<{ code: string; by: string }>('conversation', `reaction:${gone}`) : undefined;
+  const reaction = gone
+    ? await ports.store.files.load<{ code: string; by: string }>('conversation', `reaction:${gone}`)
+    : undefined;
   const person = ports.people.byMatrix(event.sender);
-  if (!reaction || !person || reaction.state.by !== person.id) return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
+  if (!reaction || !person || reaction.state.by !== person.id)
+    return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
   return moveSilently(ports, envelope, person, reaction.state.code, { do: 'give-back' });
 }
 
 /** A move nobody typed as a command: a refusal is recorded, not said. */
-async function moveSilently(ports: DispatchPorts, envelope: Envelope, person: Person, code: string, move: RequestMove): Promise<void> {
+async function moveSilently(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  person: Person,
+  code: string,
+  move: RequestMove,
+): Promise<void> {
   return commit(ports, envelope, person.id, async () => {
     const decided = await decideMove(ports, code, person, move, ports.clocks.civil());
     if (isRefusal(decided)) return { ...emptyDecision(), settle: settled(envelope, 'muted', 'refused') };
@@ -146,7 +214,13 @@ async function moveSilently(ports: DispatchPorts, envelope: Envelope, person: Pe
   });
 }
 
-async function joined(ports: DispatchPorts, envelope: Envelope, room: Room, event: RawRoomEvent, roomId: string): Promise<void> {
+async function joined(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  room: Room,
+  event: RawRoomEvent,
+  roomId: string,
+): Promise<void> {
   const userId = event.state_key ?? event.sender;
   const isJoin = event.content['membership'] === 'join' && event.unsigned?.redacted_because === undefined;
   if (!isJoin || room.kind !== 'patient') return settle(ports, envelope, 'muted', 'recorded', userId);
@@ -180,8 +254,17 @@ function reply(back: Back, announcement: NewDelivery['announcement']): NewDelive
   return { room: back.room, ring: back.ring, announcement, ...(back.replyTo ? { replyTo: back.replyTo } : {}) };
 }
 
-async function settle(ports: DispatchPorts, envelope: Envelope, outcome: Outcome, reason: Reason, actor: string): Promise<void> {
-  return commit(ports, envelope, actor, async () => ({ ...emptyDecision(), settle: settled(envelope, outcome, reason) }));
+async function settle(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  outcome: Outcome,
+  reason: Reason,
+  actor: string,
+): Promise<void> {
+  return commit(ports, envelope, actor, async () => ({
+    ...emptyDecision(),
+    settle: settled(envelope, outcome, reason),
+  }));
 }
 
 function settled(envelope: Envelope, outcome: Outcome, reason: Reason): NonNullable<Decision['settle']> {
@@ -189,7 +272,12 @@ function settled(envelope: Envelope, outcome: Outcome, reason: Reason): NonNulla
 }
 
 /** Every look and every act leaves an audit row, refusals too, in the same commit (invariant 9). */
-async function commit(ports: DispatchPorts, envelope: Envelope, actor: string, turn: () => Promise<Decision>): Promise<void> {
+async function commit(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  actor: string,
+  turn: () => Promise<Decision>,
+): Promise<void> {
   await apply(ports.store, ports.clocks.civil(), async () => {
     const decision = await turn();
     const end = decision.settle ?? settled(envelope, 'posted', 'refused');
@@ -210,4 +298,3 @@ function requestOf(thread: string | undefined): string | undefined {
 function withoutQuote(body: string): string {
   return body.replace(/^(?:> .*\n)+\n?/, '');
 }
-

@@ -21,7 +21,14 @@ export async function invited(ports: DispatchPorts, envelope: Envelope, invitati
     return;
   }
   const ref = roomRef.direct(person.matrix);
-  const known = await ports.store.rooms.want({ ref, kind: 'direct', subject: person.matrix, encrypted: true, name: 'Relais', members: [person.matrix] });
+  const known = await ports.store.rooms.want({
+    ref,
+    kind: 'direct',
+    subject: person.matrix,
+    encrypted: true,
+    name: 'Relais',
+    members: [person.matrix],
+  });
   if (invitation.encrypted && known.matrixId === null) {
     await ports.transport.join(roomId);
     await ports.store.rooms.opened(ref, roomId);

@@ -27,7 +27,13 @@ export function listen(
           .map((event) => envelopeOf(transport.userId, roomId, event.event_id, { roomId, event }, civil())),
       ),
       ...batch.invitations.map((invitation) =>
-        envelopeOf(transport.userId, invitation.roomId, `invite:${invitation.roomId}:${batch.next}`, { invitation }, civil()),
+        envelopeOf(
+          transport.userId,
+          invitation.roomId,
+          `invite:${invitation.roomId}:${batch.next}`,
+          { invitation },
+          civil(),
+        ),
       ),
     ];
     const bodies = await Promise.all(envelopes);
@@ -40,11 +46,26 @@ export function cursorName(transport: Pick<Transport, 'userId' | 'deviceId'>): s
   return `sync:${transport.userId}:${transport.deviceId}`;
 }
 
-async function envelopeOf(account: string, roomId: string, key: string, content: MatrixEnvelope, receivedAt: number): Promise<NewEnvelope> {
+async function envelopeOf(
+  account: string,
+  roomId: string,
+  key: string,
+  content: MatrixEnvelope,
+  receivedAt: number,
+): Promise<NewEnvelope> {
   const body = new TextEncoder().encode(JSON.stringify(content));
   // The homeserver may add fields of its own to the same event (age, bundled edits): the event id is the identity.
   const digest = await sha256(new TextEncoder().encode(key));
-  return { lane: `in:${roomId}`, source: account, key, digest, format: 'matrix', body, receivedAt, onKeyReuse: 'refuse' };
+  return {
+    lane: `in:${roomId}`,
+    source: account,
+    key,
+    digest,
+    format: 'matrix',
+    body,
+    receivedAt,
+    onKeyReuse: 'refuse',
+  };
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

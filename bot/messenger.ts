@@ -63,7 +63,13 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     const said = await render(store.files, item.announcement, clocks.civil());
     const content = contentOf(item, said, { threadRoot, replyTo: item.replyTo });
     if (!item.tried) await store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
-    const eventId = await transport.send(room.matrixId, 'm.room.message', content, `relais-${item.deliveryId}`, room.encrypted);
+    const eventId = await transport.send(
+      room.matrixId,
+      'm.room.message',
+      content,
+      `relais-${item.deliveryId}`,
+      room.encrypted,
+    );
     await store.outbox.markDone(item.id, { eventId }, clocks.civil());
     return true;
   } catch (error) {
@@ -74,7 +80,8 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {
   const { store, clocks, log } = ports;
   const kind = error instanceof TransportFailure ? error.kind : 'bug';
-  const why = error instanceof TransportFailure ? error.message : `bug: ${error instanceof Error ? error.name : 'unknown'}`;
+  const why =
+    error instanceof TransportFailure ? error.message : `bug: ${error instanceof Error ? error.name : 'unknown'}`;
   const fields = { delivery: item.deliveryId, lane: laneName(item.room), kind, attempts: item.attempts + 1 };
   switch (kind) {
     case 'transient':

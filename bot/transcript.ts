@@ -12,7 +12,7 @@ import {
   TransportFailure,
 } from '../care/relay/transport.ts';
 
-export type TranscriptRoom = {
+type TranscriptRoom = {
   id: string;
   spec: RoomSpec;
   members: Map<string, 'join' | 'invite'>;
@@ -24,7 +24,12 @@ export type TranscriptRoom = {
 export type TranscriptTransport = Transport & {
   readonly rooms: ReadonlyMap<string, TranscriptRoom>;
   /** A person types in a room; heard at the next `flush`. @returns the event id */
-  type(roomId: string, userId: string, content: Record<string, unknown>, how?: { type?: string; clear?: boolean }): string;
+  type(
+    roomId: string,
+    userId: string,
+    content: Record<string, unknown>,
+    how?: { type?: string; clear?: boolean },
+  ): string;
   /** A person accepts an invitation. */
   accept(roomId: string, userId: string): void;
   /** Opens an encrypted direct room with the bot, as a person's client does. */
@@ -37,7 +42,11 @@ export type TranscriptTransport = Transport & {
  * @param now gives `origin_server_ts`
  * @param joinsAtOnce who accepts as soon as invited; the others have no device yet, and read only from their joining on
  */
-export function openTranscript(userId: string, now: () => number, joinsAtOnce: (userId: string) => boolean = () => true): TranscriptTransport {
+export function openTranscript(
+  userId: string,
+  now: () => number,
+  joinsAtOnce: (userId: string) => boolean = () => true,
+): TranscriptTransport {
   const rooms = new Map<string, TranscriptRoom>();
   const aliases = new Map<string, string>();
   const sent = new Map<string, string>();
@@ -50,7 +59,13 @@ export function openTranscript(userId: string, now: () => number, joinsAtOnce: (
     if (!found) throw new TransportFailure('room', 'unknown room');
     return found;
   };
-  const add = (roomId: string, sender: string, type: string, content: Record<string, unknown>, extra: Partial<RawRoomEvent> = {}): string => {
+  const add = (
+    roomId: string,
+    sender: string,
+    type: string,
+    content: Record<string, unknown>,
+    extra: Partial<RawRoomEvent> = {},
+  ): string => {
     count += 1;
     const event: RawRoomEvent = { event_id: `$${count}`, type, sender, origin_server_ts: now(), content, ...extra };
     room(roomId).events.push(event);
@@ -104,13 +119,22 @@ export function openTranscript(userId: string, now: () => number, joinsAtOnce: (
     async decrypt(roomId, event): Promise<Decrypted> {
       // Everything typed is taken as encrypted where the room is, but for what a test injects in clear.
       const clear = event.unsigned as { clear?: boolean } | undefined;
-      return { type: event.type, content: event.content, encrypted: room(roomId).spec.encrypted && clear?.clear !== true };
+      return {
+        type: event.type,
+        content: event.content,
+        encrypted: room(roomId).spec.encrypted && clear?.clear !== true,
+      };
     },
     onKeys() {},
     async sharedWith(roomId, who) {
       const from = room(roomId).readableFrom.get(who);
       // The key of the first message reached those who were there (or invited with a device) when it was said.
-      return from !== undefined && !room(roomId).events.slice(0, from).some((e) => e.sender === userId && e.type === 'm.room.message');
+      return (
+        from !== undefined &&
+        !room(roomId)
+          .events.slice(0, from)
+          .some((e) => e.sender === userId && e.type === 'm.room.message')
+      );
     },
     async members(roomId) {
       return [...room(roomId).members].map(([who, membership]) => ({ userId: who, membership }));
@@ -129,7 +153,11 @@ export function openTranscript(userId: string, now: () => number, joinsAtOnce: (
       return id;
     },
     async flush(onBatch) {
-      const batch: SyncBatch = { next: `t${count}-${invitations.length}`, rooms: heard.map(({ roomId, event }) => ({ roomId, events: [event] })), invitations };
+      const batch: SyncBatch = {
+        next: `t${count}-${invitations.length}`,
+        rooms: heard.map(({ roomId, event }) => ({ roomId, events: [event] })),
+        invitations,
+      };
       const n = heard.length + invitations.length;
       heard = [];
       invitations = [];

@@ -17,7 +17,10 @@ export function wallClocks(offset = 0): SteppedClocks {
     },
     pause(ms, signal) {
       return new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
+        if (signal?.aborted) {
+          resolve();
+          return;
+        }
         const done = (): void => {
           clearTimeout(timer);
           signal?.removeEventListener('abort', done);

@@ -6,10 +6,17 @@ import { type Environment, withStore } from './configured.ts';
 export const CIVIL_OFFSET = 'civil-offset';
 
 /** @param instant Europe/Paris wall time, or epoch ms UTC */
-export async function stepClock(instant: string, options: { config: string }, env: Environment, print: (line: string) => void): Promise<number> {
+export async function stepClock(
+  instant: string,
+  options: { config: string },
+  env: Environment,
+  print: (line: string) => void,
+): Promise<number> {
   return withStore(options.config, env, async ({ loaded, store }) => {
     if (loaded.config.environment === 'production') {
-      console.error('The civil clock is never stepped in production: set environment to test or demo in a configuration of its own.');
+      console.error(
+        'The civil clock is never stepped in production: set environment to test or demo in a configuration of its own.',
+      );
       return 2;
     }
     const target = /^\d{11,14}$/.test(instant) ? Number(instant) : parseParis(instant);

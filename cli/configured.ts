@@ -23,7 +23,11 @@ export type Opened = { loaded: LoadedConfig; store: Store; sealer: Sealer };
  * Runs `work` on the base, beside a server that may be running: never the crypto store, never Matrix.
  * @returns the exit code: 2 for a broken configuration
  */
-export async function withStore(path: string, env: Environment, work: (opened: Opened) => Promise<number>): Promise<number> {
+export async function withStore(
+  path: string,
+  env: Environment,
+  work: (opened: Opened) => Promise<number>,
+): Promise<number> {
   const loaded = configured(path, env);
   if (!loaded) return 2;
   const sealer = sealerFromSecret(loaded.secrets.seal);

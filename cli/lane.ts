@@ -1,16 +1,28 @@
 import { type Environment, withStore } from './configured.ts';
 
 /** Each room's queue: how many wait, and why it is paused. */
-export async function listLanes(options: { config: string }, env: Environment, print: (line: string) => void): Promise<number> {
+export async function listLanes(
+  options: { config: string },
+  env: Environment,
+  print: (line: string) => void,
+): Promise<number> {
   return withStore(options.config, env, async ({ store }) => {
     const lanes = (await store.outbox.lanes()).filter((lane) => lane.pending > 0 || lane.paused !== undefined);
-    for (const lane of lanes) print(`${lane.room}  ${String(lane.pending)} waiting  ${lane.paused === undefined ? '' : `PAUSED: ${lane.paused}`}`);
+    for (const lane of lanes)
+      print(
+        `${lane.room}  ${String(lane.pending)} waiting  ${lane.paused === undefined ? '' : `PAUSED: ${lane.paused}`}`,
+      );
     print(lanes.length === 0 ? 'Nothing waits.' : 'Next: mend the room, then relais lane retry <room>.');
     return 0;
   });
 }
 
-export async function retryLane(room: string, options: { config: string }, env: Environment, print: (line: string) => void): Promise<number> {
+export async function retryLane(
+  room: string,
+  options: { config: string },
+  env: Environment,
+  print: (line: string) => void,
+): Promise<number> {
   return withStore(options.config, env, async ({ store }) => {
     const lane = (await store.outbox.lanes()).find((one) => one.room === room);
     if (lane?.paused === undefined) {

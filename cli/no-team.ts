@@ -4,7 +4,11 @@ import { patientName } from '../config/texts/fr.ts';
 import { type Environment, withStore } from './configured.ts';
 
 /** For the ward: whom to telephone, because nobody of the équipe is on Relais. Health data; the look is audited. */
-export async function listNoTeam(options: { config: string }, env: Environment, print: (line: string) => void): Promise<number> {
+export async function listNoTeam(
+  options: { config: string },
+  env: Environment,
+  print: (line: string) => void,
+): Promise<number> {
   return withStore(options.config, env, async ({ store }) => {
     const patients = await store.files.find<Patient>('patient', 'no-team');
     for (const { state } of patients) {
@@ -21,7 +25,15 @@ export async function listNoTeam(options: { config: string }, env: Environment, 
         timers: [],
         rooms: [],
         facts: [],
-        audit: [{ actor: 'operator', action: 'no-team:list', subject: String(patients.length), outcome: 'posted', reason: 'answered' }],
+        audit: [
+          {
+            actor: 'operator',
+            action: 'no-team:list',
+            subject: String(patients.length),
+            outcome: 'posted',
+            reason: 'answered',
+          },
+        ],
       },
       Date.now(),
     );

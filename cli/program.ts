@@ -28,7 +28,9 @@ program
   .command('serve')
   .description('take hospital messages, keep the rooms, answer the professionals')
   .addOption(config)
-  .action(async (options: { config: string }) => end(await (await import('./serve.ts')).serve(options.config, process.env)));
+  .action(async (options: { config: string }) =>
+    end(await (await import('./serve.ts')).serve(options.config, process.env)),
+  );
 
 program
   .command('provision')
@@ -70,48 +72,64 @@ quarantine
   .description('newest first')
   .addOption(config)
   .option('--json', 'one JSON line each')
-  .action(async (options: { config: string; json?: boolean }) => end(await (await import('./quarantine.ts')).listQuarantine(options, process.env, console.log)));
+  .action(async (options: { config: string; json?: boolean }) =>
+    end(await (await import('./quarantine.ts')).listQuarantine(options, process.env, console.log)),
+  );
 quarantine
   .command('show')
   .description('one envelope, with what was received (health data: on a trusted screen only)')
   .addOption(config)
   .argument('<id>')
-  .action(async (id: string, options: { config: string }) => end(await (await import('./quarantine.ts')).showQuarantined(id, options, process.env, console.log)));
+  .action(async (id: string, options: { config: string }) =>
+    end(await (await import('./quarantine.ts')).showQuarantined(id, options, process.env, console.log)),
+  );
 quarantine
   .command('replay')
   .description('decide it again, at the end of its lane')
   .addOption(config)
   .argument('<id...>')
-  .action(async (ids: string[], options: { config: string }) => end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)));
+  .action(async (ids: string[], options: { config: string }) =>
+    end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
+  );
 
 program
   .command('no-team')
   .description('patients whom nobody follows here ("à téléphoner"): health data, on a trusted screen only')
   .addOption(config)
-  .action(async (options: { config: string }) => end(await (await import('./no-team.ts')).listNoTeam(options, process.env, console.log)));
+  .action(async (options: { config: string }) =>
+    end(await (await import('./no-team.ts')).listNoTeam(options, process.env, console.log)),
+  );
 
 const lane = program.command('lane').description('the queue of each room');
 lane
   .command('list')
   .addOption(config)
-  .action(async (options: { config: string }) => end(await (await import('./lane.ts')).listLanes(options, process.env, console.log)));
+  .action(async (options: { config: string }) =>
+    end(await (await import('./lane.ts')).listLanes(options, process.env, console.log)),
+  );
 lane
   .command('retry')
   .description('start a paused room again')
   .addOption(config)
   .argument('<room>')
-  .action(async (room: string, options: { config: string }) => end(await (await import('./lane.ts')).retryLane(room, options, process.env, console.log)));
+  .action(async (room: string, options: { config: string }) =>
+    end(await (await import('./lane.ts')).retryLane(room, options, process.env, console.log)),
+  );
 
 program
   .command('audit')
   .description('the last acts and looks')
   .addOption(config)
   .option('-n, --number <rows>', 'how many', '50')
-  .action(async (options: { config: string; number: string }) => end(await (await import('./audit.ts')).printAudit(options, process.env, console.log)));
+  .action(async (options: { config: string; number: string }) =>
+    end(await (await import('./audit.ts')).printAudit(options, process.env, console.log)),
+  );
 
 program
   .command('clock')
   .description('step civil time of a demo or a test; refused in production')
   .addOption(config)
   .argument('<instant>', 'Europe/Paris, 2026-11-26 14:00')
-  .action(async (instant: string, options: { config: string }) => end(await (await import('./clock.ts')).stepClock(instant, options, process.env, console.log)));
+  .action(async (instant: string, options: { config: string }) =>
+    end(await (await import('./clock.ts')).stepClock(instant, options, process.env, console.log)),
+  );

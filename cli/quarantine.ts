@@ -6,19 +6,38 @@ import { type Environment, withStore } from './configured.ts';
 type Print = (line: string) => void;
 
 /** Newest first: what, why, and what to type next. No patient field. */
-export async function listQuarantine(options: { config: string; json?: boolean }, env: Environment, print: Print): Promise<number> {
+export async function listQuarantine(
+  options: { config: string; json?: boolean },
+  env: Environment,
+  print: Print,
+): Promise<number> {
   return withStore(options.config, env, async ({ store }) => {
     const kept = await store.inbox.list({ state: 'quarantined', limit: 500 });
     const unsaid = await store.outbox.listQuarantined(500);
-    for (const e of kept) print(options.json ? JSON.stringify(summary(e)) : `${e.id}  ${new Date(e.receivedAt).toISOString()}  ${e.source}  ${e.format}  ${e.reason ?? ''}  ${e.detail ?? ''}`);
+    for (const e of kept)
+      print(
+        options.json
+          ? JSON.stringify(summary(e))
+          : `${e.id}  ${new Date(e.receivedAt).toISOString()}  ${e.source}  ${e.format}  ${e.reason ?? ''}  ${e.detail ?? ''}`,
+      );
     for (const d of unsaid) print(options.json ? JSON.stringify(d) : `${d.id}  delivery to ${d.room}  ${d.why}`);
-    if (!options.json) print(kept.length + unsaid.length === 0 ? 'Nothing in quarantine.' : 'Next: relais quarantine show <id>, mend the cause, relais quarantine replay <id>.');
+    if (!options.json)
+      print(
+        kept.length + unsaid.length === 0
+          ? 'Nothing in quarantine.'
+          : 'Next: relais quarantine show <id>, mend the cause, relais quarantine replay <id>.',
+      );
     return 0;
   });
 }
 
 /** One envelope as received and as understood. It holds health data: the operator's screen only; the look is audited. */
-export async function showQuarantined(id: string, options: { config: string }, env: Environment, print: Print): Promise<number> {
+export async function showQuarantined(
+  id: string,
+  options: { config: string },
+  env: Environment,
+  print: Print,
+): Promise<number> {
   return withStore(options.config, env, async ({ store }) => {
     const envelope = await store.inbox.get(id);
     if (!envelope) return unknown(id);
@@ -30,7 +49,15 @@ export async function showQuarantined(id: string, options: { config: string }, e
         timers: [],
         rooms: [],
         facts: [],
-        audit: [{ actor: 'operator', action: 'quarantine:show', subject: id, outcome: envelope.outcome ?? 'quarantined', reason: envelope.reason ?? 'undecidable' }],
+        audit: [
+          {
+            actor: 'operator',
+            action: 'quarantine:show',
+            subject: id,
+            outcome: envelope.outcome ?? 'quarantined',
+            reason: envelope.reason ?? 'undecidable',
+          },
+        ],
       },
       Date.now(),
     );
@@ -44,7 +71,12 @@ export async function showQuarantined(id: string, options: { config: string }, e
   });
 }
 
-export async function replayQuarantined(ids: string[], options: { config: string }, env: Environment, print: Print): Promise<number> {
+export async function replayQuarantined(
+  ids: string[],
+  options: { config: string },
+  env: Environment,
+  print: Print,
+): Promise<number> {
   return withStore(options.config, env, async ({ store }) => {
     let missing = 0;
     for (const id of ids) {

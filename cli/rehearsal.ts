@@ -36,7 +36,7 @@ export type StageOptions = {
   log?: Log;
 };
 
-export type Heard = { roomId: string; roomName: string; event: RawRoomEvent };
+type Heard = { roomId: string; roomName: string; event: RawRoomEvent };
 
 export type Stage = {
   store: Store;
@@ -69,7 +69,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const ids = sequentialIds();
   const sealer = sealerFromSecret(SECRET);
   const memory = await openStore({ path: ':memory:', sealer, clocks, ids });
-  const transport = openTranscript('@relais:transcript', () => civil, (userId) => !(options.late ?? []).includes(userId));
+  const transport = openTranscript(
+    '@relais:transcript',
+    () => civil,
+    (userId) => !(options.late ?? []).includes(userId),
+  );
   const log: Log = options.log ?? ((): void => undefined);
   const sources = new Map([[options.source.id, options.source.policy]]);
   const relais = compose({
@@ -85,7 +89,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     log,
   });
   const { store } = relais;
-  const door = { id: options.source.id, facilities: options.source.facilities, secret: SECRET, maxBytes: 4 * 1024 * 1024 };
+  const door = {
+    id: options.source.id,
+    facilities: options.source.facilities,
+    secret: SECRET,
+    maxBytes: 4 * 1024 * 1024,
+  };
   // One stage takes both formats under one source: what is rehearsed is the meaning, not the declaration.
   const app = (format: 'hl7v2' | 'events'): ReturnType<typeof createApp> =>
     createApp({

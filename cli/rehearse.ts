@@ -46,11 +46,22 @@ async function folderScenario(folder: string): Promise<Scenario> {
 
 async function perform(scenario: Scenario, folder: string, print: Print): Promise<number> {
   const { people, persons } = await peopleOf(scenario, folder);
-  const messages = new Map(await Promise.all(scenario.steps.flatMap((step) => ('post' in step ? [readPieces(folder, step.post)] : []))));
+  const messages = new Map(
+    await Promise.all(scenario.steps.flatMap((step) => ('post' in step ? [readPieces(folder, step.post)] : []))),
+  );
   const firstSent = [...messages.values()].flat().flatMap((m) => m.at ?? [])[0];
   const start = scenario.start === '' ? (firstSent ?? Date.UTC(2026, 0, 5, 8)) - MINUTE : parseParis(scenario.start);
-  const facilities = scenario.source ? [scenario.source.facility] : [...new Set([...messages.values()].flat().flatMap((m) => m.facility ?? []))];
-  const policy: SourcePolicy = { units: undefined, unknownUnit: 'event', acceptTraining: true, acceptFictional: true, production: false, name: scenario.source?.name };
+  const facilities = scenario.source
+    ? [scenario.source.facility]
+    : [...new Set([...messages.values()].flat().flatMap((m) => m.facility ?? []))];
+  const policy: SourcePolicy = {
+    units: undefined,
+    unknownUnit: 'event',
+    acceptTraining: true,
+    acceptFictional: true,
+    production: false,
+    name: scenario.source?.name,
+  };
   const stage = await openStage({
     start,
     source: { id: scenario.source?.id ?? 'rehearsal', facilities, policy },
@@ -76,7 +87,8 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
   if (scenario.start === '') await stage.until(stage.now() + 7 * 24 * 60 * MINUTE);
   tell();
   print('');
-  for (const { outcome, reason, n } of await stage.store.counts()) print(`${String(n).padStart(4)}  ${outcome}  ${reason}`);
+  for (const { outcome, reason, n } of await stage.store.counts())
+    print(`${String(n).padStart(4)}  ${outcome}  ${reason}`);
   await stage.close();
   return held ? 0 : 1;
 }
@@ -100,7 +112,13 @@ async function readPieces(folder: string, name: string): Promise<[string, Piece[
 }
 
 /** @returns why the step did not hold; undefined when it did */
-async function act(stage: Stage, people: People, step: ScenarioStep, messages: Map<string, Piece[]>, print: Print): Promise<string | undefined> {
+async function act(
+  stage: Stage,
+  people: People,
+  step: ScenarioStep,
+  messages: Map<string, Piece[]>,
+  print: Print,
+): Promise<string | undefined> {
   const when = (): string => sayDateTime(stage.now(), stage.now());
   if ('post' in step) {
     for (const [n, piece] of (messages.get(step.post) ?? []).entries()) {
@@ -117,8 +135,14 @@ async function act(stage: Stage, people: People, step: ScenarioStep, messages: M
   const read = stage.readBy(person.matrix).map((h) => String(h.event.content['body']));
   const code = (await everyCode(stage)).at(-1);
   const fill = (text: string): string => text.replaceAll('{code}', code ?? '{code}');
-  if ('reads' in step) return read.some((body) => body.includes(fill(step.reads))) ? undefined : `${step.who} has not read « ${fill(step.reads)} »`;
-  if ('never' in step) return read.some((body) => body.includes(fill(step.never))) ? `${step.who} has read « ${fill(step.never)} »` : undefined;
+  if ('reads' in step)
+    return read.some((body) => body.includes(fill(step.reads)))
+      ? undefined
+      : `${step.who} has not read « ${fill(step.reads)} »`;
+  if ('never' in step)
+    return read.some((body) => body.includes(fill(step.never)))
+      ? `${step.who} has read « ${fill(step.never)} »`
+      : undefined;
   if ('joins' in step) {
     print(`${when()}  ${person.name} se connecte`);
     for (const room of stage.transport.rooms.values()) {
@@ -134,7 +158,8 @@ async function act(stage: Stage, people: People, step: ScenarioStep, messages: M
     return undefined;
   }
   const offers = stage.readBy(person.matrix).filter((h) => h.roomId === roomId);
-  const relation = (h: (typeof offers)[number]): unknown => (h.event.content['m.relates_to'] as { rel_type?: string } | undefined)?.rel_type;
+  const relation = (h: (typeof offers)[number]): unknown =>
+    (h.event.content['m.relates_to'] as { rel_type?: string } | undefined)?.rel_type;
   const offer = offers.filter((h) => !step.thread || relation(h) !== 'm.thread').at(-1);
   if (!offer) return 'there is nothing to react to';
   print(`${when()}  ${person.name} réagit ${step.reacts}`);
@@ -147,10 +172,20 @@ async function everyCode(stage: Stage): Promise<string[]> {
   return rooms
     .flatMap((room) => room.events)
     .sort((a, b) => Number(a.event_id.slice(1)) - Number(b.event_id.slice(1)))
-    .flatMap((e) => /\bD-[A-Z0-9]{3}\b/.exec(String(e.content['body'] ?? ''))?.[0] ?? []);
+    .flatMap((e) => /\bD-[A-Z0-9]{3}\b/.exec(textOf(e))?.[0] ?? []);
 }
 
-async function roomOf(stage: Stage, person: Person, where: string, code: string | undefined): Promise<string | undefined> {
+function textOf(event: { content: Record<string, unknown> }): string {
+  const body = event.content['body'];
+  return typeof body === 'string' ? body : '';
+}
+
+async function roomOf(
+  stage: Stage,
+  person: Person,
+  where: string,
+  code: string | undefined,
+): Promise<string | undefined> {
   if (where === 'direct') return stage.direct(person.matrix);
   const ref = where === 'request' ? `request:${code ?? ''}` : where;
   return (await stage.store.rooms.get(ref))?.matrixId ?? undefined;
@@ -165,7 +200,13 @@ function flush(stage: Stage, persons: readonly Person[], said: Set<string>, prin
       const relates = event.content['m.relates_to'] as { rel_type?: string } | undefined;
       if (relates?.rel_type === 'm.replace') continue;
       const rung = (event.content['m.mentions'] as { user_ids?: string[] } | undefined)?.user_ids ?? [];
-      const entry = lines.get(event.event_id) ?? { room: roomName || 'direct', body: String(event.content['body']), rung, readers: [], at: event.origin_server_ts };
+      const entry = lines.get(event.event_id) ?? {
+        room: roomName || 'direct',
+        body: String(event.content['body']),
+        rung,
+        readers: [],
+        at: event.origin_server_ts,
+      };
       entry.readers.push(`${rung.includes(person.matrix) ? '🔔' : ''}${person.name}`);
       lines.set(event.event_id, entry);
     }

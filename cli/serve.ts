@@ -53,10 +53,20 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   const sealer = sealerFromSecret(secrets.seal);
   const store = await openStore({ path: config.store.path, sealer, clocks, serving: true });
   const directory = await directoryOf(loaded, log);
-  const slots: Slots = config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
+  const slots: Slots =
+    config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
   const stopClock = await followCivilTime(loaded, store, clocks, signal);
   let relais: Relais | undefined;
-  const http = await serveHttp(door(loaded, () => relais?.store ?? store, () => relais !== undefined, clocks, log), config.listen);
+  const http = await serveHttp(
+    door(
+      loaded,
+      () => relais?.store ?? store,
+      () => relais !== undefined,
+      clocks,
+      log,
+    ),
+    config.listen,
+  );
   log('info', 'listening', { host: config.listen.host, port: http.port });
   let transport: Awaited<ReturnType<typeof openMatrixTransport>> | undefined;
   let stopJobs: (() => Promise<void>) | undefined;
@@ -79,7 +89,9 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     });
     log('info', 'serving', { account: transport.userId, device: transport.deviceId });
     const serving = relais;
-    stopJobs = startJobs([{ name: 'retry-keys', every: '*/10 * * * *', run: () => serving.retryWaiting() }], (job) => log('error', 'job failed', { job }));
+    stopJobs = startJobs([{ name: 'retry-keys', every: '*/10 * * * *', run: () => serving.retryWaiting() }], (job) =>
+      log('error', 'job failed', { job }),
+    );
     await relais.run(signal);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
@@ -91,7 +103,13 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   }
 }
 
-function door(loaded: LoadedConfig, store: () => Store, connected: () => boolean, clocks: SteppedClocks, log: Log): ReturnType<typeof createApp> {
+function door(
+  loaded: LoadedConfig,
+  store: () => Store,
+  connected: () => boolean,
+  clocks: SteppedClocks,
+  log: Log,
+): ReturnType<typeof createApp> {
   const sources = new Map(loaded.config.sources.map((s) => [s.id, s]));
   return createApp({
     sources: (id) => {
@@ -119,7 +137,12 @@ function door(loaded: LoadedConfig, store: () => Store, connected: () => boolean
 }
 
 /** A homeserver that is away at the start is waited for; anything else says its cure and ends. */
-async function openAccount(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): ReturnType<typeof maybeOpen> {
+async function openAccount(
+  loaded: LoadedConfig,
+  clocks: SteppedClocks,
+  log: Log,
+  signal: AbortSignal,
+): ReturnType<typeof maybeOpen> {
   while (!signal.aborted) {
     try {
       return await maybeOpen(loaded, clocks, log);
@@ -132,13 +155,18 @@ async function openAccount(loaded: LoadedConfig, clocks: SteppedClocks, log: Log
   return undefined;
 }
 
-async function maybeOpen(loaded: LoadedConfig, clocks: SteppedClocks, log: Log): Promise<Awaited<ReturnType<typeof openMatrixTransport>> | undefined> {
+async function maybeOpen(
+  loaded: LoadedConfig,
+  clocks: SteppedClocks,
+  log: Log,
+): Promise<Awaited<ReturnType<typeof openMatrixTransport>> | undefined> {
   return openMatrixTransport({ directory: loaded.config.account.directory, clocks, log, secret: loaded.secrets.seal });
 }
 
 /** Rebuilt when the national file is newer than the index. */
 async function directoryOf({ config }: LoadedConfig, log: Log): Promise<Directory> {
-  if (!config.directory) return { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 };
+  if (!config.directory)
+    return { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 };
   const index = `${config.store.path}.directory`;
   const { rpps } = config.directory;
   if (!existsSync(index) || statSync(rpps).mtimeMs > statSync(index).mtimeMs) {
@@ -150,7 +178,12 @@ async function directoryOf({ config }: LoadedConfig, log: Log): Promise<Director
 }
 
 /** Civil time is the machine's, but where it may be stepped: there the stored offset is followed, so that a kill does not jump it. */
-async function followCivilTime({ config }: LoadedConfig, store: Store, clocks: SteppedClocks, signal: AbortSignal): Promise<() => Promise<void>> {
+async function followCivilTime(
+  { config }: LoadedConfig,
+  store: Store,
+  clocks: SteppedClocks,
+  signal: AbortSignal,
+): Promise<() => Promise<void>> {
   if (config.environment === 'production') return async () => undefined;
   const follow = async (): Promise<void> => clocks.setOffset(Number((await store.get(CIVIL_OFFSET)) ?? 0));
   await follow();
@@ -159,7 +192,7 @@ async function followCivilTime({ config }: LoadedConfig, store: Store, clocks: S
   const loop = (async (): Promise<void> => {
     while (!both.aborted) {
       await clocks.pause(100, both);
-      if (!both.aborted) await follow();
+      await follow();
     }
   })();
   return async () => {

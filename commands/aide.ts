@@ -1,7 +1,12 @@
 import { b, code, lines, say } from '../config/texts/markup.ts';
 import type { Command } from './command.ts';
 
-type Help = { commands: { word: string; summary: string; example: string }[]; about: string | undefined; avis: string[]; bare: boolean };
+type Help = {
+  commands: { word: string; summary: string; example: string }[];
+  about: string | undefined;
+  avis: string[];
+  bare: boolean;
+};
 
 /**
  * Help is made from the table itself, so that it never lies: only what this person may do.
@@ -31,7 +36,9 @@ export function aide(all: () => readonly Command[]): Command<Help> {
       if (about) {
         return lines(
           ...commands.map((c) => say`${b(c.summary)}. Par exemple : ${code(`${bare ? '' : '!'}${c.example}`)}`),
-          avis.length > 0 ? say`Avis ouverts : ${avis.join(' ; ')}. Envoyer vaut accord du patient, noté à votre nom.` : undefined,
+          avis.length > 0
+            ? say`Avis ouverts : ${avis.join(' ; ')}. Envoyer vaut accord du patient, noté à votre nom.`
+            : undefined,
         );
       }
       return lines(

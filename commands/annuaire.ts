@@ -17,17 +17,25 @@ export const annuaire: Command<DirectorySearch & { asked: string }> = {
   say({ asked, entries, total, understood, unknown }) {
     if (!asked.trim()) return say`Que cherchez-vous ? Par exemple : ${code('!annuaire dermato cambrai')}`;
     const guess = unknown.map((u) =>
-      u.nearest ? say`« ${outside(u.word)} » : je n’ai pas trouvé. Essayez ${code(`!annuaire ${u.nearest}`)}` : say`« ${outside(u.word)} » : je n’ai pas trouvé.`,
+      u.nearest
+        ? say`« ${outside(u.word)} » : je n’ai pas trouvé. Essayez ${code(`!annuaire ${u.nearest}`)}`
+        : say`« ${outside(u.word)} » : je n’ai pas trouvé.`,
     );
     if (entries.length === 0) return lines(say`Personne pour « ${outside(asked)} ».`, ...guess);
     const how = understood.filter((u) => u.as !== 'name').map((u) => u.label);
-    const more = total > entries.length ? say`${total - entries.length} autre(s) : ajoutez une commune ou un nom.` : undefined;
+    const more =
+      total > entries.length ? say`${total - entries.length} autre(s) : ajoutez une commune ou un nom.` : undefined;
     return lines(
       how.length > 0 ? say`${how.join(', ')} : ${total} réponse(s)` : say`${total} réponse(s)`,
       ...entries.map((entry) => {
         const place = entry.places[0];
         const what = entry.specialties[0]?.label ?? entry.profession;
-        const where = join([place?.town ? outside(place.town) : undefined, place?.phone ? b(place.phone) : undefined].filter((x) => x !== undefined), ', ');
+        const where = join(
+          [place?.town ? outside(place.town) : undefined, place?.phone ? b(place.phone) : undefined].filter(
+            (x) => x !== undefined,
+          ),
+          ', ',
+        );
         return say`• ${b(outside(entry.name))}, ${outside(what)}${where.plain ? say` — ${where}` : undefined}`;
       }),
       more,

@@ -10,7 +10,9 @@ export const complement: Command = {
   may: (person, pathways) => prendre.may(person, pathways),
   async run(context, args) {
     const which = await whichRequest(context, args, 'complement', [`taker:${context.person.id}`]);
-    return 'data' in which ? { refusal: which } : { move: { code: which.code, move: { do: 'ask-info', text: which.rest } } };
+    return 'data' in which
+      ? { refusal: which }
+      : { move: { code: which.code, move: { do: 'ask-info', text: which.rest } } };
   },
   say: nothingToSay,
 };

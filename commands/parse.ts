@@ -17,7 +17,10 @@ export type Parsed =
  * @param names what the bot is called in a mention: its localpart and display name
  */
 export function parse(body: string, bare: boolean, names: readonly string[], commands: readonly Command[]): Parsed {
-  const straight = body.replaceAll(/[\u00a0\u202f]/g, ' ').replaceAll(/[’‘]/g, "'").trim();
+  const straight = body
+    .replaceAll(/[\u00a0\u202f]/g, ' ')
+    .replaceAll(/[’‘]/g, "'")
+    .trim();
   const stripped = withoutPrefix(straight, names);
   if (stripped === undefined && !bare) return { kind: 'talk' };
   const text = (stripped ?? straight).trim();
@@ -44,7 +47,10 @@ function withoutPrefix(text: string, names: readonly string[]): string | undefin
   const sign = /^(?:\/\/?|!)\s*(?=\S)/.exec(text);
   if (sign) return text.slice(sign[0].length);
   for (const name of names) {
-    const mention = new RegExp(`^@?${name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?::[\\w.-]+(?::\\d+)?)?\\s*[:,]?\\s+`, 'i').exec(`${text} `);
+    const mention = new RegExp(
+      `^@?${name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?::[\\w.-]+(?::\\d+)?)?\\s*[:,]?\\s+`,
+      'i',
+    ).exec(`${text} `);
     if (mention) return text.slice(mention[0].length);
   }
   return undefined;
@@ -56,7 +62,8 @@ function nearest(word: string, commands: readonly Command[]): string | undefined
   for (const command of commands) {
     for (const name of [command.word, ...command.also]) {
       const distance = word.length >= 3 && name.startsWith(word) ? 1 : slips(word, name);
-      if (distance <= Math.min(2, Math.floor(name.length / 2)) && distance < (best?.distance ?? 9)) best = { word: command.word, distance };
+      if (distance <= Math.min(2, Math.floor(name.length / 2)) && distance < (best?.distance ?? 9))
+        best = { word: command.word, distance };
     }
   }
   return best?.word;
@@ -71,7 +78,8 @@ function slips(a: string, b: string): number {
     for (let j = 1; j <= b.length; j += 1) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let cost = Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
       next.push(cost);
     }
     before = row;

@@ -9,7 +9,12 @@ export const prendre: Command = {
   example: 'prendre D-4K7',
   may: (person, pathways) => pathways.some((pathway) => mayAnswer(pathway, person)),
   async run(context, args) {
-    const which = await whichRequest(context, args, 'prendre', context.person.groups.map((group) => `group:${group}`));
+    const which = await whichRequest(
+      context,
+      args,
+      'prendre',
+      context.person.groups.map((group) => `group:${group}`),
+    );
     return 'data' in which ? { refusal: which } : { move: { code: which.code, move: { do: 'take' } } };
   },
   say: nothingToSay,

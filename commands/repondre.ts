@@ -11,7 +11,9 @@ export const repondre: Command = {
     const mine = [`taker:${context.person.id}`, `asker:${context.person.id}`];
     const which = await whichRequest(context, args, 'repondre', mine);
     if ('data' in which) return { refusal: which };
-    const asked = (await context.requests(`asker:${context.person.id}`)).some((r) => r.code === which.code && r.status === 'info-requested');
+    const asked = (await context.requests(`asker:${context.person.id}`)).some(
+      (r) => r.code === which.code && r.status === 'info-requested',
+    );
     // The asker answers the question that was put back; the taker answers the request.
     return { move: { code: which.code, move: { do: asked ? 'give-info' : 'answer', text: which.rest } } };
   },

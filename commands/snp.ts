@@ -24,10 +24,12 @@ export const snp: Command<Free> = {
     return { answer: { slots: free.slice(0, SHOWN), total: free.length, when: when.said, specialty } };
   },
   say(result, now) {
-    if ('unclear' in result) return say`Quel jour ? ${result.unclear.join(' ou ')}. Par exemple : ${code('!snp demain matin')}`;
+    if ('unclear' in result)
+      return say`Quel jour ? ${result.unclear.join(' ou ')}. Par exemple : ${code('!snp demain matin')}`;
     const { slots, total, when, specialty } = result;
     const what = specialty ? say`, ${outside(specialty)}` : undefined;
-    if (slots.length === 0) return say`${b(when)}${what} : aucun créneau libre. Essayez un autre jour, ou le 15 si c’est urgent.`;
+    if (slots.length === 0)
+      return say`${b(when)}${what} : aucun créneau libre. Essayez un autre jour, ou le 15 si c’est urgent.`;
     return lines(
       say`${b(when)}${what} : ${total} créneau(x)`,
       ...slots.map(

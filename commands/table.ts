@@ -12,15 +12,15 @@ import { snp } from './snp.ts';
 
 /** Every word, in alphabetical order: a new command is one file and one line here. */
 export const COMMANDS: readonly Command[] = [
-  aide(() => COMMANDS) as Command,
-  annuaire as Command,
+  aide(() => COMMANDS),
+  annuaire,
   annuler,
   avis,
   complement,
   prendre,
   rendre,
   repondre,
-  snp as Command,
+  snp,
 ];
 
 /** The words of an answer, when it is sent. @throws when the command is gone (an answer kept over an upgrade) */

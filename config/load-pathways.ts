@@ -2,21 +2,24 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { ROLES } from '../care/people/person.ts';
+import type { Person } from '../care/people/person.ts';
 import type { Pathway } from '../care/request/pathway.ts';
 import { readYaml, sayProblems } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
-import { foldWord, pathwaySchema, pathwayVersion } from './schema/pathway.ts';
+import { pathwaySchema, pathwayVersion } from './schema/pathway.ts';
+import { fold } from './texts/fold.ts';
 
 /** Those that come with Relais. */
 export const SHIPPED_PATHWAYS = fileURLToPath(new URL('pathways', import.meta.url));
 
-export type PathwayFile = Pick<YamlFile<unknown>, 'file' | 'problem'> & { pathway: Pathway };
+type PathwayFile = Pick<YamlFile<unknown>, 'file' | 'problem'> & { pathway: Pathway };
 
 /**
  * Reads a folder, in the order of its file names. Problems of one file do not hide those of another, nor the good files.
  * @param folder every `*.yaml` and `*.yml` directly in it
  */
-export function readPathways(folder: string): { files: PathwayFile[]; problems: ConfigProblem[] } {
+function readPathways(folder: string): { files: PathwayFile[]; problems: ConfigProblem[] } {
   const files: PathwayFile[] = [];
   const problems: ConfigProblem[] = [];
   let names: string[];
@@ -63,7 +66,7 @@ export function readPathways(folder: string): { files: PathwayFile[]; problems: 
 }
 
 /** Two pathways with one id, or that answer to one word: who types it could reach the wrong group. */
-export function collisions(files: PathwayFile[]): ConfigProblem[] {
+function collisions(files: PathwayFile[]): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const ids = new Map<string, string>();
   const words = new Map<string, string>();
@@ -73,12 +76,12 @@ export function collisions(files: PathwayFile[]): ConfigProblem[] {
       problems.push(problem(['id'], `"${pathway.id}" is already the id of ${sameId}`, 'give this one its own id'));
     ids.set(pathway.id, sameId ?? file);
     for (const [n, word] of pathway.words.entries()) {
-      const sameWord = words.get(foldWord(word));
+      const sameWord = words.get(fold(word));
       if (sameWord !== undefined && sameWord !== file)
         problems.push(
           problem(['words', n], `"${word}" is already a word of ${sameWord}`, 'keep it in one of the two files'),
         );
-      words.set(foldWord(word), sameWord ?? file);
+      words.set(fold(word), sameWord ?? file);
     }
   }
   return problems;
@@ -100,4 +103,48 @@ export function loadShippedPathways(): Pathway[] {
   const loaded = loadPathways([SHIPPED_PATHWAYS]);
   if ('problems' in loaded) throw new Error(sayProblems(loaded.problems));
   return loaded.pathways;
+}
+
+/**
+ * Shipped pathways and the installation's own; the same id replaces. What comes with Relais and has nobody here is not
+ * offered, with a warning: an installation cannot fill the groups of every arrangement. In its own files it is a mistake.
+ */
+export function offeredPathways(
+  folder: string | undefined,
+  persons: readonly Person[] | undefined,
+): { offered: Pathway[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
+  const own = folder === undefined ? { files: [], problems: [] } : readPathways(folder);
+  const shipped = readPathways(SHIPPED_PATHWAYS);
+  const replaced = new Set(own.files.map((f) => f.pathway.id));
+  const kept = shipped.files.filter((f) => !replaced.has(f.pathway.id));
+  const problems = [...shipped.problems, ...own.problems];
+  if (persons === undefined)
+    return { offered: [], problems: [...problems, ...collisions([...kept, ...own.files])], warnings: [] };
+  const answered = kept.filter((f) => persons.some((p) => p.groups.includes(f.pathway.to.group)));
+  problems.push(...own.files.flatMap((f) => emptyGroups(f, persons)), ...collisions([...answered, ...own.files]));
+  return {
+    offered: [...answered, ...own.files].map((f) => f.pathway),
+    problems,
+    warnings: kept.flatMap((f) => emptyGroups(f, persons)),
+  };
+}
+
+function emptyGroups({ pathway, problem }: PathwayFile, persons: readonly Person[]): ConfigProblem[] {
+  const empty = (group: string): boolean => !persons.some((p) => p.groups.includes(group));
+  const cure = (group: string): string =>
+    `add "${group}" to the groups of somebody in people.yaml, or correct the name`;
+  const roles: readonly string[] = ROLES;
+  return [
+    ...(empty(pathway.to.group)
+      ? [problem(['to', 'group'], `nobody answers: the group "${pathway.to.group}" is empty`, cure(pathway.to.group))]
+      : []),
+    ...pathway.to.backup.flatMap((group, n) =>
+      empty(group) ? [problem(['to', 'backup', n], `the backup group "${group}" is empty`, cure(group))] : [],
+    ),
+    ...pathway.ask.who.flatMap((who, n) =>
+      roles.includes(who) || !empty(who)
+        ? []
+        : [problem(['ask', 'who', n], `"${who}" is no role, and nobody is in a group of that name`, cure(who))],
+    ),
+  ];
 }

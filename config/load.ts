@@ -1,13 +1,11 @@
 /** Everything that an installation has decided, loaded and cross-checked before anything is connected to. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { ROLES } from '../care/people/person.ts';
 import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
 import type { Pathway } from '../care/request/pathway.ts';
 import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
-import { collisions, readPathways, SHIPPED_PATHWAYS } from './load-pathways.ts';
-import type { PathwayFile } from './load-pathways.ts';
+import { offeredPathways } from './load-pathways.ts';
 import { readYaml } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
 import { relaisSchema } from './schema/relais.ts';
@@ -28,7 +26,7 @@ export type SourceConfig = {
 };
 
 /** relais.yaml with absolute paths and without secrets, so that it may be printed. */
-export type RelaisConfig = {
+type RelaisConfig = {
   environment: 'production' | 'test' | 'demo';
   account: { homeserver: string; directory: string };
   store: { path: string };
@@ -56,7 +54,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 /**
  * @param path relais.yaml; every relative path in it is relative to its folder
  * @param env where secrets are: `NAME`, or `NAME_FILE` with the path of a file that holds it
- * @returns everything, or all the problems of all the files at once
+ * @returns everything, or all the problems of all the files at once; what can only be compared between sound files
+ *   (secrets, territories, facilities) is looked at once relais.yaml is sound
  */
 export function loadConfig(path: string, env: Env): LoadedConfig | { problems: ConfigProblem[] } {
   const file = resolve(path);
@@ -78,7 +77,7 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
   const equipeFile = named('equipe');
   const teams = equipeFile === undefined ? undefined : readTeamsFile(equipeFile, read?.persons, facilities);
   if (teams && 'problems' in teams) problems.push(...teams.problems);
-  const pathways = offered(named('pathways'), read?.persons);
+  const pathways = offeredPathways(named('pathways'), read?.persons);
   problems.push(...pathways.problems);
   if (broken) return { problems };
   const people = read !== undefined && !('problems' in read) ? read : undefined;
@@ -131,50 +130,6 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     territories,
     timezone,
   };
-}
-
-/**
- * Shipped pathways and the installation's own; the same id replaces. What comes with Relais and has nobody here is not
- * offered, with a warning: an installation cannot fill the groups of every arrangement. In its own files it is a mistake.
- */
-function offered(
-  folder: string | undefined,
-  persons: readonly Person[] | undefined,
-): { offered: Pathway[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
-  const own = folder === undefined ? { files: [], problems: [] } : readPathways(folder);
-  const shipped = readPathways(SHIPPED_PATHWAYS);
-  const replaced = new Set(own.files.map((f) => f.pathway.id));
-  const kept = shipped.files.filter((f) => !replaced.has(f.pathway.id));
-  const problems = [...shipped.problems, ...own.problems];
-  if (persons === undefined)
-    return { offered: [], problems: [...problems, ...collisions([...kept, ...own.files])], warnings: [] };
-  const answered = kept.filter((f) => persons.some((p) => p.groups.includes(f.pathway.to.group)));
-  problems.push(...own.files.flatMap((f) => emptyGroups(f, persons)), ...collisions([...answered, ...own.files]));
-  return {
-    offered: [...answered, ...own.files].map((f) => f.pathway),
-    problems,
-    warnings: kept.flatMap((f) => emptyGroups(f, persons)),
-  };
-}
-
-function emptyGroups({ pathway, problem }: PathwayFile, persons: readonly Person[]): ConfigProblem[] {
-  const empty = (group: string): boolean => !persons.some((p) => p.groups.includes(group));
-  const cure = (group: string): string =>
-    `add "${group}" to the groups of somebody in people.yaml, or correct the name`;
-  const roles: readonly string[] = ROLES;
-  return [
-    ...(empty(pathway.to.group)
-      ? [problem(['to', 'group'], `nobody answers: the group "${pathway.to.group}" is empty`, cure(pathway.to.group))]
-      : []),
-    ...pathway.to.backup.flatMap((group, n) =>
-      empty(group) ? [problem(['to', 'backup', n], `the backup group "${group}" is empty`, cure(group))] : [],
-    ),
-    ...pathway.ask.who.flatMap((who, n) =>
-      roles.includes(who) || !empty(who)
-        ? []
-        : [problem(['ask', 'who', n], `"${who}" is no role, and nobody is in a group of that name`, cure(who))],
-    ),
-  ];
 }
 
 function unknownTerritories(

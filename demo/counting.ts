@@ -18,7 +18,14 @@ export type Figures = {
   announcedBeforeDischarge: number;
 };
 
-type ServerEvent = { event_id: string; type: string; sender: string; origin_server_ts: number; content: Record<string, unknown>; state_key?: string };
+type ServerEvent = {
+  event_id: string;
+  type: string;
+  sender: string;
+  origin_server_ts: number;
+  content: Record<string, unknown>;
+  state_key?: string;
+};
 
 /** @param bot the bot's Matrix id; its own account is asked for nothing */
 export async function count(cast: Cast, bot: string): Promise<Figures> {
@@ -75,9 +82,14 @@ function unread(persona: Persona, bot: string, rooms: Map<string, ServerEvent[]>
   let missing = 0;
   for (const [roomId, events] of rooms) {
     if (persona.membership(roomId, persona.userId) !== 'join') continue;
-    const joinedAt = events.findIndex((e) => e.type === 'm.room.member' && e.state_key === persona.userId && e.content['membership'] === 'join');
+    const joinedAt = events.findIndex(
+      (e) => e.type === 'm.room.member' && e.state_key === persona.userId && e.content['membership'] === 'join',
+    );
     const summary = readByPersona(persona, bot).some((e) => e.roomId === roomId && bodyOf(e).startsWith('Résumé'));
-    missing += events.filter((e, i) => e.sender === bot && e.type === 'm.room.encrypted' && !readable.has(e.event_id) && !(i < joinedAt && summary)).length;
+    missing += events.filter(
+      (e, i) =>
+        e.sender === bot && e.type === 'm.room.encrypted' && !readable.has(e.event_id) && !(i < joinedAt && summary),
+    ).length;
   }
   return missing;
 }
@@ -95,7 +107,9 @@ function clearText(rooms: Map<string, ServerEvent[]>): number {
 /** One delivery as two events, or one fact of a stay said twice in the same words. */
 function duplicates(messages: SeenEvent[]): number {
   const ids = messages.map((e) => String(e.content[DELIVERY_ID]));
-  const facts = messages.filter((e) => e.thread !== undefined && e.replaces === undefined).map((e) => `${e.roomId} ${e.thread ?? ''} ${bodyOf(e)}`);
+  const facts = messages
+    .filter((e) => e.thread !== undefined && e.replaces === undefined)
+    .map((e) => `${e.roomId} ${e.thread ?? ''} ${bodyOf(e)}`);
   return ids.length - new Set(ids).size + (facts.length - new Set(facts).size);
 }
 
@@ -116,7 +130,9 @@ function outOfOrder(rooms: Map<string, ServerEvent[]>, read: Map<string, SeenEve
 
 /** A line that this person typed to the bot, followed by something from the bot that they read, before their next line. */
 function answered(persona: Persona, bot: string): number {
-  const lines = persona.events.filter((e) => e.sender === persona.userId && e.type === 'm.room.message').sort((a, b) => a.at - b.at);
+  const lines = persona.events
+    .filter((e) => e.sender === persona.userId && e.type === 'm.room.message')
+    .sort((a, b) => a.at - b.at);
   const heard = readByPersona(persona, bot);
   return lines.filter((line, i) => {
     const until = lines[i + 1]?.at ?? Infinity;

@@ -35,14 +35,15 @@ export type Homeserver = {
 
 /**
  * Runs Synapse's module, and ends with its parent: the parent holds the other end of stdin, and whatever way it dies
- * (kill -9 included, where no exit handler runs) the read returns.
+ * (kill -9 included, where no exit handler runs) the read returns. A temporary folder goes with it.
  */
 const BOOTSTRAP = `
-import os, runpy, sys, threading
-def leash():
+import os, runpy, shutil, sys, threading
+def leash(temporary):
     while os.read(0, 4096): pass
+    if temporary: shutil.rmtree(temporary, ignore_errors=True)
     os._exit(0)
-threading.Thread(target=leash, daemon=True).start()
+threading.Thread(target=leash, args=(sys.argv[2],), daemon=True).start()
 sys.argv = ['synapse', '-c', sys.argv[1]]
 runpy.run_module('synapse.app.homeserver', run_name='__main__')
 `;
@@ -67,7 +68,8 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const url = `http://127.0.0.1:${port}`;
-    const child = await launch(python, directory, await configure(directory, serverName, port, secret));
+    const config = await configure(directory, serverName, port, secret);
+    const child = await launch(python, directory, [config, options.directory === undefined ? directory : '']);
     try {
       await ready(child, url, directory);
     } catch (error) {
@@ -148,10 +150,10 @@ async function configure(directory: string, serverName: string, port: number, se
   return path;
 }
 
-async function launch(python: string, directory: string, config: string): Promise<ChildProcess> {
+async function launch(python: string, directory: string, args: string[]): Promise<ChildProcess> {
   const log = openSync(join(directory, 'homeserver.log'), 'w');
   try {
-    const child = spawn(python, ['-c', BOOTSTRAP, config], { cwd: directory, stdio: ['pipe', log, log] });
+    const child = spawn(python, ['-c', BOOTSTRAP, ...args], { cwd: directory, stdio: ['pipe', log, log] });
     await new Promise<void>((started, failed) => child.once('spawn', started).once('error', failed));
     child.unref(); // the leash ends it with us: it need not keep us alive
     (child.stdin as unknown as { unref(): void }).unref();

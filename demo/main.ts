@@ -7,10 +7,16 @@ import { type Ready, setUp } from './setup.ts';
 import { bold, dim, openTranscriptPrinter } from './transcript.ts';
 
 const program = new Command('npm run demo --')
-  .description('A synthetic hospital day: real HL7 in, a real Synapse, real encrypted clients. Nothing leaves this machine.')
+  .description(
+    'A synthetic hospital day: real HL7 in, a real Synapse, real encrypted clients. Nothing leaves this machine.',
+  )
   .option('--once', 'end by itself, with a table and one JSON line of figures')
   .option('--homeserver <url>', 'use a test homeserver that runs already, instead of installing Synapse')
-  .option('--folder <path>', 'where the demo keeps its files (erased first)', resolve(import.meta.dirname, '..', '.relais', 'demo'))
+  .option(
+    '--folder <path>',
+    'where the demo keeps its files (erased first)',
+    resolve(import.meta.dirname, '..', '.relais', 'demo'),
+  )
   .parse();
 const options = program.opts<{ once?: boolean; homeserver?: string; folder: string }>();
 
@@ -49,7 +55,10 @@ async function main(): Promise<number> {
 
 function table(figures: Figures): void {
   console.log(`\n${bold('Compté chez les clients et sur le serveur')}`);
-  for (const [name, n] of Object.entries(figures)) console.log(`  ${name.padEnd(28)}${String(n).padStart(5)}${ZEROS.includes(name as keyof Figures) && n > 0 ? '  ← should be 0' : ''}`);
+  for (const [name, n] of Object.entries(figures))
+    console.log(
+      `  ${name.padEnd(28)}${String(n).padStart(5)}${ZEROS.includes(name as keyof Figures) && n > 0 ? '  ← should be 0' : ''}`,
+    );
 }
 
 /** How to see it with one's own client, and how to post a message. */
@@ -75,7 +84,9 @@ try {
 } catch (error) {
   const causes: string[] = [];
   for (let e: unknown = error; e instanceof Error; e = e.cause) causes.push(e.message);
-  console.error(`\nThe demo stopped: ${causes.join('\n  because ')}\nThe server's log: ${join(options.folder, 'relais.log')}`);
+  console.error(
+    `\nThe demo stopped: ${causes.join('\n  because ')}\nThe server's log: ${join(options.folder, 'relais.log')}`,
+  );
   process.exitCode = 1;
 }
 process.exit();

@@ -91,12 +91,17 @@ async function act(stage: Stage, step: ScenarioStep, civil: number): Promise<voi
     await persona.say(roomId, fill(step.says));
   } else if ('reacts' in step) {
     const roomId = await whereIs(stage, step.who, persona, step.where);
-    const offer = readByPersona(persona, stage.bot).filter((e) => e.roomId === roomId && (!step.thread || e.thread === undefined)).at(-1);
+    const offer = readByPersona(persona, stage.bot)
+      .filter((e) => e.roomId === roomId && (!step.thread || e.thread === undefined))
+      .at(-1);
     if (!offer) throw new Error('nothing to react to');
     stage.transcript.note(civil, `${stage.cast.names.get(step.who) ?? step.who} réagit ${step.reacts}`);
     await persona.react(roomId, offer.eventId, step.reacts);
   } else if ('reads' in step) {
-    await persona.seen((e) => e.sender === stage.bot && e.failure === undefined && bodyOf(e).includes(fill(step.reads)), 60_000);
+    await persona.seen(
+      (e) => e.sender === stage.bot && e.failure === undefined && bodyOf(e).includes(fill(step.reads)),
+      60_000,
+    );
   } else if (readByPersona(persona, stage.bot).some((e) => bodyOf(e).includes(fill(step.never)))) {
     throw new Error(`${step.who} has read « ${step.never} »`);
   }
@@ -110,7 +115,8 @@ async function whereIs(stage: Stage, id: string, persona: Persona, where: string
     await persona.until('the bot in the direct room', () => persona.membership(roomId, stage.bot) === 'join');
     return roomId;
   }
-  const name = where === 'request' ? lastCode(stage.cast, stage.bot) : stage.groupRooms.get(where.slice('group:'.length));
+  const name =
+    where === 'request' ? lastCode(stage.cast, stage.bot) : stage.groupRooms.get(where.slice('group:'.length));
   if (name === undefined) throw new Error(`no room ${where}`);
   await persona.until(`room ${name}`, () => roomNamed(persona, name) !== undefined);
   return roomNamed(persona, name) ?? '';
@@ -118,16 +124,23 @@ async function whereIs(stage: Stage, id: string, persona: Persona, where: string
 
 /** The bot opens a direct room itself when it has something to tell somebody who never wrote to it. */
 function directOpenedByBot(persona: Persona, bot: string): string | undefined {
-  const rooms = persona.client.getRooms().filter((r) => r.getMyMembership() === 'join' && r.getJoinedMemberCount() === 2);
-  return rooms.find((r) => r.getMember(bot)?.membership === 'join' && r.getMember(bot)?.powerLevel === 100 && r.name === 'Relais')?.roomId;
+  const rooms = persona.client
+    .getRooms()
+    .filter((r) => r.getMyMembership() === 'join' && r.getJoinedMemberCount() === 2);
+  return rooms.find(
+    (r) => r.getMember(bot)?.membership === 'join' && r.getMember(bot)?.powerLevel === 100 && r.name === 'Relais',
+  )?.roomId;
 }
 
 /** Clients have caught up: nothing new has reached any of them for a moment. For the eye only; counts ask the server. */
 async function settled(stage: Stage): Promise<void> {
   const total = (): number => [...stage.cast.personas.values()].reduce((sum, p) => sum + p.events.length, 0);
-  for (let before = -1, calm = 0; calm < 3; await pause(50)) {
+  let before = -1;
+  let calm = 0;
+  while (calm < 3) {
     const now = total();
     calm = now === before ? calm + 1 : 0;
     before = now;
+    await pause(50);
   }
 }

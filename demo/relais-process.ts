@@ -44,28 +44,41 @@ export function relaisProcess(options: RelaisProcessOptions): RelaisProcess {
     const ending = child;
     child = undefined;
     if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
-    const exit = new Promise<void>((done) => ending.once('exit', () => done()));
+    const exit = new Promise<void>((done) =>
+      ending.once('exit', () => {
+        done();
+      }),
+    );
     ending.kill(signal);
     await exit;
   }
 
-  const process_: RelaisProcess = {
+  const self: RelaisProcess = {
     url,
     async start() {
       const log = openSync(options.log, 'a');
-      const started = spawn(process.execPath, [CLI, 'serve', '--config', options.config], { env, stdio: ['ignore', log, log] });
+      const started = spawn(process.execPath, [CLI, 'serve', '--config', options.config], {
+        env,
+        stdio: ['ignore', log, log],
+      });
       child = started;
-      for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(50)) {
-        if (started.exitCode !== null) throw new Error(`relais serve ended with ${started.exitCode}: see ${join(options.log)}`);
+      const deadline = Date.now() + 60_000;
+      while (Date.now() < deadline) {
+        if (started.exitCode !== null)
+          throw new Error(`relais serve ended with ${started.exitCode}: see ${join(options.log)}`);
         const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
         if (answer?.ok) return;
+        await pause(50);
       }
       throw new Error(`relais serve did not become ready in a minute: see ${options.log}`);
     },
     kill: () => gone('SIGKILL'),
     stop: () => gone('SIGTERM'),
     async command(args) {
-      const run = spawn(process.execPath, [CLI, ...args, '--config', options.config], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const run = spawn(process.execPath, [CLI, ...args, '--config', options.config], {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let out = '';
       run.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
       run.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -89,20 +102,26 @@ export function relaisProcess(options: RelaisProcessOptions): RelaisProcess {
     },
     async metrics() {
       const text = await (await fetch(`${url}/metrics`)).text();
-      return new Map(text.split('\n').flatMap((line): [string, number][] => {
-        const found = /^(\S+) (\S+)$/.exec(line);
-        return found?.[1] && !line.startsWith('#') ? [[found[1], Number(found[2])]] : [];
-      }));
+      return new Map(
+        text.split('\n').flatMap((line): [string, number][] => {
+          const found = /^(\S+) (\S+)$/.exec(line);
+          return found?.[1] && !line.startsWith('#') ? [[found[1], Number(found[2])]] : [];
+        }),
+      );
     },
     async quiet(civil) {
       let calm = 0;
-      for (const deadline = Date.now() + 60_000; calm < 2; await pause(60)) {
+      const deadline = Date.now() + 60_000;
+      while (calm < 2) {
         if (Date.now() > deadline) throw new Error(`Relais did not come to rest in a minute: see ${options.log}`);
-        const m = await process_.metrics();
-        const busy = ['relais_inbox{state="undecided"}', 'relais_outbox_pending', 'relais_deadlines_due'].some((name) => m.get(name) !== 0);
+        const m = await self.metrics();
+        const busy = ['relais_inbox{state="undecided"}', 'relais_outbox_pending', 'relais_deadlines_due'].some(
+          (name) => m.get(name) !== 0,
+        );
         calm = !busy && (m.get('relais_civil_time_seconds') ?? 0) * 1000 >= civil - 1_000 ? calm + 1 : 0;
+        await pause(60);
       }
     },
   };
-  return process_;
+  return self;
 }

@@ -43,7 +43,10 @@ export async function setUp({ folder, homeserverUrl, onProgress }: SetupOptions)
   const scenario = scenarioSchema.parse(parse(await readFile(join(DAY, 'day.yaml'), 'utf8')));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const started = homeserverUrl === undefined ? await startHomeserver({ directory: join(folder, 'homeserver'), onProgress }) : undefined;
+  const started =
+    homeserverUrl === undefined
+      ? await startHomeserver({ directory: join(folder, 'homeserver'), onProgress })
+      : undefined;
   const url = started?.url ?? homeserverUrl ?? '';
   const password = randomBytes(9).toString('base64url');
   const people = await writePeople(folder, await serverName(url, started));
@@ -51,8 +54,18 @@ export async function setUp({ folder, homeserverUrl, onProgress }: SetupOptions)
   const localparts = ['relais', ...people.map((p) => p.matrix.slice(1, p.matrix.indexOf(':')))];
   for (const localpart of localparts) await register(url, localpart, password, started);
   const [source, secret, port] = [scenario.source?.id ?? 'demo', randomBytes(24).toString('hex'), await freePort()];
-  const config = await writeConfig(folder, { url, port, source, facility: scenario.source?.facility ?? '', name: scenario.source?.name });
-  const env = { RELAIS_SEAL_KEY: randomBytes(32).toString('hex'), RELAIS_SOURCE_SECRET: secret, RELAIS_PASSWORD: password };
+  const config = await writeConfig(folder, {
+    url,
+    port,
+    source,
+    facility: scenario.source?.facility ?? '',
+    name: scenario.source?.name,
+  });
+  const env = {
+    RELAIS_SEAL_KEY: randomBytes(32).toString('hex'),
+    RELAIS_SOURCE_SECRET: secret,
+    RELAIS_PASSWORD: password,
+  };
   const relais = relaisProcess({ config, port, source, secret, env, log: join(folder, 'relais.log') });
   onProgress('provisioning the bot: device, cross-signing, secret storage, key backup');
   await relais.command(['provision', '--user', 'relais']);
@@ -137,7 +150,11 @@ async function register(url: string, user: string, password: string, started: Ho
     return;
   }
   const body = JSON.stringify({ username: user, password, auth: { type: 'm.login.dummy' }, inhibit_login: true });
-  const answer = await fetch(`${url}/_matrix/client/v3/register`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const answer = await fetch(`${url}/_matrix/client/v3/register`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' },
+  });
   if (answer.ok) return;
   const said = (await answer.json().catch(() => ({}))) as { errcode?: string };
   const cure =
@@ -153,7 +170,9 @@ async function serverName(url: string, started: Homeserver | undefined): Promise
   const known = process.env['RELAIS_DEMO_SERVER_NAME'];
   if (known) return known;
   const answer = await fetch(`${url}/.well-known/matrix/server`).catch(() => undefined);
-  const said = answer?.ok ? ((await answer.json().catch(() => ({}))) as { 'm.server'?: string })['m.server'] : undefined;
+  const said = answer?.ok
+    ? ((await answer.json().catch(() => ({}))) as { 'm.server'?: string })['m.server']
+    : undefined;
   return said?.split(':')[0] ?? new URL(url).hostname;
 }
 

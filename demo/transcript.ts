@@ -2,7 +2,10 @@
 import { sayDateTime } from '../config/texts/dates.ts';
 import { bodyOf, type Cast, readByPersona } from './cast.ts';
 
-const style = (code: number) => (text: string): string => (process.stdout.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text);
+const style =
+  (code: number) =>
+  (text: string): string =>
+    process.stdout.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text;
 export const dim = style(2);
 export const bold = style(1);
 const cyan = style(36);

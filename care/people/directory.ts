@@ -7,7 +7,13 @@ export type DirectoryEntry = {
   professionCode: string;
   specialties: { code: string; label: string }[];
   /** One per place of practice. */
-  places: { name: string | undefined; street: string | undefined; postcode: string | undefined; town: string | undefined; phone: string | undefined }[];
+  places: {
+    name: string | undefined;
+    street: string | undefined;
+    postcode: string | undefined;
+    town: string | undefined;
+    phone: string | undefined;
+  }[];
 };
 
 export type DirectorySearch = {

@@ -34,7 +34,12 @@ export type Person = {
 };
 
 /** Who is on duty for a group: ordered periods of civil time. */
-export type DutyPeriod = { group: string; person: string; /** epoch ms UTC, inclusive */ from: number; /** exclusive */ to: number };
+export type DutyPeriod = {
+  group: string;
+  person: string;
+  /** epoch ms UTC, inclusive */ from: number;
+  /** exclusive */ to: number;
+};
 
 /** The équipe de soins of one patient of one facility, declared by the hospital's desk (`equipe.yaml`). */
 export type Team = { facility: string; ipp: string; /** Person ids. */ members: string[] };
@@ -60,6 +65,7 @@ export function peopleFrom(persons: Person[], teams: Team[], duty: DutyPeriod[])
     group: (name) => persons.filter((p) => p.groups.includes(name)),
     withRole: (role) => persons.filter((p) => p.role === role),
     team: (facility, ipp) => (byTeam.get(`${facility}|${ipp}`)?.members ?? []).flatMap(known),
-    onDuty: (group, at) => duty.filter((d) => d.group === group && d.from <= at && at < d.to).flatMap((d) => known(d.person))[0],
+    onDuty: (group, at) =>
+      duty.filter((d) => d.group === group && d.from <= at && at < d.to).flatMap((d) => known(d.person))[0],
   };
 }

@@ -15,7 +15,11 @@ const TURNS = 25;
  * @returns the decision that was committed
  * @throws when the decision carries no audit entry (invariant 9), or when it is still stale after 25 turns
  */
-export async function apply(store: Pick<Store, 'commit'>, now: number, turn: () => Promise<Decision>): Promise<Decision> {
+export async function apply(
+  store: Pick<Store, 'commit'>,
+  now: number,
+  turn: () => Promise<Decision>,
+): Promise<Decision> {
   for (let n = 0; n < TURNS; n += 1) {
     const decision = await turn();
     if (decision.audit.length === 0) throw new Error('a decision without an audit entry');

@@ -20,7 +20,11 @@ export type DrainPorts = {
  * @param handle must settle the envelope in its own commit; what it throws is a bug, and quarantines the envelope
  * @returns how many envelopes were handled
  */
-export async function drainInbox(ports: DrainPorts, prefix: string, handle: (envelope: Envelope) => Promise<void>): Promise<number> {
+export async function drainInbox(
+  ports: DrainPorts,
+  prefix: string,
+  handle: (envelope: Envelope) => Promise<void>,
+): Promise<number> {
   let handled = 0;
   for (;;) {
     const heads = await ports.store.inbox.heads(prefix, 64);
@@ -44,7 +48,15 @@ export async function drainInbox(ports: DrainPorts, prefix: string, handle: (env
 export async function quarantine(ports: DrainPorts, envelope: Envelope, reason: Reason, detail: string): Promise<void> {
   await apply(ports.store, ports.civil(), async () => ({
     ...emptyDecision(),
-    audit: [{ actor: `source:${envelope.source}`, action: 'quarantine', subject: envelope.id, outcome: 'quarantined', reason }],
+    audit: [
+      {
+        actor: `source:${envelope.source}`,
+        action: 'quarantine',
+        subject: envelope.id,
+        outcome: 'quarantined',
+        reason,
+      },
+    ],
     settle: { envelope: envelope.id, state: 'quarantined', outcome: 'quarantined', reason, detail },
   }));
 }

@@ -1,4 +1,4 @@
 /** The log port: English, ids only; no field of a patient ever comes here (invariant 5). */
-export type Level = 'info' | 'warn' | 'error';
-export type LogFields = Record<string, string | number | boolean | undefined>;
+type Level = 'info' | 'warn' | 'error';
+type LogFields = Record<string, string | number | boolean | undefined>;
 export type Log = (level: Level, message: string, fields?: LogFields) => void;

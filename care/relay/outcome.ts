@@ -6,60 +6,58 @@
  */
 export type Outcome = 'posted' | 'muted' | 'blocked' | 'quarantined' | 'rejected';
 
-export const REASONS = [
+export type Reason =
   // posted
-  'announced',
-  'retracted',
-  'planned',
+  | 'announced'
+  | 'retracted'
+  | 'planned'
   // muted
-  'no-team',
-  'duplicate-fact',
-  'bed-move',
-  'historic',
-  'retroactive',
-  'outpatient',
-  'session',
-  'class-not-applicable',
-  'identity-only',
-  'doctors-only',
-  'already-cancelled',
-  'unknown-movement',
-  'unknown-trigger',
-  'not-a-movement',
-  'nothing-changed',
-  'fictional-identity',
-  'training-message',
-  'document-only',
-  'answered',
-  'recorded',
-  'not-for-us',
-  'stale-timer',
+  | 'no-team'
+  | 'duplicate-fact'
+  | 'bed-move'
+  | 'historic'
+  | 'retroactive'
+  | 'outpatient'
+  | 'session'
+  | 'class-not-applicable'
+  | 'identity-only'
+  | 'doctors-only'
+  | 'already-cancelled'
+  | 'unknown-movement'
+  | 'unknown-trigger'
+  | 'not-a-movement'
+  | 'nothing-changed'
+  | 'fictional-identity'
+  | 'training-message'
+  | 'document-only'
+  | 'answered'
+  | 'recorded'
+  | 'not-for-us'
+  | 'stale-timer'
   // blocked
-  'protected-patient',
-  'protected-visit',
-  'vip',
-  'anonymous',
-  'psychiatric-care',
-  'blocked-unit',
+  | 'protected-patient'
+  | 'protected-visit'
+  | 'vip'
+  | 'anonymous'
+  | 'psychiatric-care'
+  | 'blocked-unit'
   // quarantined
-  'unreadable',
-  'missing-identity',
-  'missing-visit',
-  'missing-movement',
-  'missing-date',
-  'bad-movement',
-  'bad-date',
-  'unknown-unit',
-  'merge-needs-human',
-  'undecidable',
-  'undecryptable',
-  'clear-text-in-encrypted-room',
-  'wrong-facility',
+  | 'unreadable'
+  | 'missing-identity'
+  | 'missing-visit'
+  | 'missing-movement'
+  | 'missing-date'
+  | 'bad-movement'
+  | 'bad-date'
+  | 'unknown-unit'
+  | 'merge-needs-human'
+  | 'undecidable'
+  | 'undecryptable'
+  | 'clear-text-in-encrypted-room'
+  | 'wrong-facility'
   // rejected
-  'not-hl7',
-  'unsupported-version',
-  'unsupported-type',
+  | 'not-hl7'
+  | 'unsupported-version'
+  | 'unsupported-type'
   // refused to a person (the refusal's own code says more)
-  'refused',
-] as const;
-export type Reason = (typeof REASONS)[number];
+  | 'refused';

@@ -113,7 +113,9 @@ export interface Store {
   get(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
   /** Append-only rows, oldest first, sealed into a hash chain later by one sealer. */
-  audit(limit: number): Promise<{ at: number; actor: string; action: string; subject: string; outcome: string; reason: string }[]>;
+  audit(
+    limit: number,
+  ): Promise<{ at: number; actor: string; action: string; subject: string; outcome: string; reason: string }[]>;
   counts(): Promise<{ outcome: string; reason: string; n: number }[]>;
   /** Fails when the disk or the database does not answer. */
   ping(): Promise<void>;

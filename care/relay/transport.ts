@@ -85,7 +85,13 @@ export interface Transport {
    * is encrypted; never the reverse. The same `txnId` from the same device is one event.
    * @returns the event id. @throws TransportFailure
    */
-  send(roomId: string, type: string, content: Record<string, unknown>, txnId: string, encrypted: boolean): Promise<string>;
+  send(
+    roomId: string,
+    type: string,
+    content: Record<string, unknown>,
+    txnId: string,
+    encrypted: boolean,
+  ): Promise<string>;
   /** `undecryptable`: the key is not here (yet). @throws TransportFailure: who the sender is could not be asked; try again */
   decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;
   /**

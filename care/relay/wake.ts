@@ -23,7 +23,12 @@ export function createWake(): Wake {
 }
 
 /** Waits for `rung`, at most `ms` of machine time, or until `signal` aborts. */
-export async function restUntil(rung: Promise<void>, ms: number, clocks: Pick<Clocks, 'pause'>, signal: AbortSignal): Promise<void> {
+export async function restUntil(
+  rung: Promise<void>,
+  ms: number,
+  clocks: Pick<Clocks, 'pause'>,
+  signal: AbortSignal,
+): Promise<void> {
   const stop = new AbortController();
   await Promise.race([rung, clocks.pause(ms, AbortSignal.any([signal, stop.signal]))]);
   stop.abort();

@@ -4,7 +4,7 @@ import { emptyDecision } from '../relay/decision.ts';
 import type { Ids } from '../relay/clock.ts';
 import type { Store, StoredFile } from '../relay/ports.ts';
 import { type Refusal, refuse } from '../relay/refusal.ts';
-import { type RoomWanted, roomRef } from '../relay/room.ts';
+import type { RoomWanted } from '../relay/room.ts';
 import type { Timer } from '../relay/timer.ts';
 import type { People, Person } from '../people/person.ts';
 import { overtaken, rearm, runningTarget, stepsOf } from './deadlines.ts';
@@ -23,15 +23,36 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
   if (!mayAsk(pathway, by)) return refuse('may-not-ask', { title: pathway.title, who: pathway.ask.who });
   if (ask.urgent && pathway.ask.urgent === 'refuse-15') return refuse('urgent-call-15');
   const field = pathway.form[0];
-  if (!ask.question.trim() || !field) return refuse('question-missing', { word: `avis ${pathway.words[0] ?? ''}`.trim() });
+  if (!ask.question.trim() || !field)
+    return refuse('question-missing', { word: `avis ${pathway.words[0] ?? ''}`.trim() });
   const request = newRequest(
-    { code: `D-${ports.ids.code(3)}`, pathway, asker: by.id, askedAt: now, fields: [{ key: field.key, value: ask.question.trim() }] },
+    {
+      code: `D-${ports.ids.code(3)}`,
+      pathway,
+      asker: by.id,
+      askedAt: now,
+      fields: [{ key: field.key, value: ask.question.trim() }],
+    },
     pathway.ask.consent === 'required',
   );
-  return settled(ports, { kind: 'request', id: request.code, version: 0, state: request }, request, 'asked', undefined, by, now);
+  return settled(
+    ports,
+    { kind: 'request', id: request.code, version: 0, state: request },
+    request,
+    'asked',
+    undefined,
+    by,
+    now,
+  );
 }
 
-export async function decideMove(ports: RequestPorts, code: string, by: Person, move: RequestMove, now: number): Promise<Decision | Refusal> {
+export async function decideMove(
+  ports: RequestPorts,
+  code: string,
+  by: Person,
+  move: RequestMove,
+  now: number,
+): Promise<Decision | Refusal> {
   const file = await ports.store.files.load<Request>('request', code);
   if (!file) return refuse('unknown-request', { code });
   const moved = step(file.state, by, move, now, (id) => ports.people.byId(id)?.name ?? id);
@@ -57,8 +78,20 @@ export async function decideDeadline(ports: RequestPorts, timer: Timer, now: num
     escalatedTo: due.to ? [...file.state.escalatedTo, due.to] : file.state.escalatedTo,
     history: [...file.state.history, { at: now, by: 'clock', step: told, text: due.to }],
   };
-  decision.files.push({ kind: 'request', id: request.code, version: file.version, state: request, keys: keysOf(request) });
-  decision.events.push({ kind: 'request', id: request.code, type: told, at: now, body: { step: timer.step, to: due.to ?? null } });
+  decision.files.push({
+    kind: 'request',
+    id: request.code,
+    version: file.version,
+    state: request,
+    keys: keysOf(request),
+  });
+  decision.events.push({
+    kind: 'request',
+    id: request.code,
+    type: told,
+    at: now,
+    body: { step: timer.step, to: due.to ?? null },
+  });
   decision.deliveries.push(...routeEscalation(ports.people, request, told, due.to ?? 'group', now));
   decision.rooms.push(...(await wantRooms(ports, request, decision.deliveries)));
   decision.audit.push({ ...audit, outcome: 'posted', reason: 'announced' });
@@ -80,12 +113,24 @@ async function settled(
   now: number,
 ): Promise<Decision> {
   const decision = emptyDecision();
-  decision.files.push({ kind: 'request', id: request.code, version: file.version, state: request, keys: keysOf(request) });
+  decision.files.push({
+    kind: 'request',
+    id: request.code,
+    version: file.version,
+    state: request,
+    keys: keysOf(request),
+  });
   decision.events.push({ kind: 'request', id: request.code, type: told, at: now, body: { by: by.id } });
   decision.timers.push(...rearm(request, now));
   decision.deliveries.push(...routeStep(ports.people, request, told, text, now));
   decision.rooms.push(...(await wantRooms(ports, request, decision.deliveries)));
-  decision.audit.push({ actor: by.id, action: `request:${told}`, subject: request.code, outcome: 'posted', reason: 'announced' });
+  decision.audit.push({
+    actor: by.id,
+    action: `request:${told}`,
+    subject: request.code,
+    outcome: 'posted',
+    reason: 'announced',
+  });
   return decision;
 }
 
@@ -110,10 +155,19 @@ async function wantRooms(ports: RequestPorts, request: Request, deliveries: NewD
       const known = await ports.store.rooms.get(ref);
       if (ref.startsWith('group:')) {
         const members = ports.people.group(subject).map((p) => p.matrix);
-        return { ref, kind: 'group', subject, encrypted: true, name: known?.name ?? groupName(request, subject), members };
+        return {
+          ref,
+          kind: 'group',
+          subject,
+          encrypted: true,
+          name: known?.name ?? groupName(request, subject),
+          members,
+        };
       }
       if (ref.startsWith('request:')) {
-        const members = [request.asker, request.taker].flatMap((id) => (id ? (ports.people.byId(id)?.matrix ?? []) : []));
+        const members = [request.asker, request.taker].flatMap((id) =>
+          id ? (ports.people.byId(id)?.matrix ?? []) : [],
+        );
         return { ref, kind: 'request', subject, encrypted: true, name: known?.name ?? subject, members };
       }
       return { ref, kind: 'direct', subject, encrypted: true, name: known?.name ?? 'Relais', members: [subject] };
@@ -125,6 +179,3 @@ async function wantRooms(ports: RequestPorts, request: Request, deliveries: NewD
 function groupName(request: Request, group: string): string {
   return group === request.pathway.to.group ? request.pathway.title : group;
 }
-
-/** The ref is the room's lane; kept here so that no caller writes it by hand. */
-export const requestRoom = roomRef.request;

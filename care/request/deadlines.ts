@@ -13,7 +13,8 @@ export type DueStep = ReturnType<typeof dueSteps>[number];
 
 /** Both targets run from the moment of asking: the one who waits counts from there. */
 export function stepsOf(request: Request, target: 'take' | 'answer'): DueStep[] {
-  const pauses = target === 'answer' ? request.pauses.flatMap((p) => (p.to === undefined ? [] : [{ from: p.from, to: p.to }])) : [];
+  const pauses =
+    target === 'answer' ? request.pauses.flatMap((p) => (p.to === undefined ? [] : [{ from: p.from, to: p.to }])) : [];
   return dueSteps(request.pathway.sla, target, request.askedAt, pauses);
 }
 
@@ -33,7 +34,13 @@ export function rearm(request: Request, now: number): TimerChange[] {
   const ahead = target ? stepsOf(request, target).filter((s) => s.at > now && s.what !== 'target') : [];
   return [
     { do: 'cancel-all', kind: 'request-sla', ref: request.code },
-    ...ahead.map((s): TimerChange => ({ do: 'set', kind: 'request-sla', ref: request.code, step: s.step, dueAt: s.at })),
+    ...ahead.map((s): TimerChange => ({
+      do: 'set',
+      kind: 'request-sla',
+      ref: request.code,
+      step: s.step,
+      dueAt: s.at,
+    })),
   ];
 }
 

@@ -1,5 +1,4 @@
 /** A pathway is data: one YAML file in config/pathways (DESIGN §4). Its schema is config/schema/pathway.ts; this is its meaning. */
-import type { Role } from '../people/person.ts';
 
 /** `24h`, `48h`, `30min`, `3d` parsed: ms of the policy's clock. */
 export type Span = number;
@@ -14,7 +13,7 @@ export type SlaStep = {
 
 export type SlaTarget = { within: Span; /** Shares of `within`, ascending. */ remind: number[]; escalate: SlaStep[] };
 
-export type ClockKind = 'calendar' | 'working-days' | 'opening-hours';
+type ClockKind = 'calendar' | 'working-days' | 'opening-hours';
 
 export type SlaPolicy = {
   clock: ClockKind;
@@ -28,7 +27,7 @@ export type SlaPolicy = {
   pause: 'info-requested'[];
 };
 
-export type FormField = {
+type FormField = {
   key: string;
   label: string;
   type: 'text';
@@ -51,6 +50,3 @@ export type Pathway = {
   trace: { report: string | undefined; billing: string[]; to: string[] };
   count: string[];
 };
-
-/** `ask.who` names roles, groups or participants lists. */
-export type AskRule = Role | string;

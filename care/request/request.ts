@@ -7,7 +7,7 @@ import type { Person } from '../people/person.ts';
 import type { Pathway } from './pathway.ts';
 import type { RequestStep } from './news.ts';
 
-export type RequestStatus = 'asked' | 'taken' | 'info-requested' | 'answered' | 'closed' | 'cancelled';
+type RequestStatus = 'asked' | 'taken' | 'info-requested' | 'answered' | 'closed' | 'cancelled';
 
 export type Request = {
   code: string;
@@ -72,22 +72,39 @@ export function mayAnswer(pathway: Pathway, person: Person): boolean {
  * @param nameOf says who has it, in a refusal
  * @param now civil time, epoch ms UTC
  */
-export function step(request: Request, by: Person, move: RequestMove, now: number, nameOf: (id: string) => string): Moved | Refusal {
+export function step(
+  request: Request,
+  by: Person,
+  move: RequestMove,
+  now: number,
+  nameOf: (id: string) => string,
+): Moved | Refusal {
   const taker = request.taker;
   const closed = request.status === 'closed' || request.status === 'cancelled';
-  const log = (told: RequestStep, text?: string): Request['history'] => [...request.history, { at: now, by: by.id, step: told, text }];
+  const log = (told: RequestStep, text?: string): Request['history'] => [
+    ...request.history,
+    { at: now, by: by.id, step: told, text },
+  ];
   switch (move.do) {
     case 'take':
       if (closed) return refuse('request-closed', { code: request.code });
       if (taker) return refuse('already-taken', { code: request.code, who: taker === by.id ? 'vous' : nameOf(taker) });
       if (by.id === request.asker) return refuse('own-request', { code: request.code });
-      if (!mayAnswer(request.pathway, by)) return refuse('may-not-answer', { code: request.code, group: request.pathway.title });
+      if (!mayAnswer(request.pathway, by))
+        return refuse('may-not-answer', { code: request.code, group: request.pathway.title });
       return moved({ ...request, status: 'taken', taker: by.id, takenAt: now, history: log('taken') }, 'taken');
     case 'give-back':
       if (taker !== by.id) return refuse('not-the-taker', { code: request.code, who: taker ? nameOf(taker) : '' });
       if (request.status === 'answered' || closed) return refuse('cannot-give-back', { code: request.code });
       return moved(
-        { ...request, status: 'asked', taker: undefined, takenAt: undefined, pauses: resumed(request, now), history: log('given-back') },
+        {
+          ...request,
+          status: 'asked',
+          taker: undefined,
+          takenAt: undefined,
+          pauses: resumed(request, now),
+          history: log('given-back'),
+        },
         'given-back',
       );
     case 'ask-info':
@@ -95,14 +112,24 @@ export function step(request: Request, by: Person, move: RequestMove, now: numbe
       if (taker !== by.id) return refuse('not-the-taker', { code: request.code, who: taker ? nameOf(taker) : '' });
       if (request.status !== 'taken') return refuse('already-answered', { code: request.code });
       return moved(
-        { ...request, status: 'info-requested', pauses: [...request.pauses, { from: now, to: undefined }], history: log('info-requested', move.text) },
+        {
+          ...request,
+          status: 'info-requested',
+          pauses: [...request.pauses, { from: now, to: undefined }],
+          history: log('info-requested', move.text),
+        },
         'info-requested',
         move.text,
       );
     case 'give-info':
       if (!move.text) return refuse('answer-missing', { code: request.code });
-      if (by.id !== request.asker || request.status !== 'info-requested') return refuse('not-here', { code: request.code });
-      return moved({ ...request, status: 'taken', pauses: resumed(request, now), history: log('info-given', move.text) }, 'info-given', move.text);
+      if (by.id !== request.asker || request.status !== 'info-requested')
+        return refuse('not-here', { code: request.code });
+      return moved(
+        { ...request, status: 'taken', pauses: resumed(request, now), history: log('info-given', move.text) },
+        'info-given',
+        move.text,
+      );
     case 'answer':
       if (closed) return refuse('request-closed', { code: request.code });
       if (!move.text) return refuse('answer-missing', { code: request.code });
@@ -121,7 +148,8 @@ export function step(request: Request, by: Person, move: RequestMove, now: numbe
         move.text,
       );
     case 'cancel':
-      if (by.id !== request.asker) return refuse('may-not-answer', { code: request.code, group: nameOf(request.asker) });
+      if (by.id !== request.asker)
+        return refuse('may-not-answer', { code: request.code, group: nameOf(request.asker) });
       if (request.status === 'answered' || closed) return refuse('request-closed', { code: request.code });
       return moved({ ...request, status: 'cancelled', history: log('cancelled') }, 'cancelled');
     default:

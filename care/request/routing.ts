@@ -11,8 +11,15 @@ import type { EscalationTarget } from './pathway.ts';
 import type { Request } from './request.ts';
 
 /** @param text free text of this step: never sent to the group */
-export function routeStep(people: People, request: Request, step: RequestStep, text: string | undefined, now: number): NewDelivery[] {
-  const say = (audience: 'group' | 'asker' | 'request-room'): RequestNews => news(people, request, step, audience, text);
+export function routeStep(
+  people: People,
+  request: Request,
+  step: RequestStep,
+  text: string | undefined,
+  now: number,
+): NewDelivery[] {
+  const say = (audience: 'group' | 'asker' | 'request-room'): RequestNews =>
+    news(people, request, step, audience, text);
   const asker = matrixOf(people, request.asker);
   const taker = matrixOf(people, request.taker);
   const group = (ring: string[]): NewDelivery => ({
@@ -22,11 +29,12 @@ export function routeStep(people: People, request: Request, step: RequestStep, t
     ring,
     announcement: { kind: 'request', audience: 'group', news: say('group') },
   });
-  const toAsker = (ring: string[]): NewDelivery[] => asker.map((userId) => ({
-    room: roomRef.direct(userId),
-    ring,
-    announcement: { kind: 'request' as const, audience: 'asker' as const, news: say('asker') },
-  }));
+  const toAsker = (ring: string[]): NewDelivery[] =>
+    asker.map((userId) => ({
+      room: roomRef.direct(userId),
+      ring,
+      announcement: { kind: 'request' as const, audience: 'asker' as const, news: say('asker') },
+    }));
   const inRoom = (ring: string[]): NewDelivery => ({
     room: roomRef.request(request.code),
     ring,
@@ -57,7 +65,13 @@ export function routeStep(people: People, request: Request, step: RequestStep, t
 }
 
 /** A reminder rings who owes the next step; an escalation rings whom the pathway names. */
-export function routeEscalation(people: People, request: Request, step: 'reminded' | 'escalated', to: EscalationTarget, now: number): NewDelivery[] {
+export function routeEscalation(
+  people: People,
+  request: Request,
+  step: 'reminded' | 'escalated',
+  to: EscalationTarget,
+  now: number,
+): NewDelivery[] {
   const told = news(people, request, step, 'group', undefined, to);
   const main = roomRef.group(request.pathway.to.group);
   const inGroup = (room: string, ring: string[]): NewDelivery => ({
@@ -74,19 +88,40 @@ export function routeEscalation(people: People, request: Request, step: 'reminde
   });
   if (step === 'reminded') {
     const taker = matrixOf(people, request.taker);
-    const lane: NewDelivery = { room: roomRef.request(request.code), ring: taker, announcement: { kind: 'request', audience: 'request-room', news: told } };
+    const lane: NewDelivery = {
+      room: roomRef.request(request.code),
+      ring: taker,
+      announcement: { kind: 'request', audience: 'request-room', news: told },
+    };
     return request.taker ? [lane] : [inGroup(main, firstRung(people, request, now))];
   }
   switch (to) {
     case 'group':
-      return [inGroup(main, people.group(request.pathway.to.group).map((p) => p.matrix))];
+      return [
+        inGroup(
+          main,
+          people.group(request.pathway.to.group).map((p) => p.matrix),
+        ),
+      ];
     case 'on-duty': {
       const duty = people.onDuty(request.pathway.to.group, now);
       // Nobody on duty: the whole group, rather than nobody.
-      return duty ? [inGroup(main, [duty.matrix]), direct(duty)] : [inGroup(main, people.group(request.pathway.to.group).map((p) => p.matrix))];
+      return duty
+        ? [inGroup(main, [duty.matrix]), direct(duty)]
+        : [
+            inGroup(
+              main,
+              people.group(request.pathway.to.group).map((p) => p.matrix),
+            ),
+          ];
     }
     case 'backup':
-      return request.pathway.to.backup.map((g) => inGroup(roomRef.group(g), people.group(g).map((p) => p.matrix)));
+      return request.pathway.to.backup.map((g) =>
+        inGroup(
+          roomRef.group(g),
+          people.group(g).map((p) => p.matrix),
+        ),
+      );
     case 'coordinator':
       return people.withRole('coordinateur').map(direct);
     default:
@@ -123,7 +158,8 @@ function news(
 /** on-duty-then-all rings only the person on duty at first; the others read it without being rung. */
 function firstRung(people: People, request: Request, now: number): string[] {
   const group = people.group(request.pathway.to.group).filter((p) => p.id !== request.asker);
-  const duty = request.pathway.to.dispatch === 'on-duty-then-all' ? people.onDuty(request.pathway.to.group, now) : undefined;
+  const duty =
+    request.pathway.to.dispatch === 'on-duty-then-all' ? people.onDuty(request.pathway.to.group, now) : undefined;
   return (duty ? [duty] : group).map((p) => p.matrix);
 }
 

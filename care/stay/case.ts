@@ -35,7 +35,12 @@ type Open<S> = { version: number; state: S };
  * @param now civil time, epoch ms UTC
  * @returns one decision for the whole message; its outcome is the strongest of its intents' outcomes
  */
-export async function decideMessage(ports: StayPorts, envelope: Envelope, intents: StayIntent[], now: number): Promise<Decision> {
+export async function decideMessage(
+  ports: StayPorts,
+  envelope: Envelope,
+  intents: StayIntent[],
+  now: number,
+): Promise<Decision> {
   const decision = emptyDecision();
   const patients = new Map<string, Open<Patient>>();
   const stays = new Map<string, Open<Stay>>();
@@ -81,7 +86,9 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
 
   const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
   const team = ports.people.team(intent.facility, ipp);
-  const patient = await open(ports, turn.patients, 'patient', patientId, () => newPatient(patientId, intent.facility, ipp));
+  const patient = await open(ports, turn.patients, 'patient', patientId, () =>
+    newPatient(patientId, intent.facility, ipp),
+  );
   const identified = withIdentity(patient.state, intent.patient);
   // An identity that is no longer qualified takes its INS with it (PID-32 without VALI: FACTS §1.5).
   const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
@@ -90,9 +97,16 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
 
   const stayId = ports.sealer.blind(`stay|${intent.facility}|${intent.visit}`);
   const stay = await open(ports, turn.stays, 'stay', stayId, () =>
-    newStay({ id: stayId, patientId, facility: intent.facility, facilityName: policy.name ?? intent.facility, source: envelope.source }),
+    newStay({
+      id: stayId,
+      patientId,
+      facility: intent.facility,
+      facilityName: policy.name ?? intent.facility,
+      source: envelope.source,
+    }),
   );
-  if (!patient.state.stays.includes(stayId)) patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
+  if (!patient.state.stays.includes(stayId))
+    patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
   if (ruled.outcome === 'blocked') {
     // A patient who becomes protected in mid-stay: nothing more is said, every deadline falls silent.
     stay.state = { ...stay.state, protected: ruled.reason };
@@ -106,15 +120,23 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   stay.state = evolved.stay;
   const facts = ruled.outcome === 'posted' ? evolved.facts : [];
   plan(decision, before, stay, facts.length > 0, now);
-  decision.events.push({ kind: 'stay', id: stayId, type: intent.type, at: now, body: { trigger: intent.trigger, facts, ruled } });
+  decision.events.push({
+    kind: 'stay',
+    id: stayId,
+    type: intent.type,
+    at: now,
+    body: { trigger: intent.trigger, facts, ruled },
+  });
   if (facts.length === 0) {
-    if (isMoved(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId)))) decision.deliveries.push(card(stay.state));
+    if (isMoved(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
+      decision.deliveries.push(card(stay.state));
     return ruled.outcome === 'posted' ? evolved : ruled;
   }
   if (team.length === 0) return { outcome: 'muted', reason: 'no-team' };
   const late = intent.recordedAt !== undefined && now - intent.recordedAt > LATE_MS;
   await wantRoom(ports, decision, patientId, team);
-  for (const said of facts) decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, said, team, late));
+  for (const said of facts)
+    decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, said, team, late));
   return { outcome: evolved.outcome, reason: evolved.reason };
 }
 
@@ -177,7 +199,10 @@ function threadOf(stay: Stay): string {
 
 /** Another hour of the same day is not said again, but the card must not go on showing the old one. */
 function isMoved(before: Stay, after: Stay): boolean {
-  return before.expectedDischarge?.at !== after.expectedDischarge?.at || before.expectedDischarge?.precision !== after.expectedDischarge?.precision;
+  return (
+    before.expectedDischarge?.at !== after.expectedDischarge?.at ||
+    before.expectedDischarge?.precision !== after.expectedDischarge?.precision
+  );
 }
 
 async function wantRoom(ports: StayPorts, decision: Decision, patientId: string, team: Person[]): Promise<void> {
@@ -185,15 +210,23 @@ async function wantRoom(ports: StayPorts, decision: Decision, patientId: string,
   if (decision.rooms.some((r) => r.ref === ref)) return;
   const known = await ports.store.rooms.get(ref);
   const name = known?.name ?? `R-${ports.ids.code(4)}`;
-  decision.rooms.push({ ref, kind: 'patient', subject: patientId, encrypted: true, name, members: team.map((p) => p.matrix) });
+  decision.rooms.push({
+    ref,
+    kind: 'patient',
+    subject: patientId,
+    encrypted: true,
+    name,
+    members: team.map((p) => p.matrix),
+  });
 }
 
 /**
  * One message per fact (invariant 2): facility, movement, action and EVN-2 (FACTS §1.9). A sender without ZBE is known
  * by the visit, the trigger and the date of the fact.
  */
-export function factKey(intent: StayIntent): string {
-  const movement = intent.movement.id ?? `${intent.visit ?? intent.patient.ipp ?? ''}/${intent.trigger}/${intent.occurredAt ?? ''}`;
+function factKey(intent: StayIntent): string {
+  const movement =
+    intent.movement.id ?? `${intent.visit ?? intent.patient.ipp ?? ''}/${intent.trigger}/${intent.occurredAt ?? ''}`;
   return ['fact', intent.facility, intent.type, movement, intent.movement.action, intent.recordedAt ?? ''].join('|');
 }
 
@@ -216,4 +249,3 @@ async function open<S>(
 function patientFile(id: string, version: number, state: Patient): FileWrite {
   return { kind: 'patient', id, version, state, keys: state.team.length === 0 ? ['no-team'] : [] };
 }
-

@@ -30,7 +30,8 @@ export function newStay(given: Pick<Stay, 'id' | 'patientId' | 'facility' | 'fac
 export function evolve(stay: Stay, intent: StayIntent, unit: string | undefined): Evolution {
   if (intent.type === 'movement-cancelled') return cancel(stay, intent, unit);
   const key = movementKey(intent);
-  if (intent.movement.action === 'insert' && stay.movements[key]?.state === 'cancelled') return silent(stay, 'already-cancelled');
+  if (intent.movement.action === 'insert' && stay.movements[key]?.state === 'cancelled')
+    return silent(stay, 'already-cancelled');
 
   const plan = replan(stay, intent);
   const told = tell(stay, intent, unit, plan.kind);
@@ -134,7 +135,12 @@ function cancel(stay: Stay, intent: StayIntent, unit: string | undefined): Evolu
     ...(what === 'preadmitted' ? { status: 'cancelled' as const } : {}),
   };
   if (what === 'bed-moved' || what === 'doctors-changed') return silent(next, 'bed-move');
-  return { stay: next, facts: [{ ...fact(next, intent, 'cancelled'), cancelled: what }], outcome: 'posted', reason: 'retracted' };
+  return {
+    stay: next,
+    facts: [{ ...fact(next, intent, 'cancelled'), cancelled: what }],
+    outcome: 'posted',
+    reason: 'retracted',
+  };
 }
 
 /** A11 after A05 and A01: back to the pre-admission (FACTS §1.7); otherwise the stay never was. */

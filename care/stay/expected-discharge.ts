@@ -46,10 +46,12 @@ export function replan(stay: Stay, intent: StayIntent): { kind: Replan; expected
   if (told === undefined) return { kind: 'unchanged', expected: known };
   const recordedAt = intent.recordedAt ?? intent.occurredAt ?? 0;
   if (known && recordedAt < known.recordedAt) return { kind: 'older', expected: known };
-  if (told === 'erased') return known ? { kind: 'retracted', expected: undefined } : { kind: 'unchanged', expected: undefined };
+  if (told === 'erased')
+    return known ? { kind: 'retracted', expected: undefined } : { kind: 'unchanged', expected: undefined };
   const expected = { ...told.set, recordedAt };
   // The ward's own plan (A16) is news, even where an earlier PV2-9 had guessed the same day.
-  const isWardsFirst = intent.type === 'discharge-planned' && !Object.values(stay.movements).some((m) => m.type === 'discharge-planned');
+  const isWardsFirst =
+    intent.type === 'discharge-planned' && !Object.values(stay.movements).some((m) => m.type === 'discharge-planned');
   if (!known || isWardsFirst) return { kind: 'first', expected };
   if (known.at === expected.at && known.precision === expected.precision) return { kind: 'unchanged', expected };
   const sameDay = parisDay(known.at) === parisDay(expected.at);

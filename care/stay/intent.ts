@@ -4,38 +4,39 @@
  */
 
 /** Closed list, the same for HL7 v2, FHIR and `POST /v1/events`. */
-export const STAY_INTENT_TYPES = [
-  'preadmitted',
-  'admitted',
-  'emergency-arrived',
-  'transferred',
-  'bed-moved',
-  'discharge-planned',
-  'discharged',
-  'died',
-  'left-without-being-seen',
-  'on-leave',
-  'returned',
-  'class-changed',
-  'movement-updated',
-  'movement-cancelled',
-  'doctors-changed',
-  'identity-created',
-  'identity-updated',
-  'patients-merged',
-  'stay-moved',
-  'ins-changed',
-  'ins-removed',
-  'document-received',
-  'unknown',
-] as const;
-export type StayIntentType = (typeof STAY_INTENT_TYPES)[number];
+export type StayIntentType =
+  | 'preadmitted'
+  | 'admitted'
+  | 'emergency-arrived'
+  | 'transferred'
+  | 'bed-moved'
+  | 'discharge-planned'
+  | 'discharged'
+  | 'died'
+  | 'left-without-being-seen'
+  | 'on-leave'
+  | 'returned'
+  | 'class-changed'
+  | 'movement-updated'
+  | 'movement-cancelled'
+  | 'doctors-changed'
+  | 'identity-created'
+  | 'identity-updated'
+  | 'patients-merged'
+  | 'stay-moved'
+  | 'ins-changed'
+  | 'ins-removed'
+  | 'document-received'
+  | 'unknown';
 
 /** A date as the sender gave it: a day without an hour stays without an hour (DESIGN §7). */
-export type CivilMoment = { /** epoch ms UTC; midnight in Europe/Paris for a day */ at: number; precision: 'day' | 'minute' };
+export type CivilMoment = {
+  /** epoch ms UTC; midnight in Europe/Paris for a day */ at: number;
+  precision: 'day' | 'minute';
+};
 
 /** PAM.fr: `null ""` deletes the value, an absent field leaves it as it was. */
-export type Erasable<T> = { set: T } | 'erased' | undefined;
+type Erasable<T> = { set: T } | 'erased' | undefined;
 
 export type PatientIdentity = {
   /** Identifier of the patient in this facility (PID-3 type PI). Matching is by (facility, IPP), never by name. */
@@ -130,7 +131,14 @@ export type Reading =
       readable: false;
       /** `AR` rejected (MSH, version, type); `AE` authentic but unreadable content. */
       verdict: 'rejected' | 'quarantined';
-      reason: 'not-hl7' | 'unsupported-version' | 'unsupported-type' | 'unreadable' | 'bad-date' | 'missing-identity' | 'bad-movement';
+      reason:
+        | 'not-hl7'
+        | 'unsupported-version'
+        | 'unsupported-type'
+        | 'unreadable'
+        | 'bad-date'
+        | 'missing-identity'
+        | 'bad-movement';
       /** Where (`PID-3`, ERL of HL7 v2.5 table 0357 `ERR-2`), and what to do about it. English, no patient field. */
       place: string | undefined;
       detail: string;

@@ -14,7 +14,14 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
   const expected = stay?.state.expectedDischarge;
   const here = stay?.state.status === 'present' || stay?.state.status === 'on-leave';
   const audit = { actor: 'clock', action: 'notice', subject: timer.ref };
-  if (!stay || !patient || !expected || !here || stay.state.protected || stay.state.announcedDischarge === expected.at) {
+  if (
+    !stay ||
+    !patient ||
+    !expected ||
+    !here ||
+    stay.state.protected ||
+    stay.state.announcedDischarge === expected.at
+  ) {
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
     return decision;
   }
@@ -35,7 +42,9 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
   decision.events.push({ kind: 'stay', id: stay.id, type: 'discharge-soon', at: now, body: { expected } });
   if (team.length > 0) decision.deliveries.push(...deliveries(ports.ringing, state, patient.state, fact, team, false));
   decision.audit.push(
-    team.length > 0 ? { ...audit, outcome: 'posted', reason: 'announced' } : { ...audit, outcome: 'muted', reason: 'no-team' },
+    team.length > 0
+      ? { ...audit, outcome: 'posted', reason: 'announced' }
+      : { ...audit, outcome: 'muted', reason: 'no-team' },
   );
   return decision;
 }
@@ -61,7 +70,9 @@ export async function decideNewcomer(
       announcement: { kind: 'patient-summary', patientId: joined.patientId, forUser: joined.userId },
     });
   }
-  const end = needed ? ({ outcome: 'posted', reason: 'announced' } as const) : ({ outcome: 'muted', reason: 'recorded' } as const);
+  const end = needed
+    ? ({ outcome: 'posted', reason: 'announced' } as const)
+    : ({ outcome: 'muted', reason: 'recorded' } as const);
   decision.audit.push({ actor: joined.userId, action: 'join', subject: joined.patientId, ...end });
   decision.settle = { envelope: joined.envelope, state: 'decided', ...end };
   return decision;

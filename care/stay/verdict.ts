@@ -66,7 +66,9 @@ export function strongest(verdicts: readonly Verdict[]): Verdict | undefined {
 /** The unit's label when the source's table allows it; undefined otherwise, and always without a table. */
 export function sayableUnit(intent: StayIntent, policy: SourcePolicy): string | undefined {
   const { code, label } = intent.unit;
-  return code !== undefined && policy.units?.get(code) === 'event+label' ? (policy.labels?.get(code) ?? label) : undefined;
+  return code !== undefined && policy.units?.get(code) === 'event+label'
+    ? (policy.labels?.get(code) ?? label)
+    : undefined;
 }
 
 /**

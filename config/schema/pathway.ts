@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { DAY, HOUR, MINUTE } from '../../care/relay/civil-time.ts';
 import type { Pathway, SlaPolicy, SlaStep, SlaTarget, Span } from '../../care/request/pathway.ts';
 import { say, strict } from '../problem.ts';
+import { fold } from '../texts/fold.ts';
 
 /** Short names that end up in Matrix refs, keys and file names: lower case, digits, hyphens. */
 export const slug = z
@@ -16,7 +17,7 @@ export const slug = z
 const UNITS: Record<string, number> = { min: MINUTE, h: HOUR, d: DAY };
 
 /** `24h`, `90min`, `3d` → ms. A day of a clock is 24 of its hours. */
-export const span = z.string().transform((text, context): Span => {
+const span = z.string().transform((text, context): Span => {
   const [, count = '', unit = ''] = /^(\d+)\s?(min|h|d)$/.exec(text) ?? [];
   const found = Number(count) * (UNITS[unit] ?? 0);
   if (found > 0) return found;
@@ -168,7 +169,7 @@ export const pathwaySchema = strict({
   }),
   count: z.array(z.enum(['asked', 'taken', 'answered', 'median-answer', 'within-sla'])).default([]),
 })
-  .refine((p) => new Set(p.words.map(foldWord)).size === p.words.length, {
+  .refine((p) => new Set(p.words.map(fold)).size === p.words.length, {
     path: ['words'],
     error: say('the same word twice', 'accents and capitals do not make another word; keep one'),
   })
@@ -177,11 +178,6 @@ export const pathwaySchema = strict({
     error: say('two fields with the same key', 'give each its own key'),
   })
   .transform((p): Omit<Pathway, 'version'> => ({ ...p, trace: { ...p.trace, report: p.trace.report } }));
-
-/** What is compared when somebody types a word: without accents, lower case. */
-export function foldWord(word: string): string {
-  return word.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
 
 /**
  * The version of a pathway: a hash of what its file says, so that a request keeps the policy it started with and a

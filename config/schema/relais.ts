@@ -16,10 +16,7 @@ const variable = z
 
 const unit = strict({
   code: identifier.describe('UF code as the hospital sends it, between quotes').meta({ sample: '4521' }),
-  label: z
-    .string()
-    .describe('for the reader of this file')
-    .meta({ sample: 'Médecine A' }),
+  label: z.string().describe('for the reader of this file').meta({ sample: 'Médecine A' }),
   policy: z
     .enum(['event+label', 'event', 'block'])
     .describe('say the event with the unit, say the event alone, or say nothing and keep nothing')
@@ -28,12 +25,7 @@ const unit = strict({
 
 const source = strict({
   id: slug.describe('name of this door, in signatures and logs').meta({ sample: 'ch-modele' }),
-  name: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('how the hospital is called in a room')
-    .meta({ sample: 'CH Modèle' }),
+  name: z.string().min(1).optional().describe('how the hospital is called in a room').meta({ sample: 'CH Modèle' }),
   format: z.enum(['hl7v2', 'events']).describe('IHE PAM.fr in HL7 v2.5, or the JSON of POST /v1/events'),
   facility: z
     .array(identifier)
@@ -70,11 +62,7 @@ const source = strict({
 
 const territory = strict({
   id: slug.describe('used in people.yaml').meta({ sample: 'cambresis' }),
-  name: z
-    .string()
-    .min(1)
-    .describe('as said in a room')
-    .meta({ sample: 'Cambrésis' }),
+  name: z.string().min(1).describe('as said in a room').meta({ sample: 'Cambrésis' }),
 });
 
 export const relaisSchema = strict({
@@ -96,12 +84,7 @@ export const relaisSchema = strict({
   }).describe('where everything is kept'),
   listen: strict({
     host: z.string().min(1).default('127.0.0.1').describe('behind a TLS proxy, the loopback'),
-    port: z
-      .int()
-      .min(0)
-      .max(65_535)
-      .describe('hospital messages, health, metrics')
-      .meta({ sample: 8080 }),
+    port: z.int().min(0).max(65_535).describe('hospital messages, health, metrics').meta({ sample: 8080 }),
   }).describe('the door for the hospital'),
   seal: strict({
     key_env: variable
@@ -120,10 +103,7 @@ export const relaisSchema = strict({
   })
     .optional()
     .describe('who practises where (annuaire command)'),
-  slots: path
-    .optional()
-    .describe('slots of unscheduled care (snp command)')
-    .meta({ sample: 'creneaux.yaml' }),
+  slots: path.optional().describe('slots of unscheduled care (snp command)').meta({ sample: 'creneaux.yaml' }),
   pathways: path
     .optional()
     .describe('folder of your own pathways, besides those that come with Relais; the same id replaces')

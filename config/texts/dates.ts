@@ -7,7 +7,6 @@ import type { CivilMoment } from '../../care/stay/intent.ts';
 import { MONTHS, WEEKDAYS } from './french-calendar.ts';
 
 export { readWhen } from './read-when.ts';
-export type { UnclearWhen, When } from './read-when.ts';
 
 /** `mercredi 25 novembre`, `vendredi 1er janvier 2027`. @param now epoch ms UTC: its year is not said */
 export function sayDay(instant: number, now: number): string {
@@ -18,7 +17,7 @@ export function sayDay(instant: number, now: number): string {
 }
 
 /** `10h30`, `8h05`, `14h`: as hospitals write it. */
-export function sayHour(instant: number): string {
+function sayHour(instant: number): string {
   const { hour, minute } = toParis(instant);
   return minute === 0 ? `${hour}h` : `${hour}h${String(minute).padStart(2, '0')}`;
 }

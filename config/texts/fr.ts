@@ -15,7 +15,8 @@ export function patientName(p: PatientView): Piece {
   const title = p.sex === 'F' ? 'Mme ' : p.sex === 'M' ? 'M. ' : '';
   const born = p.sex === 'F' ? 'née' : p.sex === 'M' ? 'né' : 'né(e)';
   const family = p.usedName ?? p.birthName ?? 'nom inconnu';
-  const birth = p.birthName && p.usedName && p.birthName !== p.usedName ? say` (${born} ${outside(p.birthName)})` : undefined;
+  const birth =
+    p.birthName && p.usedName && p.birthName !== p.usedName ? say` (${born} ${outside(p.birthName)})` : undefined;
   const full = say`${title}${p.givenName ? outside(firstName(p.givenName)) : ''}${p.givenName ? ' ' : ''}${outside(family)}`;
   return say`${b(full)}${birth}, ${born} le ${p.birthDate ? sayBirthDate(p.birthDate) : 'date inconnue'}`;
 }
@@ -23,7 +24,9 @@ export function patientName(p: PatientView): Piece {
 /** Hospitals send capitals; a colleague writes « Jeanne-Marie ESSAI ». */
 function firstName(given: string): string {
   if (given !== given.toUpperCase()) return given;
-  return given.toLowerCase().replaceAll(/(^|[\s'’-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
+  return given
+    .toLowerCase()
+    .replaceAll(/(^|[\s'’-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
 }
 
 const ARRIVALS: Record<string, string> = {
@@ -98,12 +101,18 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
   return lines(
     say`${b(titleOf(fact, now))} — ${patientName(patient)}`,
     where(fact, now),
-    planned && fact.expectedDischarge ? say`Prévue ${b(sayMoment(fact.expectedDischarge, now))}${left(fact.expectedDischarge, now)}.` : undefined,
+    planned && fact.expectedDischarge
+      ? say`Prévue ${b(sayMoment(fact.expectedDischarge, now))}${left(fact.expectedDischarge, now)}.`
+      : undefined,
     fact.type === 'discharge-retracted' && fact.expectedDischarge
       ? say`Elle était prévue ${sayMoment(fact.expectedDischarge, now)}. Pas de nouvelle date pour l’instant.`
       : undefined,
-    fact.type === 'preadmitted' && fact.expectedAdmission ? say`Entrée prévue ${b(sayMoment(fact.expectedAdmission, now))}.` : undefined,
-    alsoPlanned(fact) && fact.expectedDischarge ? say`Sortie prévue ${sayMoment(fact.expectedDischarge, now)}.` : undefined,
+    fact.type === 'preadmitted' && fact.expectedAdmission
+      ? say`Entrée prévue ${b(sayMoment(fact.expectedAdmission, now))}.`
+      : undefined,
+    alsoPlanned(fact) && fact.expectedDischarge
+      ? say`Sortie prévue ${sayMoment(fact.expectedDischarge, now)}.`
+      : undefined,
     fact.disposition && DISPOSITIONS[fact.disposition] ? say`${DISPOSITIONS[fact.disposition]}` : undefined,
     late ? say`(Information reçue en retard.)` : undefined,
   );
@@ -118,7 +127,9 @@ function where(fact: StayFact, now: number): Piece | undefined {
   const to = fact.destination ? DESTINATIONS[fact.destination] : undefined;
   const towards = to && fact.type !== 'cancelled' ? ` Vers : ${to}.` : '';
   const plan = fact.type.startsWith('discharge-') || fact.type === 'preadmitted';
-  return plan || fact.at === undefined ? say`${place}.${towards}` : say`${sayDateTime(fact.at, now)}, ${place}.${towards}`;
+  return plan || fact.at === undefined
+    ? say`${place}.${towards}`
+    : say`${sayDateTime(fact.at, now)}, ${place}.${towards}`;
 }
 
 /** Less than a day left: how much, so that nobody has to compute it. */
@@ -143,11 +154,15 @@ export function stayCard(stay: Stay, patient: Patient, now: number): Piece {
     say`${b(emergency ? 'Aux urgences' : STATUS[stay.status])} — ${patientName(patient)}`,
     stay.unit ? say`${outside(stay.facilityName)}, ${outside(stay.unit)}` : say`${outside(stay.facilityName)}`,
     stay.admittedAt === undefined ? undefined : say`Entrée : ${sayDateTime(stay.admittedAt, now)}`,
-    stay.status === 'expected' && stay.expectedAdmission ? say`Entrée prévue : ${sayMoment(stay.expectedAdmission, now)}` : undefined,
+    stay.status === 'expected' && stay.expectedAdmission
+      ? say`Entrée prévue : ${sayMoment(stay.expectedAdmission, now)}`
+      : undefined,
     stay.expectedDischarge && (stay.status === 'present' || stay.status === 'expected' || stay.status === 'on-leave')
       ? say`Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`
       : undefined,
-    stay.status === 'left' && stay.dischargedAt !== undefined ? say`Sortie : ${sayDateTime(stay.dischargedAt, now)}` : undefined,
+    stay.status === 'left' && stay.dischargedAt !== undefined
+      ? say`Sortie : ${sayDateTime(stay.dischargedAt, now)}`
+      : undefined,
   );
 }
 
@@ -159,7 +174,9 @@ export function patientSummary(patient: Patient, stays: Stay[], now: number): Pi
       lines(
         say`• ${STATUS[stay.status]}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
         stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
-        stay.expectedDischarge && stay.status === 'present' ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}` : undefined,
+        stay.expectedDischarge && stay.status === 'present'
+          ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`
+          : undefined,
         stay.dischargedAt === undefined ? undefined : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
       ),
     ),
@@ -168,9 +185,15 @@ export function patientSummary(patient: Patient, stays: Stay[], now: number): Pi
 }
 
 /** A step of a request, for the audience that reads it. */
-export function requestNews(audience: 'group' | 'asker' | 'request-room' | 'escalation', n: RequestNews, now: number): Piece {
+export function requestNews(
+  audience: 'group' | 'asker' | 'request-room' | 'escalation',
+  n: RequestNews,
+  now: number,
+): Piece {
   const fields = n.shown.map((f) => say`${f.label} : ${outside(f.value, { max: 2000, multiline: true })}`);
-  const before = n.due ? say`À ${n.due.target === 'take' ? 'prendre' : 'rendre'} avant ${sayDateTime(n.due.at, now)}.` : undefined;
+  const before = n.due
+    ? say`À ${n.due.target === 'take' ? 'prendre' : 'rendre'} avant ${sayDateTime(n.due.at, now)}.`
+    : undefined;
   const title = say`${b(n.code)} ${n.title}`;
   const who = n.taker ?? 'un confrère';
   switch (n.step) {
@@ -181,10 +204,16 @@ export function requestNews(audience: 'group' | 'asker' | 'request-room' | 'esca
             n.due ? say`Prise en charge attendue avant ${sayDateTime(n.due.at, now)}.` : undefined,
             say`Accord du patient noté à votre nom. Pour l’annuler : ${code(`annuler ${n.code}`)}`,
           )
-        : lines(say`${title} — demandé par ${n.asker}`, ...fields, before, say`Pour la prendre : ${code(`!prendre ${n.code}`)} ou une réaction ✋`);
+        : lines(
+            say`${title} — demandé par ${n.asker}`,
+            ...fields,
+            before,
+            say`Pour la prendre : ${code(`!prendre ${n.code}`)} ou une réaction ✋`,
+          );
     case 'taken':
       if (audience === 'group') return say`${b(n.code)} prise en charge par ${who}.`;
-      if (audience === 'asker') return say`${b(n.code)} : ${who} prend votre demande. Un salon chiffré s’ouvre pour vous deux.`;
+      if (audience === 'asker')
+        return say`${b(n.code)} : ${who} prend votre demande. Un salon chiffré s’ouvre pour vous deux.`;
       return lines(
         say`${title}`,
         say`Demandé par ${n.asker}, pris en charge par ${who}.`,
@@ -200,7 +229,10 @@ export function requestNews(audience: 'group' | 'asker' | 'request-room' | 'esca
     case 'info-requested':
       return audience === 'asker'
         ? say`${b(n.code)} : ${who} vous demande une précision, dans le salon ${n.code}. Le délai est suspendu.`
-        : lines(say`${who} demande une précision : ${outside(n.text ?? '', { max: 2000, multiline: true })}`, say`${n.asker} : répondez ici, le délai reprend ensuite.`);
+        : lines(
+            say`${who} demande une précision : ${outside(n.text ?? '', { max: 2000, multiline: true })}`,
+            say`${n.asker} : répondez ici, le délai reprend ensuite.`,
+          );
     case 'info-given':
       return say`Précision donnée par ${n.asker}. Le délai reprend.`;
     case 'answered':
@@ -208,7 +240,11 @@ export function requestNews(audience: 'group' | 'asker' | 'request-room' | 'esca
       if (audience === 'asker') return say`${b(n.code)} : ${who} a répondu, dans le salon ${n.code}.`;
       return lines(say`${b(`Réponse à ${n.code}`)} — ${who}`, outside(n.text ?? '', { max: 8000, multiline: true }));
     case 'reminded':
-      return lines(say`Rappel : ${title} ${n.taker ? 'attend votre réponse' : 'attend d’être prise'}.`, ...(audience === 'group' ? fields : []), before);
+      return lines(
+        say`Rappel : ${title} ${n.taker ? 'attend votre réponse' : 'attend d’être prise'}.`,
+        ...(audience === 'group' ? fields : []),
+        before,
+      );
     case 'escalated':
       return audience === 'group'
         ? lines(say`${b('Délai atteint')} : ${title}, demandé par ${n.asker}.`, ...fields, before)
@@ -246,13 +282,17 @@ export function refusal({ code: why, data }: Refusal): Piece {
         ? say`Laquelle ? ${list('codes')}. Écrivez par exemple ${code(`!${s('word')} ${list('codes').split(', ')[0] ?? 'D-4K7'}`)}`
         : say`Aucune demande ne vous attend.`;
     case 'already-taken':
-      return s('who') === 'vous' ? say`${s('code')} : vous l’avez déjà prise.` : say`${s('code')} : déjà pris en charge par ${s('who')}.`;
+      return s('who') === 'vous'
+        ? say`${s('code')} : vous l’avez déjà prise.`
+        : say`${s('code')} : déjà pris en charge par ${s('who')}.`;
     case 'already-answered':
       return say`${s('code')} : ce n’est plus possible à cette étape.`;
     case 'not-taken':
       return say`${s('code')} n’est prise par personne. D’abord : ${code(`!prendre ${s('code')}`)}`;
     case 'not-the-taker':
-      return s('who') ? say`${s('code')} est suivie par ${s('who')}, qui seul(e) peut le faire.` : say`${s('code')} n’est pas à vous.`;
+      return s('who')
+        ? say`${s('code')} est suivie par ${s('who')}, qui seul(e) peut le faire.`
+        : say`${s('code')} n’est pas à vous.`;
     case 'request-closed':
       return say`${s('code')} est close.`;
     case 'question-missing':
@@ -262,7 +302,10 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'consent-missing':
       return say`L’accord du patient est nécessaire avant d’envoyer.`;
     case 'urgent-call-15':
-      return lines(say`${b('Appelez le 15.')} Un avis ne convient pas à une urgence : rien n’a été envoyé.`, say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`);
+      return lines(
+        say`${b('Appelez le 15.')} Un avis ne convient pas à une urgence : rien n’a été envoyé.`,
+        say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`,
+      );
     case 'own-request':
       return say`${s('code')} est votre propre demande.`;
     case 'not-here':

@@ -52,7 +52,10 @@ export function lines(...all: (Piece | undefined)[]): Piece {
 
 export function join(all: (Piece | undefined)[], between: string): Piece {
   const kept = all.filter((one) => one !== undefined);
-  return piece(kept.map((one) => one.plain).join(between), kept.map((one) => one.html).join(escape(between).replaceAll('\n', '<br>')));
+  return piece(
+    kept.map((one) => one.plain).join(between),
+    kept.map((one) => one.html).join(escape(between).replaceAll('\n', '<br>')),
+  );
 }
 
 /**
@@ -62,9 +65,11 @@ export function join(all: (Piece | undefined)[], between: string): Piece {
  */
 export function outside(value: string, options: { max?: number; multiline?: boolean } = {}): Piece {
   const max = options.max ?? 80;
-  const breaks = options.multiline ? value.replaceAll(/\r\n?/g, '\n').replaceAll(/\n{3,}/g, '\n\n') : value.replaceAll(/\s+/g, ' ');
+  const breaks = options.multiline
+    ? value.replaceAll(/\r\n?/g, '\n').replaceAll(/\n{3,}/g, '\n\n')
+    : value.replaceAll(/\s+/g, ' ');
   const bare = breaks
-    // eslint-disable-next-line no-control-regex -- these are exactly the characters that must not reach a client
+
     .replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '')
     .replaceAll('://', ':// ')
     .replaceAll(/\bwww\./gi, 'www ')

@@ -9,7 +9,7 @@ import { MONTH, monthOf, one, readDate, readWeekday, withoutYear } from './read-
 import type { DayRead, Days, Today } from './read-date.ts';
 import { matchAt, NUMBER, numberOf } from './read-text.ts';
 
-export type { DayRead, Days, Today } from './read-date.ts';
+export type { DayRead, Today } from './read-date.ts';
 
 /**
  * @param bare also a lone number (`3`), where a date is certain to come: after "le", "du … au"

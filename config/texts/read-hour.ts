@@ -216,5 +216,10 @@ function sayMinutes(minutes: number): string {
 
 /** An hour that is named stands for the hour that follows it: slots are looked for in it. */
 function hourMoment(minutes: number): Moment {
-  return { from: minutes, to: minutes + 60, said: `à ${sayMinutes(minutes)}`, exact: true };
+  return {
+    from: minutes,
+    to: minutes + 60,
+    said: minutes > 1440 ? `à ${sayMinutes(minutes - 1440)} la nuit qui suit` : `à ${sayMinutes(minutes)}`,
+    exact: true,
+  };
 }

@@ -8,14 +8,14 @@ import type { Found, Reading } from './reading.ts';
 import { folded } from './read-text.ts';
 
 /** epoch ms UTC, [from, to). Whole days start at 00:00 of Paris: whoever looks for slots takes the later of `from` and now. */
-export type When = {
+type When = {
   from: number;
   to: number;
   /** What was understood, to be said back. */ said: string;
   /** The other words. */ rest: string;
 };
 
-export type UnclearWhen = {
+type UnclearWhen = {
   /** Possible readings, said in French (`jeudi 26 novembre`); when there is none, one sentence that says why. */
   ambiguous: string[];
   why: 'several' | 'impossible' | 'not-understood';

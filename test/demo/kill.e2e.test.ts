@@ -113,6 +113,8 @@ function message(ipp: string, trigger: string, number: number): Uint8Array {
 function transfers(reader: Persona, ipp: string): string[] {
   const name = { '10001': 'FICTIVE', '10002': 'INVENTEE' }[ipp] ?? '';
   return readByPersona(reader, ready.bot)
-    .filter((e) => e.replaces === undefined && bodyOf(e).startsWith('Changement de service') && bodyOf(e).includes(name))
+    .filter(
+      (e) => e.replaces === undefined && bodyOf(e).startsWith('Changement de service') && bodyOf(e).includes(name),
+    )
     .flatMap((e) => /à (\d+h\d*)/.exec(bodyOf(e))?.[1] ?? []);
 }

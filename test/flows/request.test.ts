@@ -5,7 +5,9 @@ import { openWard, paris, type Ward } from './stage.ts';
 const QUESTION = 'ECG douteux avant certificat de sport, 17 ans';
 const GROUP = 'Téléexpertise cardiologie (ECG)';
 
-async function asked(start: [number, number, number, number, number] = [2026, 11, 27, 17, 0]): Promise<{ ward: Ward; code: string }> {
+async function asked(
+  start: [number, number, number, number, number] = [2026, 11, 27, 17, 0],
+): Promise<{ ward: Ward; code: string }> {
   const ward = await openWard({ start });
   await ward.types('mt', `avis cardio ${QUESTION}`);
   const code = /D-\w{3}/.exec(ward.bodies('mt').join('\n'))?.[0] ?? '';
@@ -40,7 +42,12 @@ describe('a request for expertise', () => {
     await ward.reacts(offer?.roomId ?? '', '@cardio1:test', offer?.event.event_id ?? '', '✋');
     expect(ward.bodies('mt').join('\n')).toContain(`${code} : Dr cardio1 prend votre demande`);
     const reaction = ward.transport.rooms.get(offer?.roomId ?? '')?.events.findLast((e) => e.type === 'm.reaction');
-    ward.transport.type(offer?.roomId ?? '', '@cardio1:test', { redacts: reaction?.event_id }, { type: 'm.room.redaction' });
+    ward.transport.type(
+      offer?.roomId ?? '',
+      '@cardio1:test',
+      { redacts: reaction?.event_id },
+      { type: 'm.room.redaction' },
+    );
     await ward.settle();
     expect(ward.bodies('mt').join('\n')).toContain('remise au groupe');
     await ward.types('cardio2', `prendre ${code}`);

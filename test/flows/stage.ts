@@ -8,13 +8,13 @@ import type { SourcePolicy } from '../../care/stay/verdict.ts';
 import type { Slots } from '../../care/request/slot.ts';
 import { adt, type Fields } from '../formats/hl7v2/fixtures.ts';
 
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
 
 function person(id: string, role: Person['role'], groups: string[] = []): Person {
   return { id, matrix: `@${id}:test`, name: `Dr ${id}`, role, groups };
 }
 
-export const PERSONS: Person[] = [
+const PERSONS: Person[] = [
   person('mt', 'medecin-traitant', ['participants-tle-cardio']),
   person('idel', 'infirmier'),
   person('pharma', 'pharmacien'),
@@ -32,7 +32,7 @@ export const POLICY: SourcePolicy = {
   production: true,
 };
 
-export const CARDIO: Pathway = {
+const CARDIO: Pathway = {
   id: 'teleexpertise-cardiologie',
   version: 'test',
   title: 'Téléexpertise cardiologie (ECG)',
@@ -44,7 +44,14 @@ export const CARDIO: Pathway = {
   sla: {
     clock: 'working-days',
     holidays: 'france',
-    take: { within: 24 * HOUR, remind: [0.5], escalate: [{ at: { share: 1 }, to: 'on-duty' }, { at: { after: 4 * HOUR }, to: 'backup' }] },
+    take: {
+      within: 24 * HOUR,
+      remind: [0.5],
+      escalate: [
+        { at: { share: 1 }, to: 'on-duty' },
+        { at: { after: 4 * HOUR }, to: 'backup' },
+      ],
+    },
     answer: { within: 48 * HOUR, remind: [0.5, 0.8], escalate: [{ at: { share: 1 }, to: 'coordinator' }] },
     pause: ['info-requested'],
   },
@@ -52,7 +59,10 @@ export const CARDIO: Pathway = {
   count: ['asked'],
 };
 
-const noDirectory: Directory = { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 };
+const noDirectory: Directory = {
+  search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }),
+  size: async () => 0,
+};
 const noSlots: Slots = { free: async () => [] };
 
 export type Ward = Stage & {
@@ -68,7 +78,14 @@ export type Ward = Stage & {
 let control = 0;
 
 /** @param start Paris wall time of the opening */
-export async function openWard(options: { start?: [number, number, number, number, number]; team?: string[]; late?: string[]; policy?: SourcePolicy } = {}): Promise<Ward> {
+export async function openWard(
+  options: {
+    start?: [number, number, number, number, number];
+    team?: string[];
+    late?: string[];
+    policy?: SourcePolicy;
+  } = {},
+): Promise<Ward> {
   const [year, month, day, hour, minute] = options.start ?? [2026, 1, 12, 9, 5];
   const start = fromParis({ year, month, day, hour, minute });
   const team = { facility: 'CH_VAL', ipp: '00700123', members: options.team ?? ['mt', 'idel', 'pharma'] };

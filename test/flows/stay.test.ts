@@ -144,9 +144,17 @@ describe('a stay, told to the équipe', () => {
     const ward = await openWard({ policy: { ...POLICY, units, unknownUnit: 'hold' } });
     await ward.adt('A01');
     expect(ward.bodies('mt').join('\n')).not.toContain('Pneumologie');
-    await ward.adt('A02', { ZBE: { 1: 'MV2', 7: 'Soins de suite^^^^^CH_VAL^UF^^^3310' }, PV1: { 3: '3310^1^1^CH_VAL' }, EVN: { 2: ts(2026, 1, 12, 9, 20) } });
+    await ward.adt('A02', {
+      ZBE: { 1: 'MV2', 7: 'Soins de suite^^^^^CH_VAL^UF^^^3310' },
+      PV1: { 3: '3310^1^1^CH_VAL' },
+      EVN: { 2: ts(2026, 1, 12, 9, 20) },
+    });
     expect(ward.bodies('mt').at(-1)).toContain('Soins de suite');
-    await ward.adt('A02', { ZBE: { 1: 'MV3', 7: 'Secrète^^^^^CH_VAL^UF^^^9999' }, PV1: { 3: '9999^1^1^CH_VAL' }, EVN: { 2: ts(2026, 1, 12, 9, 25) } });
+    await ward.adt('A02', {
+      ZBE: { 1: 'MV3', 7: 'Secrète^^^^^CH_VAL^UF^^^9999' },
+      PV1: { 3: '9999^1^1^CH_VAL' },
+      EVN: { 2: ts(2026, 1, 12, 9, 25) },
+    });
     expect(await ward.store.inbox.count('quarantined')).toBe(1);
     await ward.close();
   });

@@ -1,0 +1,191 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { HOUR, MINUTE } from '../../care/relay/civil-time.ts';
+import { loadPathways, loadShippedPathways, SHIPPED_PATHWAYS } from '../../config/load-pathways.ts';
+import type { ConfigProblem } from '../../config/problem.ts';
+
+const CARDIO = readFileSync(join(SHIPPED_PATHWAYS, 'teleexpertise-cardiologie.yaml'), 'utf8');
+
+function folder(files: Record<string, string>): string {
+  const path = mkdtempSync(join(tmpdir(), 'relais-pathways-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+  return path;
+}
+/** `line key: problem → cure` of each problem of one file made from the cardiology one. */
+function problems(change: (text: string) => string): string[] {
+  const loaded = loadPathways([folder({ 'teleexpertise-cardiologie.yaml': change(CARDIO) })]);
+  return 'problems' in loaded ? loaded.problems.map(told) : [];
+}
+const told = ({ line, key, problem, cure }: ConfigProblem): string => `${line ?? '-'} ${key}: ${problem} → ${cure}`;
+
+describe('pathways', () => {
+  test('the shipped one, as care understands it', () => {
+    const [cardio] = loadShippedPathways();
+    expect(cardio).toMatchObject({
+      id: 'teleexpertise-cardiologie',
+      family: 'avis',
+      words: ['cardio', 'cardiologie', 'ecg'],
+      form: [{ key: 'question', label: 'Question', type: 'text', required: true, share: 'before' }],
+      sla: {
+        clock: 'working-days',
+        holidays: 'france',
+        take: {
+          within: 24 * HOUR,
+          remind: [0.5],
+          escalate: [
+            { at: { share: 1 }, to: 'on-duty' },
+            { at: { after: 4 * HOUR }, to: 'backup' },
+          ],
+        },
+        answer: { within: 48 * HOUR, remind: [0.5, 0.8] },
+      },
+    });
+  });
+
+  test('the version follows what is said, not how it is commented', () => {
+    const version = (text: string): string | undefined => {
+      const loaded = loadPathways([folder({ 'teleexpertise-cardiologie.yaml': text })]);
+      return 'pathways' in loaded ? loaded.pathways[0]?.version : undefined;
+    };
+    expect(version(CARDIO)).toMatch(/^[0-9a-f]{16}$/);
+    expect(version(`# another comment\n${CARDIO}`)).toBe(version(CARDIO));
+    expect(version(CARDIO.replace('within: 48h', 'within: 72h'))).not.toBe(version(CARDIO));
+  });
+
+  test('opening hours by day, several periods', () => {
+    const opening = 'clock: opening-hours\n  opening: [{ days: [lun, mar], hours: [09:00-12:30, 14:00-24:00] }]';
+    const loaded = loadPathways([
+      folder({ 'teleexpertise-cardiologie.yaml': CARDIO.replace(/clock: working-days.*/, opening) }),
+    ]);
+    expect('pathways' in loaded && loaded.pathways[0]?.sla.opening).toEqual([
+      { day: 1, from: 540, to: 750 },
+      { day: 1, from: 840, to: 1440 },
+      { day: 2, from: 540, to: 750 },
+      { day: 2, from: 840, to: 1440 },
+    ]);
+  });
+
+  test('minutes and days are spans too', () => {
+    const loaded = loadPathways([
+      folder({
+        'teleexpertise-cardiologie.yaml': CARDIO.replace('within: 24h', 'within: 90min').replace(
+          'within: 48h',
+          'within: 3d',
+        ),
+      }),
+    ]);
+    expect(
+      'pathways' in loaded && [loaded.pathways[0]?.sla.take.within, loaded.pathways[0]?.sla.answer.within],
+    ).toEqual([90 * MINUTE, 72 * HOUR]);
+  });
+
+  test.each<[string, (text: string) => string, RegExp]>([
+    [
+      'an unknown key',
+      (t) => t.replace('consent:', 'consentement:'),
+      /^\d+ ask\.consentement: unknown key consentement → remove it; the keys known here are who, consent, urgent$/,
+    ],
+    [
+      'a span without unit',
+      (t) => t.replace('within: 24h', 'within: 24'),
+      /sla\.take\.within: expected a string, found 24/,
+    ],
+    [
+      'a span in words',
+      (t) => t.replace('within: 24h', 'within: un jour'),
+      /"un jour" is not a span of time → write a number and its unit/,
+    ],
+    [
+      'a reminder beyond the delay',
+      (t) => t.replace('[50%, 80%]', '[50%, 180%]'),
+      /sla\.answer\.remind\[1\]: "180%" is not a share/,
+    ],
+    [
+      'reminders out of order',
+      (t) => t.replace('[50%, 80%]', '[80%, 50%]'),
+      /sla\.answer\.remind: reminders out of order/,
+    ],
+    [
+      'two moments for one step',
+      (t) => t.replace('{ after: 4h, to: backup }', '{ after: 4h, at: 100%, to: backup }'),
+      /one moment → write either at: 100% or after: 4h/,
+    ],
+    [
+      'a type of field to come',
+      (t) => t.replace('type: text', 'type: file'),
+      /form\[0\]\.type: fields of type file come later → write type: text/,
+    ],
+    ['a type of field unknown', (t) => t.replace('type: text', 'type: txt'), /form\[0\]\.type: not a type of field/],
+    [
+      'a word with a space',
+      (t) => t.replace('[cardio,', '[cardio urgence,'),
+      /words\[0\]: not a word that can be typed/,
+    ],
+    ['a word twice, but for its accents', (t) => t.replace('[cardio,', '[écg,'), /words: the same word twice/],
+    [
+      'opening hours without hours',
+      (t) => t.replace('clock: working-days', 'clock: opening-hours'),
+      /sla\.opening: an opening-hours clock without hours/,
+    ],
+    [
+      'hours that nobody looks at',
+      (t) => t.replace('  holidays:', '  opening: [{ days: [lun], hours: [09:00-12:00] }]\n  holidays:'),
+      /sla\.opening: hours that this clock does not look at/,
+    ],
+    [
+      'a night in one period',
+      (t) =>
+        t.replace(/clock: working-days.*/, 'clock: opening-hours\n  opening: [{ days: [lun], hours: [20:00-08:00] }]'),
+      /a night is two lines/,
+    ],
+    ['a missing key', (t) => t.replace(/^title.*\n/m, ''), /title: missing → add the key title/],
+    [
+      'an id that is not the file',
+      (t) => t.replace('id: tele', 'id: autre-tele'),
+      /id: "autre-teleexpertise-cardiologie" is not the name of its file/,
+    ],
+    ['a tab, as some editors write', (t) => t.replace('  consent:', '\tconsent:'), /not YAML/],
+  ])('%s', (_name, change, expected) => {
+    expect(problems(change)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
+  });
+
+  test('every problem at once, each at its line', () => {
+    const found = problems((t) =>
+      t.replace('within: 24h', 'within: x').replace('type: text', 'type: file').replace('family: avis', 'family: Avis'),
+    );
+    const lineOf = (word: string): number => CARDIO.split('\n').findIndex((line) => line.includes(word)) + 1;
+    expect(found).toHaveLength(3);
+    expect(found.map((p) => Number(p.split(' ')[0])).sort((a, b) => a - b)).toEqual([
+      lineOf('family:'),
+      lineOf('type: text'),
+      lineOf('within: 24h'),
+    ]);
+  });
+
+  test('a word that two files claim, whatever its accents and capitals', () => {
+    const other = CARDIO.replace('id: teleexpertise-cardiologie', 'id: autre').replace(
+      '[cardio, cardiologie, ecg]',
+      '[autre, ecg]',
+    );
+    const loaded = loadPathways([folder({ 'autre.yaml': other, 'teleexpertise-cardiologie.yaml': CARDIO })]);
+    expect('problems' in loaded && loaded.problems.map(told)).toEqual([
+      expect.stringMatching(
+        /^\d+ words\[2\]: "ecg" is already a word of .*autre\.yaml → keep it in one of the two files$/,
+      ),
+    ]);
+  });
+
+  test('one broken file does not hide the problems of another', () => {
+    const loaded = loadPathways([folder({ 'a.yaml': 'id: a\n', 'b.yaml': ': : :\n\t' })]);
+    const files = 'problems' in loaded ? new Set(loaded.problems.map((p) => p.file.slice(-6))) : new Set();
+    expect(files).toEqual(new Set(['a.yaml', 'b.yaml'].map((name) => name.slice(-6))));
+  });
+
+  test('a folder that is not there', () => {
+    expect(loadPathways(['/nowhere/at/all'])).toMatchObject({
+      problems: [{ problem: 'the folder of pathways cannot be read' }],
+    });
+  });
+});
