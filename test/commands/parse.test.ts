@@ -48,11 +48,13 @@ describe('what a hurried thumb types', () => {
 });
 
 describe('an emergency in a question', () => {
-  it.each(['Douleur thoracique depuis 1 h', 'Patient en détresse respiratoire', 'URGENT: ECG', 'suspicion d’AVC'])('%s', (q) =>
-    expect(looksUrgent(q)).toBe(true),
+  it.each(['Douleur thoracique depuis 1 h', 'Patient en détresse respiratoire', 'URGENT: ECG', 'suspicion d’AVC'])(
+    '%s',
+    (q) => expect(looksUrgent(q)).toBe(true),
   );
-  it.each(['ECG de repos avant sport', 'pas urgent : douleur thoracique ancienne', 'suite à son passage aux urgences, avis sur le traitement'])(
-    '%s is not one',
-    (q) => expect(looksUrgent(q)).toBe(false),
-  );
+  it.each([
+    'ECG de repos avant sport',
+    'pas urgent : douleur thoracique ancienne',
+    'suite à son passage aux urgences, avis sur le traitement',
+  ])('%s is not one', (q) => expect(looksUrgent(q)).toBe(false));
 });

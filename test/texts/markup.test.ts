@@ -11,7 +11,9 @@ describe('what is shown', () => {
 
   it('keeps outside text as text', () => {
     expect(outside('<img src=x onerror=1>').html).toBe('&lt;img src=x onerror=1&gt;');
-    expect(outside('voir https://piege.test et www.piege.test').plain).toBe('voir https:// piege.test et www piege.test');
+    expect(outside('voir https://piege.test et www.piege.test').plain).toBe(
+      'voir https:// piege.test et www piege.test',
+    );
     expect(outside('@room venez').plain).toBe('@ room venez');
     expect(outside('a\u202eb\u0000c\u200bd').plain).toBe('abcd');
     expect(outside('un\ndeux\r\n trois').plain).toBe('un deux trois');
