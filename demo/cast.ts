@@ -1,4 +1,5 @@
 /** The cast: each persona is a person of people.yaml with a real client, who remembers what it decrypted. */
+import { EventTimeline } from 'matrix-js-sdk';
 import type { SeenEvent, Persona } from './client.ts';
 
 export type Cast = {
@@ -27,8 +28,12 @@ export function lastCode(cast: Cast, bot: string): string | undefined {
 /** The room of that name among those this persona has joined, by what the room's state says. */
 export function roomNamed(persona: Persona, name: string): string | undefined {
   return persona.client.getRooms().find((room) => {
-    const said = room.currentState.getStateEvents('m.room.name', '')?.getContent()['name'] as unknown;
-    return said === name && persona.membership(room.roomId, persona.userId) === 'join';
+    const said = room
+      .getLiveTimeline()
+      .getState(EventTimeline.FORWARDS)
+      ?.getStateEvents('m.room.name', '')
+      ?.getContent()['name'] as unknown;
+    return said === name && room.getMyMembership() === 'join';
   })?.roomId;
 }
 
