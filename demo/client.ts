@@ -75,7 +75,6 @@ export async function openPersona(options: PersonaOptions): Promise<Persona> {
   const watchers = new Set<() => void>();
   const stir = (): void => [...watchers].forEach((watcher) => watcher());
   record(client, events, stir);
-  acceptInvitations(client, options.accept ?? (() => true), stir);
   client.on(ClientEvent.Sync, stir);
   const prepared = new Promise((resolve) => client.once(ClientEvent.Sync, resolve));
   await client.startClient({ initialSyncLimit: 200, disablePresence: true });
@@ -83,6 +82,9 @@ export async function openPersona(options: PersonaOptions): Promise<Persona> {
 
   const recoveryKey =
     options.crossSign === false ? undefined : await crossSign(client, options, (key) => (secretKey = key));
+
+  // After its keys are made: what is said to a device that nobody has signed yet is withheld from it.
+  acceptInvitations(client, options.accept ?? (() => true), stir);
 
   const until = (what: string, holds: () => boolean, timeoutMs = 30_000): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -177,7 +179,7 @@ async function crossSign(
 function acceptInvitations(client: MatrixClient, accept: (inviter: string) => boolean, stir: () => void): void {
   const joined = new Set<string>();
   const asked = new Set<string>();
-  client.on(ClientEvent.Sync, () => {
+  const look = (): void => {
     for (const room of client.getRooms()) {
       if (room.getMyMembership() !== 'invite') continue;
       if (joined.has(room.roomId)) room.updateMyMembership(KnownMembership.Join);
@@ -193,7 +195,9 @@ function acceptInvitations(client: MatrixClient, accept: (inviter: string) => bo
         () => asked.delete(room.roomId), // the invitation was taken back meanwhile: a later one is another matter
       );
     }
-  });
+  };
+  client.on(ClientEvent.Sync, look);
+  look();
 }
 
 /** The SDK sends clear text into an encrypted room whose encryption event it has not synced yet: wait for it. */
