@@ -19,9 +19,10 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** After a refusal, the time between two calls; it doubles with each further one. */
 const FIRST_GAP_MS = 100;
-const LONGEST_GAP_MS = 5_000;
-/** So many answers halve the gap again. */
-const ANSWERS_TO_RECOVER = 10;
+const LONGEST_GAP_MS = 2_000;
+/** Each answer shortens it, down to nothing worth waiting for: from the longest, seventeen answers in eight seconds. */
+const RECOVERY = 0.75;
+const NO_GAP_MS = 20;
 /** The first call after a pause goes alone; where it hangs, the next one is tried this much later. */
 const PROBE_MS = 5_000;
 
@@ -33,7 +34,6 @@ export function createPacer(clocks: Pick<Clocks, 'machine'>, callsPerSecond?: nu
   /** One after the other, without an answer in between. */
   let refusals = 0;
   let pausedUntil = 0;
-  let answers = 0;
   const waitMs = (): number => Math.max(0, next - clocks.machine());
   return {
     waitMs,
@@ -46,13 +46,10 @@ export function createPacer(clocks: Pick<Clocks, 'machine'>, callsPerSecond?: nu
       const now = clocks.machine();
       if (now < pausedUntil) return; // it left before the refusal, and does not end the pause
       if (refusals > 0) {
-        [refusals, answers, next] = [0, 0, now + gap];
+        [refusals, next] = [0, now + gap];
         return;
       }
-      answers += 1;
-      if (answers < ANSWERS_TO_RECOVER) return;
-      answers = 0;
-      gap = gap <= FIRST_GAP_MS ? smallestGap : Math.max(smallestGap, gap / 2);
+      gap = Math.max(smallestGap, gap * RECOVERY < NO_GAP_MS ? 0 : gap * RECOVERY);
     },
     refused(retryAfterMs) {
       const now = clocks.machine();
