@@ -10,8 +10,8 @@ import { DELIVERY_ID } from './announce.ts';
 
 const HOUR = 3_600_000;
 const SAME_TRANSACTION_MS = 12 * HOUR;
-/** The homeserver's clock may be behind ours. */
-const SLACK_MS = HOUR;
+/** The homeserver's clock may be behind ours; a wrong time zone is the usual mistake, and a day covers it. */
+const SLACK_MS = 24 * HOUR;
 /** 20,000 events: beyond it a person decides. */
 const MOST_PAGES = 200;
 const PREFIX = 'relais-';
