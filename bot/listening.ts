@@ -5,6 +5,7 @@
 import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Invitation, RawRoomEvent, SyncBatch, Transport } from '../care/relay/transport.ts';
+import { deliveryOf } from './settling.ts';
 
 /** What an envelope of format `matrix` holds. */
 export type MatrixEnvelope = { roomId: string; event: RawRoomEvent } | { invitation: Invitation };
@@ -14,11 +15,18 @@ const HEARD = new Set(['m.room.encrypted', 'm.room.message', 'm.reaction', 'm.ro
 
 /** @returns the handler of the transport's `run`: resolves once the batch is durable */
 export function listen(
-  store: Pick<Store, 'inbox'>,
+  store: Pick<Store, 'inbox' | 'outbox'>,
   transport: Pick<Transport, 'userId' | 'deviceId'>,
   civil: () => number,
 ): (batch: SyncBatch) => Promise<void> {
+  /** What comes back from the homeserver was sent, whatever became of its answer (DESIGN §6). */
+  async function settleOwn(event: RawRoomEvent): Promise<void> {
+    const delivery = event.sender === transport.userId ? deliveryOf(event) : undefined;
+    if (delivery !== undefined) await store.outbox.markDone(delivery, { eventId: event.event_id }, civil());
+  }
+
   return async (batch) => {
+    for (const { events } of batch.rooms) for (const event of events) await settleOwn(event);
     const envelopes = [
       ...batch.rooms.flatMap(({ roomId, events }) =>
         events

@@ -112,9 +112,15 @@ export function openTranscript(
     async send(roomId, type, content, txnId) {
       const before = sent.get(txnId);
       if (before) return before;
-      const eventId = add(roomId, userId, type, content);
+      const eventId = add(roomId, userId, type, content, { unsigned: { transaction_id: txnId } });
       sent.set(txnId, eventId);
       return eventId;
+    },
+    async history(roomId, from) {
+      const { events } = room(roomId);
+      const end = from === undefined ? events.length : Number(from);
+      const start = Math.max(0, end - 50);
+      return { events: events.slice(start, end).reverse(), older: start === 0 ? undefined : String(start) };
     },
     async decrypt(roomId, event): Promise<Decrypted> {
       // Everything typed is taken as encrypted where the room is, but for what a test injects in clear.

@@ -85,11 +85,21 @@ quarantine
   );
 quarantine
   .command('replay')
-  .description('decide it again, at the end of its lane')
+  .description('decide it again (a delivery: send it again), at the end of its lane')
+  .addOption(config)
+  .option('--send-again', 'a delivery that may have been sent: do not look for it in the room, send it')
+  .argument('<id...>')
+  .action(async (ids: string[], options: { config: string; sendAgain?: boolean }) =>
+    end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
+  );
+
+quarantine
+  .command('drop')
+  .description('a delivery that is never to be sent')
   .addOption(config)
   .argument('<id...>')
   .action(async (ids: string[], options: { config: string }) =>
-    end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
+    end(await (await import('./quarantine.ts')).dropQuarantined(ids, options, process.env, console.log)),
   );
 
 program
@@ -114,6 +124,15 @@ lane
   .argument('<room>')
   .action(async (room: string, options: { config: string }) =>
     end(await (await import('./lane.ts')).retryLane(room, options, process.env, console.log)),
+  );
+
+lane
+  .command('skip')
+  .description('put the first delivery of a room aside (quarantine), and go on with the next')
+  .addOption(config)
+  .argument('<room>')
+  .action(async (room: string, options: { config: string }) =>
+    end(await (await import('./lane.ts')).skipLane(room, options, process.env, console.log)),
   );
 
 program

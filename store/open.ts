@@ -11,6 +11,7 @@ import { inboxStore } from './inbox.ts';
 import { laneGate } from './lane-gate.ts';
 import { isOld, migrate, schemaVersion } from './migrations.ts';
 import { outboxStore } from './outbox.ts';
+import { outboxDesk } from './outbox-desk.ts';
 import { roomStore } from './rooms.ts';
 import { checkSecret, readSetting, writeSetting } from './settings.ts';
 import { openSqlite, prepareFile, sqliteWords, takeServingLock } from './sqlite.ts';
@@ -58,7 +59,7 @@ function assemble(ground: Ground, release: () => void): Store {
   return {
     inbox,
     files: fileStore(ground),
-    outbox: { ...outboxStore(ground), ...laneGate(ground) },
+    outbox: { ...outboxStore(ground), ...laneGate(ground), ...outboxDesk(ground) },
     rooms: roomStore(ground),
     timers: timerStore(ground),
     commit: (decision, at) => commitDecision(ground, decision, at),

@@ -20,7 +20,7 @@ export class MatrixRefusal extends TransportFailure {
   readonly status: number;
   readonly errcode: string;
   constructor(kind: FailureKind, message: string, status: number, errcode: string, retryAfterMs?: number) {
-    super(kind, message, retryAfterMs);
+    super(kind, message, retryAfterMs, kind === 'account' || OF_THE_HOMESERVER.has(status) ? 'homeserver' : 'call');
     this.status = status;
     this.errcode = errcode;
   }
@@ -49,6 +49,9 @@ const BEFORE_THE_REQUEST_LEFT = new Set([
   'ENETDOWN',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+
+/** Too many calls of this account, or a proxy with no homeserver behind it: another room would get the same answer. */
+const OF_THE_HOMESERVER = new Set([429, 502, 503]);
 
 const ACCOUNT_CODES = new Set([
   'M_UNKNOWN_TOKEN',
@@ -107,10 +110,9 @@ function parse(body: string, method: string, path: string[]): unknown {
 
 function unanswered(what: string, error: unknown): TransportFailure {
   const code = codeOf(error);
-  const failure = new TransportFailure(
-    BEFORE_THE_REQUEST_LEFT.has(code) ? 'transient' : 'ambiguous',
-    `${what}: no answer (${code})`,
-  );
+  const failure = BEFORE_THE_REQUEST_LEFT.has(code)
+    ? new TransportFailure('transient', `${what}: no answer (${code})`, undefined, 'homeserver')
+    : new TransportFailure('ambiguous', `${what}: no answer (${code})`);
   failure.cause = error;
   return failure;
 }

@@ -3,6 +3,7 @@ import type { Clocks } from '../../care/relay/clock.ts';
 import type { Transport } from '../../care/relay/transport.ts';
 import { accountPaths, loadIdentity } from './credentials.ts';
 import { openCrypto } from './crypto.ts';
+import { readBack } from './gap.ts';
 import { openGeneration } from './generation.ts';
 import { openHttp } from './http.ts';
 import type { Log } from './log.ts';
@@ -73,6 +74,7 @@ export async function openMatrixTransport(
       leave: (roomId) => rooms.leave(roomId),
       invite: (roomId, user) => rooms.invite(roomId, user),
       send: (roomId, type, content, txnId, encrypted) => sender.send(roomId, type, content, txnId, encrypted),
+      history: (roomId, from) => readBack(http, roomId, from),
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),
       onKeys: (listener) => crypto.onKeys(listener),
       sharedWith: (roomId, user) => crypto.sharedWith(roomId, user),

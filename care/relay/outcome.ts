@@ -59,5 +59,9 @@ export type Reason =
   | 'not-hl7'
   | 'unsupported-version'
   | 'unsupported-type'
+  // an operator's word about a delivery that was put aside
+  | 'sent-again'
+  | 'dropped'
+  | 'skipped'
   // refused to a person (the refusal's own code says more)
   | 'refused';

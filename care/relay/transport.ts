@@ -19,12 +19,20 @@ export type FailureKind =
 export class TransportFailure extends Error {
   readonly kind: FailureKind;
   readonly retryAfterMs: number | undefined;
+  /** `homeserver`: every other call would meet the same (429, nobody answers at all): the whole account waits. */
+  readonly scope: 'call' | 'homeserver';
   /** @param message English, for the log: no body, no patient field */
-  constructor(kind: FailureKind, message: string, retryAfterMs?: number) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    retryAfterMs?: number,
+    scope: TransportFailure['scope'] = kind === 'account' ? 'homeserver' : 'call',
+  ) {
     super(message);
     this.name = 'TransportFailure';
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
+    this.scope = scope;
   }
 }
 
@@ -38,6 +46,9 @@ export type RawRoomEvent = {
   content: Record<string, unknown>;
   unsigned?: { transaction_id?: string; age?: number; redacted_because?: unknown };
 };
+
+/** One page of a room's past, newest first; `older` asks for the next one, undefined at the beginning of the room. */
+export type HistoryPage = { events: RawRoomEvent[]; older: string | undefined };
 
 /** An invitation that the bot received. */
 export type Invitation = { roomId: string; inviter: string; direct: boolean; encrypted: boolean };
@@ -92,6 +103,8 @@ export interface Transport {
     txnId: string,
     encrypted: boolean,
   ): Promise<string>;
+  /** Reads the room back from now on, a page at a time. @param from `older` of the page before. @throws TransportFailure */
+  history(roomId: string, from?: string): Promise<HistoryPage>;
   /** `undecryptable`: the key is not here (yet). @throws TransportFailure: who the sender is could not be asked; try again */
   decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;
   /**

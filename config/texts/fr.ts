@@ -330,3 +330,9 @@ export function welcome(name: string): Piece {
 export function cannotRead(): Piece {
   return say`Je n’arrive pas à lire un message envoyé ici : la clé de chiffrement ne m’est pas parvenue. Pouvez-vous le renvoyer ?`;
 }
+
+/** Last line of a message that was too long for Matrix. */
+export function messageCut(lines: number): Piece {
+  const missing = lines > 1 ? `il manque ${lines} lignes` : 'il manque la fin';
+  return say`⚠ Message coupé : trop long pour la messagerie, ${missing}. Précisez la demande, ou adressez-vous à l’établissement.`;
+}

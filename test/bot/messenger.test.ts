@@ -1,0 +1,347 @@
+/** The messenger against each class of failure: nothing lost, nothing twice, order kept, no room waits for another. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DELIVERY_ID } from '../../bot/announce.ts';
+import { listen } from '../../bot/listening.ts';
+import { TransportFailure } from '../../care/relay/transport.ts';
+import { nameIn, openSendingBench, type Fault, type SendingBench } from '../support/sending.ts';
+
+const A = 'patient:a';
+const B = 'patient:b';
+const HOUR = 3_600_000;
+
+let bench: SendingBench;
+beforeEach(async () => {
+  bench = await openSendingBench();
+});
+
+const names = (): string[] => bench.puts.map(({ body }) => nameIn(body));
+const limited = (retryAfterMs?: number) => new TransportFailure('transient', '429', retryAfterMs, 'homeserver');
+const fails =
+  (failure: TransportFailure): Fault =>
+  () =>
+    Promise.reject(failure);
+/** Handled by the homeserver, but the answer is lost. */
+const answerLost: Fault = async (_put, really) => {
+  await really();
+  throw new TransportFailure('ambiguous', 'reset');
+};
+/** Only the PUT of this name fails. */
+const only =
+  (name: string, fault: Fault): Fault =>
+  (put, really) =>
+    nameIn(put.body) === name ? fault(put, really) : really();
+
+describe('a quiet day', () => {
+  it('is one call per delivery, in order in each room', async () => {
+    await bench.say(A, 'a1', 'a2', 'a3');
+    await bench.say(B, 'b1', 'b2');
+    expect(await bench.drain()).toBe(5);
+    expect(bench.puts).toHaveLength(5);
+    expect(await bench.read(A)).toEqual(['a1', 'a2', 'a3']);
+    expect(await bench.read(B)).toEqual(['b1', 'b2']);
+    expect(await bench.drain()).toBe(0);
+  });
+});
+
+describe('the homeserver asks for a pause', () => {
+  it('429: every room waits what was asked, then one call goes alone, then the others', async () => {
+    await bench.say(A, 'a1', 'a2');
+    await bench.drain();
+    bench.fault = fails(limited(5_000));
+    await bench.say(A, 'a3');
+    await bench.drain();
+    await bench.say(B, 'b1');
+    bench.clocks.advance(4_999);
+    await bench.drain();
+    expect(names()).toEqual(['a1', 'a2', 'a3']);
+    bench.clocks.advance(1);
+    await bench.drain();
+    expect(bench.puts).toHaveLength(4); // the fault is still there: one room asked, not two
+    bench.fault = undefined;
+    bench.clocks.advance(5_000);
+    for (let n = 0; n < 10; n += 1) {
+      await bench.drain();
+      bench.clocks.advance(200);
+    }
+    expect([await bench.read(A), await bench.read(B)]).toEqual([['a1', 'a2', 'a3'], ['b1']]);
+    expect(bench.puts).toHaveLength(6);
+  });
+
+  it('429 without a delay, and a homeserver that is away: longer and longer, one call at a time, nothing lost', async () => {
+    for (let n = 0; n < 40; n += 1) await bench.say(`patient:${n}`, 'x');
+    await bench.drain();
+    const before = bench.puts.length;
+    bench.fault = fails(limited());
+    for (let n = 0; n < 40; n += 1) await bench.say(`patient:${n}`, 'y');
+    const start = bench.clocks.machine();
+    while (bench.clocks.machine() - start < 4 * HOUR) {
+      await bench.drain();
+      bench.clocks.advance(60_000);
+    }
+    const asked = bench.puts.slice(before);
+    expect(asked.length).toBeLessThanOrEqual(16 + 4 * 60 + 8); // those under way at first, then one a minute
+    bench.fault = undefined;
+    const back = bench.clocks.machine();
+    bench.clocks.advance(60_000);
+    const returned = bench.puts.length;
+    await bench.drain();
+    expect(bench.puts.length - returned).toBe(1);
+    while ((await bench.store.outbox.pending()) > 0) {
+      bench.clocks.advance(100);
+      await bench.drain();
+    }
+    expect(bench.puts.length - returned).toBe(40);
+    expect(bench.clocks.machine() - back).toBeLessThan(2 * 60_000);
+    for (let n = 0; n < 40; n += 1) expect(await bench.read(`patient:${n}`)).toEqual(['x', 'y']);
+  }, 30_000);
+
+  it('a fixed pace is never exceeded', async () => {
+    bench = await openSendingBench({ callsPerSecond: 1 });
+    for (let n = 0; n < 5; n += 1) await bench.say(`patient:${n}`, 'x');
+    while ((await bench.store.outbox.pending()) > 0) {
+      await bench.drain();
+      bench.clocks.advance(250);
+    }
+    expect(bench.puts.map(({ at }) => at)).toEqual([0, 1_000, 2_000, 3_000, 4_000]);
+  });
+
+  it('a refused account waits and drops nothing', async () => {
+    bench.fault = fails(new TransportFailure('account', '401'));
+    await bench.say(A, 'a1');
+    await bench.say(B, 'b1');
+    await bench.drain();
+    expect(await bench.store.outbox.pending()).toBe(2);
+    expect(await bench.store.outbox.listQuarantined(10)).toEqual([]);
+    expect(bench.logged).toContainEqual(expect.stringContaining('the whole account waits: 401'));
+  });
+});
+
+describe('one room among others', () => {
+  it('an error of one call: that room tries again later, the others do not wait', async () => {
+    bench.fault = only('a1', fails(new TransportFailure('transient', '500')));
+    await bench.say(A, 'a1', 'a2');
+    await bench.say(B, 'b1');
+    await bench.drain();
+    expect([await bench.read(A), await bench.read(B)]).toEqual([[], ['b1']]);
+    for (const wait of [1_000, 2_000, 4_000]) {
+      const before = bench.puts.length;
+      bench.clocks.advance(wait - 1);
+      await bench.drain();
+      expect(bench.puts).toHaveLength(before);
+      bench.clocks.advance(1);
+      await bench.drain();
+      expect(bench.puts).toHaveLength(before + 1);
+    }
+    bench.fault = undefined;
+    bench.clocks.advance(8_000);
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['a1', 'a2']);
+  });
+
+  it('hangs: the others go on, those that come meanwhile too', async () => {
+    const hung = Promise.withResolvers<string>();
+    bench.fault = only('a1', async (_put, really) => {
+      await hung.promise;
+      return really();
+    });
+    await bench.say(A, 'a1', 'a2');
+    await bench.say(B, 'b1', 'b2');
+    const draining = bench.drain();
+    await reached(() => bench.read(B), 2);
+    await bench.say(B, 'b3');
+    bench.wake();
+    await reached(() => bench.read(B), 3);
+    expect(await bench.read(A)).toEqual([]);
+    hung.resolve('');
+    await draining;
+    expect(await bench.read(A)).toEqual(['a1', 'a2']);
+  });
+
+  it('as many as may be written to at once hang: after a while they give their place', async () => {
+    const hung = Promise.withResolvers<string>();
+    bench.fault = only('hangs', () => hung.promise);
+    for (let n = 0; n < 16; n += 1) await bench.say(`patient:${n}`, 'hangs');
+    const draining = bench.drain();
+    await reached(async () => bench.puts, 16);
+    await bench.say(A, 'a1');
+    bench.wake();
+    bench.clocks.advance(5_000);
+    await reached(() => bench.read(A), 1);
+    hung.resolve('$late');
+    await draining;
+  });
+
+  it('cannot be written to: its lane stops visibly; opened again, nothing is lost', async () => {
+    bench.fault = only('a1', fails(new TransportFailure('room', '403')));
+    await bench.say(A, 'a1', 'a2');
+    await bench.say(B, 'b1');
+    await bench.drain();
+    expect(await bench.store.outbox.lanes()).toContainEqual({ room: A, pending: 2, paused: '403' });
+    expect(await bench.read(B)).toEqual(['b1']);
+    bench.fault = undefined;
+    await bench.store.outbox.resumeLane(A);
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['a1', 'a2']);
+  });
+});
+
+describe('the message itself', () => {
+  it('is put aside and its lane goes on; said again, it comes last', async () => {
+    bench.fault = only('a1', fails(new TransportFailure('message', '413')));
+    await bench.say(A, 'a1', 'a2');
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['a2']);
+    const [aside] = await bench.store.outbox.listQuarantined(10);
+    expect(aside).toMatchObject({ room: A, why: '413' });
+    bench.fault = undefined;
+    expect(await bench.store.outbox.replay(aside?.id ?? '', { actor: 'operator', at: 1 })).toBe(true);
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['a2', 'a1']);
+  });
+
+  it('that cannot be made is put aside too, but not when the disk is the trouble', async () => {
+    await bench.say(A, { text: '', announcement: { kind: 'stay-card', stayId: 'gone' } }, 'a2');
+    const ping = bench.store.ping.bind(bench.store);
+    Object.assign(bench.store, { ping: () => Promise.reject(new Error('disk full')) });
+    await expect(bench.drain()).rejects.toThrow('disk full');
+    expect(await bench.store.outbox.pending()).toBe(2);
+    Object.assign(bench.store, { ping });
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['a2']);
+    expect(await bench.store.outbox.listQuarantined(10)).toHaveLength(1);
+  });
+});
+
+describe('a sending whose end is not known', () => {
+  const lose = async (fault: Fault): Promise<void> => {
+    await bench.say(A, 'before');
+    await bench.drain();
+    bench.fault = only('a1', fault);
+    await bench.say(A, 'a1', 'a2');
+    await bench.drain();
+    bench.fault = undefined;
+  };
+  const notSent = fails(new TransportFailure('ambiguous', 'reset'));
+
+  it.each([
+    ['arrived', answerLost],
+    ['did not', notSent],
+  ])('the same device soon after: sent again with the same transaction id (it %s)', async (_what, fault) => {
+    await lose(fault);
+    bench.restart();
+    bench.clocks.advance(11 * HOUR);
+    await bench.drain();
+    const tries = bench.puts.filter(({ body }) => nameIn(body) === 'a1').map(({ txnId }) => txnId);
+    expect(tries).toHaveLength(2);
+    expect(new Set(tries).size).toBe(1);
+    expect(await bench.read(A)).toEqual(['before', 'a1', 'a2']);
+  });
+
+  it.each([
+    ['another device', 'OTHER', 1_000],
+    ['too late', 'TRANSCRIPT', 13 * HOUR],
+  ])('%s: the room is read back, and it is there', async (_what, device, later) => {
+    await lose(answerLost);
+    bench.restart(device);
+    bench.clocks.advance(later);
+    await bench.drain();
+    expect(bench.puts.filter(({ body }) => nameIn(body) === 'a1')).toHaveLength(1);
+    expect(await bench.read(A)).toEqual(['before', 'a1', 'a2']);
+    expect(await bench.store.outbox.pending()).toBe(0);
+  });
+
+  it.each([
+    ['another device', 'OTHER', 1_000],
+    ['too late', 'TRANSCRIPT', 13 * HOUR],
+  ])('%s: the room is read back, and it is not there', async (_what, device, later) => {
+    await lose(notSent);
+    bench.restart(device);
+    bench.clocks.advance(later);
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['before', 'a1', 'a2']);
+  });
+
+  it('is found behind pages of what others said', async () => {
+    await lose(answerLost);
+    const roomId = (await bench.store.rooms.get(A))?.matrixId ?? '';
+    for (let n = 0; n < 120; n += 1) bench.transport.type(roomId, '@dr:a', { body: 'vu' });
+    bench.restart('OTHER');
+    bench.clocks.advance(1_000);
+    await bench.drain();
+    expect(bench.puts.filter(({ body }) => nameIn(body) === 'a1')).toHaveLength(1);
+  });
+
+  it('cannot be told apart: a person decides, and may say it again', async () => {
+    await lose(answerLost);
+    const decrypt = bench.transport.decrypt.bind(bench.transport);
+    bench.transport.decrypt = async () => 'undecryptable';
+    bench.restart('OTHER');
+    bench.clocks.advance(1_000);
+    await bench.drain();
+    const [aside] = await bench.store.outbox.listQuarantined(10);
+    expect(aside?.why).toContain('may have been sent already');
+    expect(await bench.store.outbox.replay(aside?.id ?? '', { actor: 'operator', at: 1, forget: true })).toBe(true);
+    await bench.drain();
+    bench.transport.decrypt = decrypt;
+    expect(bench.puts.filter(({ body }) => nameIn(body) === 'a1')).toHaveLength(2);
+  });
+
+  it('is settled by the bot’s own sync, without a second call; once is enough', async () => {
+    await lose(answerLost);
+    const roomId = (await bench.store.rooms.get(A))?.matrixId ?? '';
+    const said = bench.transport.rooms.get(roomId)?.events.at(-1);
+    if (!said) throw new Error('nothing was said');
+    const txnId = `relais-${String(said.content[DELIVERY_ID])}`;
+    const hear = listen(bench.store, bench.transport, () => bench.clocks.civil());
+    const back = { ...said, unsigned: { transaction_id: txnId } };
+    for (const next of ['s1', 's2']) await hear({ next, rooms: [{ roomId, events: [back] }], invitations: [] });
+    await bench.drain();
+    expect(bench.puts.filter(({ body }) => nameIn(body) === 'a1')).toHaveLength(1);
+    expect(await bench.read(A)).toEqual(['before', 'a1', 'a2']);
+    expect(await bench.store.outbox.byEvent(said.event_id)).toMatchObject({ room: A });
+  });
+});
+
+describe('a status card', () => {
+  const card = (text: string, root = false) => ({ text, thread: 'stay:s', coalesce: 'card:s', root });
+
+  it('that a later one replaces is never sent, and the later one opens the thread', async () => {
+    await bench.say(A, card('c1', true), card('c2'), card('c3'));
+    await bench.drain();
+    expect(names()).toEqual(['c3']);
+    const said = await bench.store.outbox.threadRoot(A, 'stay:s');
+    expect(said).toBeDefined();
+    await bench.say(A, card('c4'));
+    await bench.drain();
+    expect(await bench.store.outbox.threadRoot(A, 'stay:s')).toBe(said);
+  });
+
+  it('whose root was refused: the edit becomes the root', async () => {
+    bench.fault = only('c1', fails(new TransportFailure('message', '400')));
+    await bench.say(A, card('c1', true));
+    await bench.drain();
+    await bench.say(A, card('c2'));
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['c2']);
+    expect(await bench.store.outbox.threadRoot(A, 'stay:s')).toBeDefined();
+  });
+
+  it('that may be in the room already is settled before the next one edits it', async () => {
+    bench.fault = only('c1', answerLost);
+    await bench.say(A, card('c1', true));
+    await bench.drain();
+    const inRoom = await bench.store.rooms.get(A);
+    const first = bench.transport.rooms.get(inRoom?.matrixId ?? '')?.events.at(-1)?.event_id;
+    bench.fault = undefined;
+    await bench.say(A, card('c2'));
+    bench.clocks.advance(1_000);
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['c1', 'c2']);
+    expect(await bench.store.outbox.threadRoot(A, 'stay:s')).toBe(first);
+  });
+});
+
+/** Lets what is under way go on until the list is that long. */
+async function reached(list: () => Promise<unknown[]>, length: number): Promise<void> {
+  while ((await list()).length < length) await new Promise(setImmediate);
+}
