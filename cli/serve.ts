@@ -160,7 +160,8 @@ async function maybeOpen(
   clocks: SteppedClocks,
   log: Log,
 ): Promise<Awaited<ReturnType<typeof openMatrixTransport>> | undefined> {
-  return openMatrixTransport({ directory: loaded.config.account.directory, clocks, log, secret: loaded.secrets.seal });
+  const { seal: secret, password } = loaded.secrets;
+  return openMatrixTransport({ directory: loaded.config.account.directory, clocks, log, secret, password });
 }
 
 /** Rebuilt when the national file is newer than the index. */

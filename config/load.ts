@@ -44,7 +44,7 @@ export type LoadedConfig = {
   teams: Team[];
   duty: DutyPeriod[];
   pathways: Pathway[];
-  secrets: { seal: string; /** By source id. */ sources: ReadonlyMap<string, string> };
+  secrets: { seal: string; password: string | undefined; /** By source id. */ sources: ReadonlyMap<string, string> };
   /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
   warnings: ConfigProblem[];
 };
@@ -92,7 +92,7 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
     teams: teams.teams,
     duty: people.duty,
     pathways: pathways.offered,
-    secrets: { seal: secrets.seal, sources: secrets.sources },
+    secrets: { seal: secrets.seal, password: secrets.password, sources: secrets.sources },
     warnings: pathways.warnings,
   };
 }
@@ -101,7 +101,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
   const { environment, account, store, listen, sources, directory, slots, territories, timezone } = file;
   return {
     environment,
-    account: { ...account, directory: at(account.directory) },
+    account: { homeserver: account.homeserver, directory: at(account.directory) },
     store: { path: at(store.path) },
     listen,
     sources: sources.map((source): SourceConfig => {
@@ -166,7 +166,7 @@ function readSecrets(
   { value, problem }: YamlFile<RelaisFile>,
   env: Env,
   at: (relative: string) => string,
-): { seal: string; sources: Map<string, string>; problems: ConfigProblem[] } {
+): { seal: string; password: string | undefined; sources: Map<string, string>; problems: ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const secret = (name: string, shortest: number, path: (string | number)[]): string => {
     const file = env[`${name}_FILE`];
@@ -204,5 +204,7 @@ function readSecrets(
       secret(source.secret_env, 16, ['sources', n, 'secret_env']),
     ]),
   );
-  return { seal, sources, problems };
+  const { password_env: name } = value.account;
+  const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
+  return { seal, password, sources, problems };
 }

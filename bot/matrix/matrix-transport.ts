@@ -1,7 +1,7 @@
 /** The Transport on a real homeserver: an ordinary account, its own sync loop, and OlmMachine. */
 import type { Clocks } from '../../care/relay/clock.ts';
 import type { Transport } from '../../care/relay/transport.ts';
-import { accountPaths, loadIdentity } from './credentials.ts';
+import { accountPaths, loadIdentity, saveIdentity } from './credentials.ts';
 import { openCrypto } from './crypto.ts';
 import { readBack } from './gap.ts';
 import { openGeneration } from './generation.ts';
@@ -10,6 +10,7 @@ import type { Log } from './log.ts';
 import { openRooms } from './rooms.ts';
 import type { RoomOptions } from './rooms.ts';
 import { openSender } from './send.ts';
+import { openSession } from './session.ts';
 import type { SharingPolicy } from './sharing.ts';
 import { openState } from './state.ts';
 import { runSync } from './sync.ts';
@@ -21,6 +22,8 @@ export type MatrixTransportOptions = {
   log: Log;
   /** Opens a sealed identity. */
   secret?: string;
+  /** Logs in again as the same device after a soft logout; without it, that ends the process with the cure. */
+  password?: string | undefined;
   sharing?: SharingPolicy;
   accessRule?: RoomOptions['accessRule'];
 };
@@ -36,15 +39,23 @@ export async function openMatrixTransport(
   const { directory, clocks, log } = options;
   const identity = await loadIdentity(directory, options.secret);
   const { userId, deviceId } = identity;
-  const http = openHttp(identity.homeserver, identity.accessToken);
-  const state = openState(accountPaths(directory).state);
+  const state = openState(accountPaths(directory).state); // its lock: tokens too are changed by one process only
+  const session = openSession({
+    identity,
+    save: (renewed) => saveIdentity(directory, renewed, options.secret),
+    now: () => clocks.machine(),
+    password: options.password,
+    log,
+  });
+  const http = openHttp(identity.homeserver, session);
   try {
-    const raise = await openGeneration({ directory, identity, http, state, clocks, log });
+    const generation = await openGeneration({ directory, identity, http, state, clocks, log });
     const crypto = await openCrypto({
       directory,
       identity,
       http,
       state,
+      sending: (content) => generation.sending(content),
       sharing: options.sharing ?? 'cross-signed',
       log,
     });
@@ -61,7 +72,7 @@ export async function openMatrixTransport(
           since,
           async (batch) => {
             await onBatch(batch);
-            await raise();
+            await generation.batch(batch.next);
           },
           signal,
         );

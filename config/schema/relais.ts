@@ -78,6 +78,10 @@ export const relaisSchema = strict({
     directory: path
       .describe('device, tokens and keys of the account, 0700; never restored from an old copy')
       .meta({ sample: 'var/account' }),
+    password_env: variable
+      .optional()
+      .describe('variable that holds the password: only to log in again when the homeserver ends the session')
+      .meta({ sample: 'RELAIS_PASSWORD' }),
   }).describe('the bot, an ordinary Matrix account: relais provision fills its directory'),
   store: strict({
     path: path.describe('SQLite file, on a local disk').meta({ sample: 'var/relais.sqlite' }),
