@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 
 /** One request, as it came to the proxy. */
-export type Passed = {
+type Passed = {
   method: string;
   /** Without its query. */
   path: string;
@@ -12,10 +12,10 @@ export type Passed = {
   send: { roomId: string; txnId: string } | undefined;
 };
 
-export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
+type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 
 /** What happens to one request. */
-export type Deed =
+type Deed =
   /** The homeserver never sees it. */
   | { answer: Answer }
   /** The homeserver handles it, then the connection is reset: the answer is lost. */
@@ -24,7 +24,7 @@ export type Deed =
   | { hold: Promise<unknown> };
 
 /** Looks at each request; undefined lets it pass. Stays until it is replaced. */
-export type Rule = (passed: Passed) => Deed | undefined;
+type Rule = (passed: Passed) => Deed | undefined;
 
 export type FaultProxy = {
   readonly url: string;

@@ -2,6 +2,7 @@
 import { drainOutbox } from '../../bot/messenger.ts';
 import { createPacer } from '../../bot/pacing.ts';
 import { createRooms } from '../../bot/rooms.ts';
+import { TransportFailure } from '../../care/relay/transport.ts';
 import { openTranscript, type TranscriptTransport } from '../../bot/transcript.ts';
 import type { Clocks } from '../../care/relay/clock.ts';
 import { emptyDecision, type NewDelivery } from '../../care/relay/decision.ts';
@@ -11,7 +12,7 @@ import { openStore } from '../../store/open.ts';
 import { countingIds, delivery, NOON, sealer, wanted } from '../store/fixtures.ts';
 
 /** One PUT that the bot made. */
-export type Put = { at: number; roomId: string; txnId: string; body: string };
+type Put = { at: number; roomId: string; txnId: string; body: string };
 
 /** Before (`undefined`: nothing special) or instead of the send: throws, waits, or sends itself first. */
 export type Fault = (put: Put, really: () => Promise<string>) => Promise<string>;
@@ -124,3 +125,19 @@ export async function openSendingBench(options: { callsPerSecond?: number } = {}
 export function nameIn(body: string): string {
   return /^Bonjour ([^.]*)\./.exec(body)?.[1] ?? body;
 }
+
+/** Each PUT fails so. */
+export const fails =
+  (failure: TransportFailure): Fault =>
+  () =>
+    Promise.reject(failure);
+/** Handled by the homeserver, but the answer is lost. */
+export const answerLost: Fault = async (_put, really) => {
+  await really();
+  throw new TransportFailure('ambiguous', 'reset');
+};
+/** Only the PUT of this name fails. */
+export const only =
+  (name: string, fault: Fault): Fault =>
+  (put, really) =>
+    nameIn(put.body) === name ? fault(put, really) : really();
