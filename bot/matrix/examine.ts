@@ -11,7 +11,7 @@ import { generationPath } from './generation.ts';
 
 export type Finding = { level: 'ok' | 'warning' | 'problem'; about: string; says: string; cure?: string };
 
-export type Answer = { status: number; body: Record<string, unknown> };
+type Answer = { status: number; body: Record<string, unknown> };
 /** A call as the account. @param path after `/_matrix/` @throws when nobody answers */
 export type Ask = (path: string, body?: unknown) => Promise<Answer>;
 

@@ -15,8 +15,9 @@ it('a signature is of the whole object but of what is added to it, by that key, 
   expect(publicKeyOf(Buffer.from(jwk.d ?? '', 'base64url').toString('base64'))).toBe(key);
   const signature = sign(null, Buffer.from('{"a":1}'), privateKey).toString('base64').replaceAll('=', '');
   const signed = { a: 1, signatures: { '@u:hs': { 'ed25519:K': signature } }, unsigned: { seen: true } };
+  const changed = { ...signed, a: 2 };
   expect(isSignedBy(signed, '@u:hs', key)).toBe(true);
-  expect(isSignedBy({ ...signed, a: 2 }, '@u:hs', key)).toBe(false);
+  expect(isSignedBy(changed, '@u:hs', key)).toBe(false);
   expect(isSignedBy(signed, '@v:hs', key)).toBe(false);
   expect(isSignedBy(signed, '@u:hs', publicKeyOf(Buffer.alloc(32, 1).toString('base64')))).toBe(false);
   expect(isSignedBy(signed, '@u:hs', 'no key')).toBe(false);
