@@ -12,6 +12,7 @@ import {
   patientSummary,
   refusal,
   requestNews,
+  roomTrouble,
   stayCard,
   stayFact,
   unknownWord,
@@ -62,6 +63,8 @@ export async function render(files: Store['files'], announcement: Announcement, 
       return welcome(announcement.name);
     case 'cannot-read':
       return cannotRead();
+    case 'room-trouble':
+      return roomTrouble(announcement.trouble);
     default:
       return announcement satisfies never;
   }

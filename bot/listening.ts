@@ -10,7 +10,14 @@ import type { Invitation, RawRoomEvent, SyncBatch, Transport } from '../care/rel
 export type MatrixEnvelope = { roomId: string; event: RawRoomEvent } | { invitation: Invitation };
 
 /** What we act on; the rest (receipts, our own state changes, other clients' custom events) is not kept. */
-const HEARD = new Set(['m.room.encrypted', 'm.room.message', 'm.reaction', 'm.room.redaction', 'm.room.member']);
+const HEARD = new Set([
+  'm.room.encrypted',
+  'm.room.message',
+  'm.reaction',
+  'm.room.redaction',
+  'm.room.member',
+  'm.room.tombstone',
+]);
 
 /** @returns the handler of the transport's `run`: resolves once the batch is durable */
 export function listen(

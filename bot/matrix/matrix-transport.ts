@@ -71,6 +71,7 @@ export async function openMatrixTransport(
       createRoom: (spec) => rooms.create(spec),
       join: (roomId) => rooms.join(roomId),
       leave: (roomId) => rooms.leave(roomId),
+      look: (roomId) => rooms.look(roomId),
       invite: (roomId, user) => rooms.invite(roomId, user),
       send: (roomId, type, content, txnId, encrypted) => sender.send(roomId, type, content, txnId, encrypted),
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),

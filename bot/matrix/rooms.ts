@@ -1,10 +1,10 @@
 /** Rooms: made once per alias, entered, left, and who is in them. */
 import { TransportFailure } from '../../care/relay/transport.ts';
-import type { RawRoomEvent, RoomSpec } from '../../care/relay/transport.ts';
+import type { RawRoomEvent, RoomLook, RoomSpec } from '../../care/relay/transport.ts';
 import { MatrixRefusal } from './http.ts';
 import type { Http } from './http.ts';
 import type { Log } from './log.ts';
-import { MEGOLM, readEncryption } from './room-state.ts';
+import { lookAt, MEGOLM, readEncryption } from './room-state.ts';
 import type { State } from './state.ts';
 
 type Member = { userId: string; membership: 'join' | 'invite' };
@@ -13,6 +13,7 @@ export interface Rooms {
   create(spec: RoomSpec): Promise<string>;
   join(roomId: string): Promise<void>;
   leave(roomId: string): Promise<void>;
+  look(roomId: string): Promise<RoomLook>;
   invite(roomId: string, userId: string): Promise<void>;
   /** Asked once, then remembered until `forgetMembers`. */
   members(roomId: string): Promise<Member[]>;
@@ -167,6 +168,8 @@ export function openRooms(options: RoomOptions): Rooms {
     invite,
     members,
     forgetMembers,
+    look: async (roomId) =>
+      lookAt(await http.json<RawRoomEvent[]>('GET', ['rooms', roomId, 'state'], { concern: 'room' })),
     join: async (roomId) => {
       await http.text('POST', ['join', roomId], { body: {}, concern: 'room' });
       forgetMembers(roomId);

@@ -11,6 +11,7 @@ export type Reason =
   | 'announced'
   | 'retracted'
   | 'planned'
+  | 'reported'
   // muted
   | 'no-team'
   | 'duplicate-fact'

@@ -30,3 +30,9 @@ export const roomRef = {
   request: (code: string): RoomRef => `request:${code}`,
   direct: (matrixUserId: string): RoomRef => `direct:${matrixUserId}`,
 };
+
+/** The one direct room of a person with Relais. */
+export function directRoom(matrixUserId: string): RoomWanted {
+  const ref = roomRef.direct(matrixUserId);
+  return { ref, kind: 'direct', subject: matrixUserId, encrypted: true, name: 'Relais', members: [matrixUserId] };
+}

@@ -40,7 +40,17 @@ export type RawRoomEvent = {
 };
 
 /** An invitation that the bot received. */
-export type Invitation = { roomId: string; inviter: string; direct: boolean; encrypted: boolean };
+export type Invitation = {
+  roomId: string;
+  inviter: string;
+  direct: boolean;
+  encrypted: boolean;
+  /** The room that this one says it replaces. */
+  predecessor?: string;
+};
+
+/** What a room says of itself, asked now. */
+export type RoomLook = { encrypted: boolean; predecessor: string | undefined };
 
 /** One /sync answer, to-device part already in the crypto store. */
 export type SyncBatch = {
@@ -79,6 +89,8 @@ export interface Transport {
   createRoom(spec: RoomSpec): Promise<string>;
   join(roomId: string): Promise<void>;
   leave(roomId: string): Promise<void>;
+  /** Of a room that was joined. @throws TransportFailure */
+  look(roomId: string): Promise<RoomLook>;
   invite(roomId: string, userId: string): Promise<void>;
   /**
    * The one send function. Encrypts when `encrypted` (Relais' own record) says so, or when the server says that the room
