@@ -15,6 +15,7 @@ import type { Pathway } from './care/request/pathway.ts';
 import type { Slots } from './care/request/slot.ts';
 import type { RingTable } from './care/stay/ringing.ts';
 import type { SourcePolicy } from './care/stay/verdict.ts';
+import { closeRooms } from './bot/closing.ts';
 import { dispatch } from './bot/dispatching.ts';
 import { cursorName, listen } from './bot/listening.ts';
 import { drainOutbox } from './bot/messenger.ts';
@@ -36,6 +37,8 @@ export type Parts = {
   /** Source ids and what each may say. */
   sources: ReadonlyMap<string, SourcePolicy>;
   ringing: RingTable;
+  /** How long a patient's room outlives the last stay. */
+  closeAfterDays: number;
   log: Log;
 };
 
@@ -74,6 +77,7 @@ export function compose(parts: Parts): Relais {
   const decideHospital = (): Promise<number> => drainHospital(ports, parts.sources.keys());
   const decideMatrix = (): Promise<number> => drainInbox(ports, 'in:!', (envelope) => dispatch(ports, envelope));
   const fire = (): Promise<number> => fireDeadlines(ports);
+  const tidy = (): Promise<number> => closeRooms({ store, transport, clocks });
   const send = (): Promise<number> => drainOutbox({ store, transport, rooms, clocks, wake: wakes.outbox, log });
 
   async function retryWaiting(): Promise<void> {
@@ -94,7 +98,7 @@ export function compose(parts: Parts): Relais {
     hear,
     retryWaiting,
     async settle() {
-      while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) > 0);
+      while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) + (await tidy()) > 0);
     },
     async run(signal) {
       transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
@@ -106,6 +110,7 @@ export function compose(parts: Parts): Relais {
         loop(wakes.inbox, decideMatrix, signal),
         loop(wakes.timers, fire, signal),
         loop(wakes.outbox, send, signal),
+        loop(wakes.outbox, tidy, signal),
       ]);
     },
   };

@@ -12,6 +12,7 @@ import {
   patientSummary,
   refusal,
   requestNews,
+  roomClosed,
   roomTrouble,
   stayCard,
   stayFact,
@@ -63,6 +64,8 @@ export async function render(files: Store['files'], announcement: Announcement, 
       return welcome(announcement.name);
     case 'cannot-read':
       return cannotRead();
+    case 'room-closed':
+      return roomClosed(announcement.days);
     case 'room-trouble':
       return roomTrouble(announcement.trouble);
     default:

@@ -121,13 +121,14 @@ async function spoken(
     },
     parsed.args,
   );
-  return finish(ports, envelope, person, back, parsed.command.word, end);
+  return finish(ports, envelope, person, room, back, parsed.command.word, end);
 }
 
 async function finish(
   ports: DispatchPorts,
   envelope: Envelope,
   person: Person,
+  room: Room,
   back: Back,
   word: string,
   end: CommandEnd<unknown>,
@@ -136,11 +137,12 @@ async function finish(
     return answer(ports, envelope, person.id, back, { kind: 'answer', command: word, result: end.answer }, 'answered');
   if ('refusal' in end)
     return answer(ports, envelope, person.id, back, { kind: 'refusal', refusal: end.refusal }, 'refused');
+  const patient = room.kind === 'patient' ? room.subject : undefined;
   return commit(ports, envelope, person.id, async () => {
     const now = ports.clocks.civil();
     const decided =
       'ask' in end
-        ? await decideAsk(ports, { ...end.ask, by: person }, now)
+        ? await decideAsk(ports, { ...end.ask, by: person, patient }, now)
         : await decideMove(ports, end.move.code, person, end.move.move, now);
     return isRefusal(decided)
       ? refused(back, decided)

@@ -86,6 +86,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     pathways: () => options.pathways,
     sources,
     ringing: RINGING,
+    closeAfterDays: 30,
     log,
   });
   const { store } = relais;

@@ -85,6 +85,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       slots,
       sources: new Map(config.sources.map((s) => [s.id, { ...s.policy, name: s.name, labels: s.labels }])),
       ringing: RINGING,
+      closeAfterDays: config.rooms.closeAfterDays,
       log,
     });
     log('info', 'serving', { account: transport.userId, device: transport.deviceId });

@@ -35,6 +35,7 @@ type RelaisConfig = {
   directory: { rpps: string } | undefined;
   slots: string | undefined;
   territories: { id: string; name: string }[];
+  rooms: { closeAfterDays: number };
   timezone: 'Europe/Paris';
 };
 
@@ -98,7 +99,7 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
 }
 
 function configOf(file: RelaisFile, at: (relative: string) => string): RelaisConfig {
-  const { environment, account, store, listen, sources, directory, slots, territories, timezone } = file;
+  const { environment, account, store, listen, sources, directory, slots, territories, rooms, timezone } = file;
   return {
     environment,
     account: { ...account, directory: at(account.directory) },
@@ -128,6 +129,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     directory: directory && { rpps: at(directory.rpps) },
     slots: slots === undefined ? undefined : at(slots),
     territories,
+    rooms: { closeAfterDays: rooms.close_after_days },
     timezone,
   };
 }

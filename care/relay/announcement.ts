@@ -32,5 +32,7 @@ export type Announcement =
   | { kind: 'unknown-word'; word: string; nearest: string | undefined }
   | { kind: 'welcome'; name: string }
   | { kind: 'cannot-read' }
+  /** The last message of a patient's room. */
+  | { kind: 'room-closed'; days: number }
   /** For the coordination or the identity desk: about a room, never about a patient. */
   | { kind: 'room-trouble'; trouble: RoomTrouble };

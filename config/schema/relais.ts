@@ -109,6 +109,16 @@ export const relaisSchema = strict({
     .describe('folder of your own pathways, besides those that come with Relais; the same id replaces')
     .meta({ sample: 'pathways' }),
   territories: z.array(territory).default([]).describe('the territories of people.yaml'),
+  rooms: strict({
+    close_after_days: z
+      .int()
+      .min(1)
+      .max(365)
+      .default(30)
+      .describe('a patient’s room closes so many days after the last stay ended, unless a request is open'),
+  })
+    .prefault({})
+    .describe('the life of rooms'),
   timezone: z
     .literal('Europe/Paris', say('another time zone', 'Relais lives by Europe/Paris; remove this line'))
     .default('Europe/Paris')

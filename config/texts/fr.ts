@@ -332,6 +332,14 @@ export function cannotRead(): Piece {
   return say`Je n’arrive pas à lire un message envoyé ici : la clé de chiffrement ne m’est pas parvenue. Pouvez-vous le renvoyer ?`;
 }
 
+/** The last message of a patient's room. */
+export function roomClosed(days: number): Piece {
+  return lines(
+    say`${b('Ce salon se termine.')} L’hospitalisation est finie depuis ${String(days)} jours, je quitte le salon.`,
+    say`Ce qui a été dit reste lisible ici. À la prochaine hospitalisation, un nouveau salon s’ouvrira.`,
+  );
+}
+
 /** About a room, for the coordination or the identity desk: never about the patient whose room it may be. */
 export function roomTrouble({ what, room, lane, who }: RoomTrouble): Piece {
   const name = say`« ${outside(room)} »`;

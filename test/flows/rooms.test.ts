@@ -1,6 +1,6 @@
 /** What becomes of rooms: replaced, lost, entered by strangers, closed and begun again. */
 import { describe, expect, it } from 'vitest';
-import { openWard, ts, type Ward } from './stage.ts';
+import { openWard, paris, ts, type Ward } from './stage.ts';
 
 const COORD = '@coord:test';
 
@@ -132,6 +132,83 @@ describe('somebody who is not expected', () => {
     expect(reports).toHaveLength(1);
     expect(reports[0]).not.toMatch(PATIENT);
     expect((await ward.store.audit(50)).filter((row) => row.action === 'join-unexpected')).toHaveLength(1);
+    await ward.close();
+  });
+});
+
+describe('the end of a patient’s room', () => {
+  const discharge = (ward: Ward): Promise<string> =>
+    ward.adt('A03', {
+      ZBE: { 1: 'MV7', 2: ts(2026, 1, 13, 11) },
+      EVN: { 2: ts(2026, 1, 13, 11), 6: ts(2026, 1, 13, 11) },
+    });
+  const comesBack = (ward: Ward, day: number): Promise<string> =>
+    ward.adt('A01', {
+      PV1: { 19: 'V-NEXT' },
+      ZBE: { 1: 'MV20', 2: ts(2026, 2, day, 15) },
+      EVN: { 2: ts(2026, 2, day, 15), 6: ts(2026, 2, day, 15) },
+    });
+
+  it('comes thirty days after the last stay, with a last notice; the next admission opens the next generation', async () => {
+    const { ward, roomId, ref } = await admitted();
+    await ward.until(paris(2026, 1, 13, 11, 5));
+    await discharge(ward);
+    await ward.until(paris(2026, 2, 12, 9, 59));
+    expect((await ward.store.rooms.get(ref))?.state).toBe('open');
+    await ward.until(paris(2026, 2, 12, 10));
+    expect((await ward.store.rooms.get(ref))?.state).toBe('closed');
+    const last = ward.transport.rooms.get(roomId)?.events.findLast((e) => e.type === 'm.room.message');
+    expect(last?.content).toMatchObject({ msgtype: 'm.notice', body: expect.stringContaining('Ce salon se termine') });
+    expect(ward.transport.rooms.get(roomId)?.members.has('@relais:transcript')).toBe(false);
+    await ward.until(paris(2026, 2, 13, 15, 5));
+    await comesBack(ward, 13);
+    const room = await ward.store.rooms.get(ref);
+    expect(room).toMatchObject({ generation: 2, state: 'open' });
+    expect(room?.matrixId).not.toBe(roomId);
+    expect(ward.bodies('mt').at(-1)).toContain('Entrée à l’hôpital');
+    // Nobody in the new room has missed anything: no summary.
+    expect(ward.bodies('mt').filter((b) => b.startsWith('Résumé'))).toEqual([]);
+    await ward.close();
+  });
+
+  it('does not come while the patient is back in hospital', async () => {
+    const { ward, ref } = await admitted();
+    await ward.until(paris(2026, 1, 13, 11, 5));
+    await discharge(ward);
+    await ward.until(paris(2026, 2, 2, 15, 5));
+    await comesBack(ward, 2);
+    await ward.until(paris(2026, 4, 1, 12));
+    expect(await ward.store.rooms.get(ref)).toMatchObject({ generation: 1, state: 'open' });
+    await ward.close();
+  });
+
+  it('waits for a request that was asked in the room', async () => {
+    const { ward, roomId, ref } = await admitted();
+    await ward.until(paris(2026, 1, 13, 11, 5));
+    await discharge(ward);
+    await ward.until(paris(2026, 2, 11, 9));
+    await ward.says(roomId, '@mt:test', '!avis cardio ECG douteux avant certificat de sport, 17 ans');
+    const code = /D-\w{3}/.exec(ward.bodies('mt').join('\n'))?.[0] ?? '';
+    await ward.until(paris(2026, 2, 12, 10));
+    expect((await ward.store.rooms.get(ref))?.state).toBe('open');
+    await ward.types('mt', `annuler ${code}`);
+    await ward.until(paris(2026, 2, 13, 10));
+    expect((await ward.store.rooms.get(ref))?.state).toBe('closed');
+    await ward.close();
+  });
+
+  it('is called off by an admission between the last notice and the leaving', async () => {
+    const { ward, roomId, ref } = await admitted();
+    await ward.until(paris(2026, 1, 13, 11, 5));
+    await discharge(ward);
+    await ward.until(paris(2026, 2, 12, 9));
+    await ward.store.outbox.pauseLane(ref, 'test');
+    await ward.until(paris(2026, 2, 12, 15, 5));
+    await comesBack(ward, 12);
+    await ward.store.outbox.resumeLane(ref);
+    await ward.settle();
+    expect(await ward.store.rooms.get(ref)).toMatchObject({ matrixId: roomId, state: 'open' });
+    expect(ward.bodies('mt').at(-1)).toContain('Entrée à l’hôpital');
     await ward.close();
   });
 });
