@@ -15,11 +15,11 @@ import type { Pathway } from './care/request/pathway.ts';
 import type { Slots } from './care/request/slot.ts';
 import type { RingTable } from './care/stay/ringing.ts';
 import type { SourcePolicy } from './care/stay/verdict.ts';
-import { closeRooms } from './bot/closing.ts';
 import { dispatch } from './bot/dispatching.ts';
 import { cursorName, listen } from './bot/listening.ts';
 import { drainOutbox } from './bot/messenger.ts';
-import { createRooms } from './bot/rooms.ts';
+import { type AccessRules, createRooms } from './bot/rooms.ts';
+import { createTidying } from './bot/tidying.ts';
 import { fireDeadlines } from './bridge/deadlines.ts';
 import { drainHospital } from './bridge/hospital.ts';
 import type { Log } from './care/relay/log.ts';
@@ -39,6 +39,7 @@ export type Parts = {
   ringing: RingTable;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
+  access: AccessRules;
   log: Log;
 };
 
@@ -71,13 +72,13 @@ export function compose(parts: Parts): Relais {
   };
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
   const ports = { ...parts, store, policyOf, civil, onBug, names };
-  const rooms = createRooms(store, transport, parts.sealer);
-  const hear = listen(store, transport, civil);
+  const rooms = createRooms({ ...parts, store });
+  const hear = listen(store, transport, clocks);
 
   const decideHospital = (): Promise<number> => drainHospital(ports, parts.sources.keys());
   const decideMatrix = (): Promise<number> => drainInbox(ports, 'in:!', (envelope) => dispatch(ports, envelope));
   const fire = (): Promise<number> => fireDeadlines(ports);
-  const tidy = (): Promise<number> => closeRooms({ store, transport, clocks });
+  const tidy = createTidying({ ...parts, store, rooms });
   const send = (): Promise<number> => drainOutbox({ store, transport, rooms, clocks, wake: wakes.outbox, log });
 
   async function retryWaiting(): Promise<void> {

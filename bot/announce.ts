@@ -16,6 +16,7 @@ import {
   roomTrouble,
   stayCard,
   stayFact,
+  tooOld,
   unknownWord,
   welcome,
 } from '../config/texts/fr.ts';
@@ -64,6 +65,8 @@ export async function render(files: Store['files'], announcement: Announcement, 
       return welcome(announcement.name);
     case 'cannot-read':
       return cannotRead();
+    case 'too-old':
+      return tooOld();
     case 'room-closed':
       return roomClosed(announcement.days);
     case 'room-trouble':

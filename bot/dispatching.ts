@@ -3,10 +3,10 @@
  * 10): a server's administrator can inject clear events and fake reactions, and a reaction is at most a reversible prise
  * en charge.
  */
+import { DAY } from '../care/relay/civil-time.ts';
 import { emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Room } from '../care/relay/room.ts';
-import type { RawRoomEvent } from '../care/relay/transport.ts';
 import type { Person } from '../care/people/person.ts';
 import { decideAsk, decideMove, openIn } from '../care/request/case.ts';
 import type { CommandEnd } from '../commands/command.ts';
@@ -14,17 +14,22 @@ import { parse } from '../commands/parse.ts';
 import { COMMANDS } from '../commands/table.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { invited } from './invitation.ts';
-import type { MatrixEnvelope } from './listening.ts';
+import type { HeardEvent, MatrixEnvelope } from './listening.ts';
 import { memberChanged } from './membership.ts';
 import { reacted, redacted, requestOf, talk } from './reacting.ts';
-import { answer, type Back, commit, isRefusal, refused, settle, settled } from './settling.ts';
+import { answer, type Back, commit, isRefusal, refused, reply, settle, settled } from './settling.ts';
 import { tombstoned } from './successor.ts';
+import { claimDay } from './unread.ts';
+
+/** A command that arrives so late was meant for another moment; machine time, against the homeserver's clock. */
+const TOO_OLD_MS = DAY;
 
 /** Settles the envelope in its own commit. */
 export async function dispatch(ports: DispatchPorts, envelope: Envelope): Promise<void> {
   const content = JSON.parse(new TextDecoder().decode(envelope.body)) as MatrixEnvelope;
   if ('invitation' in content) return invited(ports, envelope, content.invitation);
   const { roomId, event } = content;
+  const isOld = content.heardAt - event.origin_server_ts > TOO_OLD_MS;
   const room = await ports.store.rooms.byMatrixId(roomId);
   if (!room) return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
   switch (event.type) {
@@ -33,11 +38,12 @@ export async function dispatch(ports: DispatchPorts, envelope: Envelope): Promis
     case 'm.room.tombstone':
       return tombstoned(ports, envelope, { ...room, matrixId: roomId }, event);
     case 'm.reaction':
+      if (isOld) return settle(ports, envelope, 'muted', 'too-old', event.sender);
       return reacted(ports, envelope, room, event);
     case 'm.room.redaction':
       return redacted(ports, envelope, event);
     default:
-      return spoken(ports, envelope, room, event, roomId);
+      return spoken(ports, envelope, room, content, isOld);
   }
 }
 
@@ -45,8 +51,8 @@ async function spoken(
   ports: DispatchPorts,
   envelope: Envelope,
   room: Room,
-  event: RawRoomEvent,
-  roomId: string,
+  { event, roomId, heardAt }: HeardEvent,
+  isOld: boolean,
 ): Promise<void> {
   const clear = await ports.transport.decrypt(roomId, event);
   if (clear === 'undecryptable') {
@@ -93,6 +99,7 @@ async function spoken(
       { kind: 'refusal', refusal: { code: 'unknown-person', data: {} } },
       'refused',
     );
+  if (isOld) return answerOld(ports, envelope, person, back, heardAt);
   if (parsed.kind === 'unknown') {
     return answer(
       ports,
@@ -122,6 +129,22 @@ async function spoken(
     parsed.args,
   );
   return finish(ports, envelope, person, room, back, parsed.command.word, end);
+}
+
+/** Once per person, room and day: the answer speaks for the other old messages too. */
+async function answerOld(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  person: Person,
+  back: Back,
+  heardAt: number,
+): Promise<void> {
+  return commit(ports, envelope, person.id, async () => {
+    const files = await claimDay(ports.store, `too-old|${back.room}|${person.matrix}`, heardAt);
+    if (!files) return { ...emptyDecision(), settle: settled(envelope, 'muted', 'too-old') };
+    const deliveries = [reply({ ...back, ring: [person.matrix] }, { kind: 'too-old' })];
+    return { ...emptyDecision(), files, deliveries, settle: settled(envelope, 'posted', 'answered') };
+  });
 }
 
 async function finish(

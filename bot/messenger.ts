@@ -5,6 +5,7 @@
 import { faultFields } from '../care/relay/fault.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Clocks } from '../care/relay/clock.ts';
+import type { Room } from '../care/relay/room.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import type { Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
@@ -69,12 +70,18 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
       content,
       `relais-${item.deliveryId}`,
       room.encrypted,
+      readersOf(room, transport.userId),
     );
     await store.outbox.markDone(item.id, { eventId }, clocks.civil());
     return true;
   } catch (error) {
     return failed(ports, item, error);
   }
+}
+
+/** Where a patient is named, who is in the room without being wanted there gets no key (invariant 6). */
+function readersOf(room: Room, bot: string): string[] | undefined {
+  return room.kind === 'patient' || room.kind === 'request' ? [...room.members, bot] : undefined;
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {

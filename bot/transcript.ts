@@ -38,8 +38,10 @@ export type TranscriptTransport = Transport & {
   readonly rooms: ReadonlyMap<string, TranscriptRoom>;
   /** A person types in a room; heard at the next `flush`. @returns the event id */
   type(roomId: string, userId: string, content: Record<string, unknown>, how?: Typed): string;
-  /** The keys of what could not be read arrive. */
-  giveKeys(): void;
+  /** Did this person get the key of what the bot said? */
+  holdsKey(eventId: string, userId: string): boolean;
+  /** The keys of what this person said arrive. */
+  giveKeys(sender: string): void;
   /** Somebody puts the bot out of a room. */
   putOut(roomId: string, by: string, how: 'leave' | 'ban'): void;
   /** Somebody asks the bot into a room. */
@@ -69,7 +71,8 @@ export function openTranscript(
   let heard: { roomId: string; event: RawRoomEvent }[] = [];
   let invitations: Invitation[] = [];
   let count = 0;
-  const unreadable = new Set<string>();
+  const unreadable = new Map<string, string>();
+  const keysOf = new Map<string, readonly string[]>();
   const askedInto = new Set<string>();
 
   const room = (id: string): TranscriptRoom => {
@@ -105,7 +108,7 @@ export function openTranscript(
       ...(how.sentAt !== undefined && { origin_server_ts: how.sentAt }),
       ...(how.stateKey !== undefined && { state_key: how.stateKey }),
     });
-    if (how.unreadable) unreadable.add(id);
+    if (how.unreadable) unreadable.set(id, who);
     return id;
   };
   const invite = (roomId: string, who: string): void => {
@@ -150,11 +153,18 @@ export function openTranscript(
     async invite(roomId, who) {
       invite(roomId, who);
     },
-    async send(roomId, type, content, txnId) {
+    async remove(roomId, who) {
+      room(roomId).members.delete(who);
+    },
+    async setState(roomId, type, stateKey, content) {
+      add(roomId, userId, type, content, { state_key: stateKey });
+    },
+    async send(roomId, type, content, txnId, _encrypted, readers) {
       const before = sent.get(txnId);
       if (before) return before;
       if (!room(roomId).members.has(userId)) throw new TransportFailure('room', 'not in the room');
       const eventId = add(roomId, userId, type, content);
+      if (readers) keysOf.set(eventId, readers);
       sent.set(txnId, eventId);
       return eventId;
     },
@@ -183,7 +193,10 @@ export function openTranscript(
       return [...room(roomId).members].map(([who, membership]) => ({ userId: who, membership }));
     },
     type,
-    giveKeys: () => unreadable.clear(),
+    holdsKey: (eventId, who) => keysOf.get(eventId)?.includes(who) ?? true,
+    giveKeys(sender) {
+      for (const [id, by] of unreadable) if (by === sender) unreadable.delete(id);
+    },
     putOut(roomId, by, how) {
       askedInto.delete(roomId);
       type(roomId, by, { membership: how }, { type: 'm.room.member', stateKey: userId });

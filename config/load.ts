@@ -28,7 +28,13 @@ export type SourceConfig = {
 /** relais.yaml with absolute paths and without secrets, so that it may be printed. */
 type RelaisConfig = {
   environment: 'production' | 'test' | 'demo';
-  account: { homeserver: string; directory: string };
+  account: {
+    homeserver: string;
+    directory: string;
+    accessRule: 'restricted' | 'unrestricted' | undefined;
+    allowedServers: string[] | undefined;
+    roomVersion: string | undefined;
+  };
   store: { path: string };
   listen: { host: string; port: number };
   sources: SourceConfig[];
@@ -102,7 +108,13 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
   const { environment, account, store, listen, sources, directory, slots, territories, rooms, timezone } = file;
   return {
     environment,
-    account: { ...account, directory: at(account.directory) },
+    account: {
+      homeserver: account.homeserver,
+      directory: at(account.directory),
+      accessRule: account.access_rule,
+      allowedServers: account.allowed_servers,
+      roomVersion: account.room_version,
+    },
     store: { path: at(store.path) },
     listen,
     sources: sources.map((source): SourceConfig => {

@@ -21,7 +21,8 @@ export type MatrixTransportOptions = {
   /** Opens a sealed identity. */
   secret?: string;
   sharing?: SharingPolicy;
-  accessRule?: RoomOptions['accessRule'];
+  accessRule?: RoomOptions['accessRule'] | undefined;
+  roomVersion?: string | undefined;
 };
 
 /**
@@ -47,7 +48,14 @@ export async function openMatrixTransport(
       sharing: options.sharing ?? 'cross-signed',
       log,
     });
-    const rooms = openRooms({ userId, http, state, log, accessRule: options.accessRule });
+    const rooms = openRooms({
+      userId,
+      http,
+      state,
+      log,
+      accessRule: options.accessRule,
+      roomVersion: options.roomVersion,
+    });
     const sender = openSender({ http, crypto, rooms, state });
     const running = new Set<Promise<void>>();
     return {
@@ -73,7 +81,9 @@ export async function openMatrixTransport(
       leave: (roomId) => rooms.leave(roomId),
       look: (roomId) => rooms.look(roomId),
       invite: (roomId, user) => rooms.invite(roomId, user),
-      send: (roomId, type, content, txnId, encrypted) => sender.send(roomId, type, content, txnId, encrypted),
+      remove: (roomId, user) => rooms.remove(roomId, user),
+      setState: (roomId, type, stateKey, content) => rooms.setState(roomId, type, stateKey, content),
+      send: (...args) => sender.send(...args),
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),
       onKeys: (listener) => crypto.onKeys(listener),
       sharedWith: (roomId, user) => crypto.sharedWith(roomId, user),

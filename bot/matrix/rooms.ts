@@ -15,6 +15,8 @@ export interface Rooms {
   leave(roomId: string): Promise<void>;
   look(roomId: string): Promise<RoomLook>;
   invite(roomId: string, userId: string): Promise<void>;
+  remove(roomId: string, userId: string): Promise<void>;
+  setState(roomId: string, type: string, stateKey: string, content: Record<string, unknown>): Promise<void>;
   /** Asked once, then remembered until `forgetMembers`. */
   members(roomId: string): Promise<Member[]>;
   forgetMembers(roomId: string): void;
@@ -27,6 +29,8 @@ export type RoomOptions = {
   log: Log;
   /** Tchap's im.vector.room.access_rules: `restricted` is agents only, `unrestricted` lets guests of the deployment in. */
   accessRule: 'restricted' | 'unrestricted' | undefined;
+  /** Undefined: the homeserver's own choice. From version 12 on, ids have no server part and creators no power level. */
+  roomVersion?: string | undefined;
 };
 
 /** Only the bot changes what a room is: a member who renamed it, or ended its encryption's history rules, would break invariant 5. */
@@ -104,6 +108,8 @@ export function openRooms(options: RoomOptions): Rooms {
           name: spec.name,
           invite: spec.invite,
           is_direct: spec.direct,
+          ...(options.roomVersion !== undefined && { room_version: options.roomVersion }),
+          ...(spec.space && { creation_content: { type: 'm.space' } }),
           initial_state: initialState,
           power_level_content_override: POWER_LEVELS,
         },
@@ -168,6 +174,15 @@ export function openRooms(options: RoomOptions): Rooms {
     invite,
     members,
     forgetMembers,
+    remove: async (roomId, user) => {
+      const present = (await members(roomId)).some((member) => member.userId === user);
+      if (!present) return;
+      await http.text('POST', ['rooms', roomId, 'kick'], { body: { user_id: user }, concern: 'room' });
+      forgetMembers(roomId);
+    },
+    setState: async (roomId, type, stateKey, content) => {
+      await http.text('PUT', ['rooms', roomId, 'state', type, stateKey], { body: content, concern: 'room' });
+    },
     look: async (roomId) =>
       lookAt(await http.json<RawRoomEvent[]>('GET', ['rooms', roomId, 'state'], { concern: 'room' })),
     join: async (roomId) => {

@@ -32,6 +32,8 @@ export type Announcement =
   | { kind: 'unknown-word'; word: string; nearest: string | undefined }
   | { kind: 'welcome'; name: string }
   | { kind: 'cannot-read' }
+  /** A command that was typed long before it was heard is not run. */
+  | { kind: 'too-old' }
   /** The last message of a patient's room. */
   | { kind: 'room-closed'; days: number }
   /** For the coordination or the identity desk: about a room, never about a patient. */

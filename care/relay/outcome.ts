@@ -35,6 +35,7 @@ export type Reason =
   | 'recorded'
   | 'not-for-us'
   | 'stale-timer'
+  | 'too-old'
   // blocked
   | 'protected-patient'
   | 'protected-visit'

@@ -4,7 +4,15 @@ import type { Decision } from './decision.ts';
 import { directRoom, type Room } from './room.ts';
 
 export type RoomTrouble = {
-  what: 'removed' | 'banned' | 'replaced-in-clear' | 'replaced-in-doubt' | 'replaced-not-invited' | 'unexpected-member';
+  what:
+    | 'removed'
+    | 'banned'
+    | 'replaced-in-clear'
+    | 'replaced-in-doubt'
+    | 'replaced-not-invited'
+    | 'unexpected-member'
+    | 'external-refused'
+    | 'invitation-refused';
   /** The room's name as clients show it. */
   room: string;
   /** For `relais lane retry`. */

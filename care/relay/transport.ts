@@ -74,6 +74,8 @@ export type RoomSpec = {
   invite: string[];
   encrypted: boolean;
   direct: boolean;
+  /** A folder of rooms, in which nothing is said. */
+  space?: boolean;
 };
 
 export interface Transport {
@@ -92,9 +94,14 @@ export interface Transport {
   /** Of a room that was joined. @throws TransportFailure */
   look(roomId: string): Promise<RoomLook>;
   invite(roomId: string, userId: string): Promise<void>;
+  /** Puts somebody out; who is not there is no failure. */
+  remove(roomId: string, userId: string): Promise<void>;
+  /** For a name, or the rooms of a space: never anything about a patient (invariant 5). */
+  setState(roomId: string, type: string, stateKey: string, content: Record<string, unknown>): Promise<void>;
   /**
    * The one send function. Encrypts when `encrypted` (Relais' own record) says so, or when the server says that the room
    * is encrypted; never the reverse. The same `txnId` from the same device is one event.
+   * @param readers when given, the room's key goes to these only, whoever else is in the room
    * @returns the event id. @throws TransportFailure
    */
   send(
@@ -103,6 +110,7 @@ export interface Transport {
     content: Record<string, unknown>,
     txnId: string,
     encrypted: boolean,
+    readers?: readonly string[],
   ): Promise<string>;
   /** `undecryptable`: the key is not here (yet). @throws TransportFailure: who the sender is could not be asked; try again */
   decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;

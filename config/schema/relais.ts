@@ -78,6 +78,22 @@ export const relaisSchema = strict({
     directory: path
       .describe('device, tokens and keys of the account, 0700; never restored from an old copy')
       .meta({ sample: 'var/account' }),
+    access_rule: z
+      .enum(['restricted', 'unrestricted'])
+      .optional()
+      .describe('on Tchap: whether rooms are for agents only, or also for guests')
+      .meta({ sample: 'restricted' }),
+    allowed_servers: z
+      .array(z.string().regex(/^[a-z0-9.-]+(?::\d+)?$/, say('not a server name', 'write matrix.example.fr')))
+      .optional()
+      .describe('with restricted: accounts of other servers are not invited, and the coordination is told')
+      .meta({ sample: ['matrix.example.fr'] }),
+    room_version: z
+      .string()
+      .regex(/^\d+$/, say('not a room version', "write '11'"))
+      .optional()
+      .describe('of the rooms to make, when not the homeserver’s own choice')
+      .meta({ sample: '11' }),
   }).describe('the bot, an ordinary Matrix account: relais provision fills its directory'),
   store: strict({
     path: path.describe('SQLite file, on a local disk').meta({ sample: 'var/relais.sqlite' }),

@@ -332,6 +332,14 @@ export function cannotRead(): Piece {
   return say`Je n’arrive pas à lire un message envoyé ici : la clé de chiffrement ne m’est pas parvenue. Pouvez-vous le renvoyer ?`;
 }
 
+/** A command that was typed long before it was heard. */
+export function tooOld(): Piece {
+  return lines(
+    say`Message ancien : je ne le reçois que maintenant, plus de 24 heures après. Je n’exécute pas ce qui date autant, ni celui-ci ni d’autres du même moment.`,
+    say`Si c’est toujours utile, renvoyez-le.`,
+  );
+}
+
 /** The last message of a patient's room. */
 export function roomClosed(days: number): Piece {
   return lines(
@@ -377,6 +385,16 @@ export function roomTrouble({ what, room, lane, who }: RoomTrouble): Piece {
       return lines(
         say`Quelqu’un qui n’est pas attendu est entré dans le salon ${name}${by}.`,
         say`Les messages à venir ne lui sont pas lisibles si le salon suit un patient. Vérifiez qui c’est et, si besoin, faites-le sortir.`,
+      );
+    case 'external-refused':
+      return lines(
+        say`Je n’ai pas invité ${outside(who ?? '')} dans le salon ${name} : son serveur n’est pas autorisé ici.`,
+        say`Les autres membres reçoivent tout. Il faut un compte sur un serveur autorisé, ou un autre moyen de le joindre.`,
+      );
+    case 'invitation-refused':
+      return lines(
+        say`Le serveur a refusé mon invitation de ${outside(who ?? '')} dans le salon ${name}.`,
+        say`Les autres membres reçoivent tout. Vérifiez son identifiant, ou prévenez-le autrement.`,
       );
     default:
       return what satisfies never;

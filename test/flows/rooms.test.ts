@@ -1,5 +1,7 @@
 /** What becomes of rooms: replaced, lost, entered by strangers, closed and begun again. */
 import { describe, expect, it } from 'vitest';
+import type { Person } from '../../care/people/person.ts';
+import { decideRooms, planRooms, territoryRooms } from '../../care/relay/room-plan.ts';
 import { openWard, paris, ts, type Ward } from './stage.ts';
 
 const COORD = '@coord:test';
@@ -125,6 +127,15 @@ describe('a bot that is put out', () => {
 });
 
 describe('somebody who is not expected', () => {
+  it('gets no key of what is said next in a patient’s room', async () => {
+    const { ward, roomId } = await admitted();
+    await ward.joins(roomId, '@inconnu:ailleurs');
+    await transfer(ward, 'MV2', 9);
+    expect(ward.bodies('mt').at(-1)).toContain('Changement de service');
+    expect(ward.readBy('@inconnu:ailleurs')).toEqual([]);
+    await ward.close();
+  });
+
   it('is reported once to the identity desk, without the patient, and audited', async () => {
     const { ward, roomId } = await admitted();
     for (let n = 0; n < 2; n += 1) await ward.joins(roomId, '@inconnu:ailleurs');
@@ -158,7 +169,8 @@ describe('the end of a patient’s room', () => {
     await ward.until(paris(2026, 2, 12, 10));
     expect((await ward.store.rooms.get(ref))?.state).toBe('closed');
     const last = ward.transport.rooms.get(roomId)?.events.findLast((e) => e.type === 'm.room.message');
-    expect(last?.content).toMatchObject({ msgtype: 'm.notice', body: expect.stringContaining('Ce salon se termine') });
+    expect(last?.content['msgtype']).toBe('m.notice');
+    expect(last?.content['body']).toContain('Ce salon se termine');
     expect(ward.transport.rooms.get(roomId)?.members.has('@relais:transcript')).toBe(false);
     await ward.until(paris(2026, 2, 13, 15, 5));
     await comesBack(ward, 13);
@@ -209,6 +221,78 @@ describe('the end of a patient’s room', () => {
     await ward.settle();
     expect(await ward.store.rooms.get(ref)).toMatchObject({ matrixId: roomId, state: 'open' });
     expect(ward.bodies('mt').at(-1)).toContain('Entrée à l’hôpital');
+    await ward.close();
+  });
+});
+
+describe('an account that the deployment does not let in', () => {
+  it('is not invited: the others read everything, and the coordination is told once', async () => {
+    const foreign = {
+      id: 'externe',
+      matrix: '@externe:ailleurs',
+      name: 'Dr externe',
+      role: 'medecin' as const,
+      groups: [],
+    };
+    const { ward, roomId } = await admitted({
+      access: { accessRule: 'restricted', allowedServers: ['test'] },
+      persons: [foreign],
+      team: ['mt', 'externe'],
+    });
+    await transfer(ward, 'MV2', 9);
+    expect([...(ward.transport.rooms.get(roomId)?.members.keys() ?? [])]).toEqual(['@relais:transcript', '@mt:test']);
+    expect(ward.bodies('mt').at(-1)).toContain('Changement de service');
+    const told = ward.bodies('coord').filter((b) => b.includes('@externe:ailleurs'));
+    expect(told).toHaveLength(1);
+    expect(told[0]).not.toMatch(PATIENT);
+    expect(await ward.store.files.find('room-watch', 'not-invited')).toHaveLength(1);
+    await ward.close();
+  });
+});
+
+describe('territory rooms and spaces', () => {
+  const cambresis = [{ id: 'cambresis', name: 'Cambrésis' }];
+  const member = (id: string): Person => ({
+    id,
+    matrix: `@${id}:test`,
+    name: id,
+    role: 'medecin',
+    groups: [],
+    territory: 'cambresis',
+  });
+  const apply = async (ward: Ward, persons: Person[]): Promise<string[]> => {
+    const changes = await planRooms(ward.store, territoryRooms(cambresis, persons));
+    const decision = await decideRooms(ward.store, changes);
+    if (decision) await ward.store.commit(decision, ward.now());
+    return changes.map((change) => change.do);
+  };
+
+  it('are written down by the command line, made by the server, and then there is nothing to do', async () => {
+    const ward = await openWard();
+    expect(await apply(ward, [member('a'), member('b')])).toEqual(['make', 'make']);
+    expect(ward.transport.rooms.size).toBe(0);
+    expect(await apply(ward, [member('a'), member('b')])).toEqual(['none', 'none']);
+    await ward.settle();
+    const room = await ward.store.rooms.get('territory:cambresis');
+    const space = await ward.store.rooms.get('space:cambresis');
+    expect(room).toMatchObject({ encrypted: true, state: 'open', name: 'Cambrésis' });
+    const child = ward.transport.rooms.get(space?.matrixId ?? '')?.events.findLast((e) => e.type === 'm.space.child');
+    expect(child?.state_key).toBe(room?.matrixId);
+    expect(ward.transport.rooms.get(space?.matrixId ?? '')?.spec).toMatchObject({ space: true, encrypted: false });
+    expect(await apply(ward, [member('a'), member('b')])).toEqual(['none', 'none']);
+    expect(await ward.store.files.find('room-watch', 'room-sync')).toEqual([]);
+    await ward.close();
+  });
+
+  it('follow the people of the configuration: who comes is invited, who leaves is put out', async () => {
+    const ward = await openWard();
+    await apply(ward, [member('a'), member('b')]);
+    await ward.settle();
+    expect(await apply(ward, [member('b'), member('c')])).toEqual(['change', 'change']);
+    await ward.settle();
+    const room = await ward.store.rooms.get('territory:cambresis');
+    const members = [...(ward.transport.rooms.get(room?.matrixId ?? '')?.members.keys() ?? [])];
+    expect(members).toEqual(['@relais:transcript', '@b:test', '@c:test']);
     await ward.close();
   });
 });
