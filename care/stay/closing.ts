@@ -117,7 +117,7 @@ export async function decideClosing(ports: ClosingPorts, timer: Timer, now: numb
 }
 
 /** The file that holds a room between its last notice and the bot's leaving. */
-export function closingId(ref: string): string {
+function closingId(ref: string): string {
   return `closing|${ref}`;
 }
 
