@@ -19,7 +19,8 @@ import { dispatch } from './bot/dispatching.ts';
 import { cursorName, listen } from './bot/listening.ts';
 import { drainOutbox } from './bot/messenger.ts';
 import { createPacer } from './bot/pacing.ts';
-import { createRooms } from './bot/rooms.ts';
+import { type AccessRules, createRooms } from './bot/rooms.ts';
+import { createTidying } from './bot/tidying.ts';
 import { fireDeadlines } from './bridge/deadlines.ts';
 import { drainHospital } from './bridge/hospital.ts';
 import type { Log } from './care/relay/log.ts';
@@ -39,6 +40,9 @@ export type Parts = {
   ringing: RingTable;
   /** The most that the homeserver wants of this account; undefined: as fast as it answers. */
   callsPerSecond?: number;
+  /** How long a patient's room outlives the last stay. */
+  closeAfterDays: number;
+  access: AccessRules;
   log: Log;
 };
 
@@ -71,12 +75,13 @@ export function compose(parts: Parts): Relais {
   };
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
   const ports = { ...parts, store, policyOf, civil, onBug, names };
-  const rooms = createRooms(store, transport, parts.sealer);
-  const hear = listen(store, transport, civil);
+  const rooms = createRooms({ ...parts, store });
+  const hear = listen(store, transport, clocks);
 
   const decideHospital = (): Promise<number> => drainHospital(ports, parts.sources.keys());
   const decideMatrix = (): Promise<number> => drainInbox(ports, 'in:!', (envelope) => dispatch(ports, envelope));
   const fire = (): Promise<number> => fireDeadlines(ports);
+  const tidy = createTidying({ ...parts, store, rooms });
   const pacer = createPacer(clocks, parts.callsPerSecond);
   const send = (signal?: AbortSignal): Promise<number> =>
     drainOutbox({ store, transport, rooms, clocks, wake: wakes.outbox, pacer, log }, signal);
@@ -99,7 +104,7 @@ export function compose(parts: Parts): Relais {
     hear,
     retryWaiting,
     async settle() {
-      while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) > 0);
+      while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) + (await tidy()) > 0);
     },
     async run(signal) {
       transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
@@ -114,6 +119,7 @@ export function compose(parts: Parts): Relais {
         loop(wakes.inbox, decideMatrix, both),
         loop(wakes.timers, fire, both),
         loop(wakes.outbox, () => send(both), both),
+        loop(wakes.outbox, tidy, both),
       ].map((one) => one.finally(() => ended.abort()));
       for (const end of await Promise.allSettled(loops)) if (end.status === 'rejected') throw end.reason;
     },

@@ -12,8 +12,11 @@ import {
   patientSummary,
   refusal,
   requestNews,
+  roomClosed,
+  roomTrouble,
   stayCard,
   stayFact,
+  tooOld,
   unknownWord,
   welcome,
 } from '../config/texts/fr.ts';
@@ -60,6 +63,12 @@ export async function render(files: Store['files'], announcement: Announcement, 
       return welcome(announcement.name);
     case 'cannot-read':
       return cannotRead();
+    case 'too-old':
+      return tooOld();
+    case 'room-closed':
+      return roomClosed(announcement.days);
+    case 'room-trouble':
+      return roomTrouble(announcement.trouble);
     default:
       return announcement satisfies never;
   }

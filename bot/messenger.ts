@@ -5,6 +5,7 @@
 import { faultFields } from '../care/relay/fault.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Clocks } from '../care/relay/clock.ts';
+import type { Room } from '../care/relay/room.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
@@ -97,14 +98,25 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     const said = await render(store.files, item.announcement, clocks.civil());
     const content = contentOf(item, said, { threadRoot, replyTo: item.replyTo });
     if (earlier === 'unsent') await store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
-    const transaction = transactionOf(item.deliveryId);
-    const eventId = await transport.send(room.matrixId, 'm.room.message', content, transaction, room.encrypted);
+    const eventId = await transport.send(
+      room.matrixId,
+      'm.room.message',
+      content,
+      transactionOf(item.deliveryId),
+      room.encrypted,
+      readersOf(room, transport.userId),
+    );
     pacer.answered();
     await store.outbox.markDone(item.id, { eventId }, clocks.civil());
     return true;
   } catch (error) {
     return failed(ports, item, error);
   }
+}
+
+/** Where a patient is named, who is in the room without being wanted there gets no key (invariant 6). */
+function readersOf(room: Room, bot: string): string[] | undefined {
+  return room.kind === 'patient' || room.kind === 'request' ? [...room.members, bot] : undefined;
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {

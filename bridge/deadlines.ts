@@ -5,14 +5,21 @@
 import { apply } from '../care/relay/apply.ts';
 import type { Decision } from '../care/relay/decision.ts';
 import type { Store } from '../care/relay/ports.ts';
-import type { Timer } from '../care/relay/timer.ts';
+import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
 import { decideDeadline } from '../care/request/case.ts';
 import type { StayPorts } from '../care/stay/case.ts';
+import { decideClosing } from '../care/stay/closing.ts';
 import { decideNotice } from '../care/stay/notice.ts';
 
 export type DeadlinePorts = StayPorts &
   RequestPorts & { store: Store; civil: () => number; onBug: (timer: string, error: unknown) => void };
+
+const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number) => Promise<Decision>> = {
+  'stay-notice': decideNotice,
+  'request-sla': decideDeadline,
+  'room-close': decideClosing,
+};
 
 /** Fires every deadline that is due. @returns how many */
 export async function fireDeadlines(ports: DeadlinePorts): Promise<number> {
@@ -41,7 +48,7 @@ async function fire(ports: DeadlinePorts, timer: Timer, now: number): Promise<vo
       (t) => t.step === timer.step && t.epoch === timer.epoch,
     );
     if (!still) return overtakenMeanwhile(timer);
-    return timer.kind === 'stay-notice' ? decideNotice(ports, timer, now) : decideDeadline(ports, timer, now);
+    return DECIDE[timer.kind](ports, timer, now);
   });
 }
 

@@ -191,6 +191,22 @@ lane
     end(await (await import('./lane.ts')).skipLane(room, options, process.env, console.log)),
   );
 
+const rooms = program.command('rooms').description('the rooms and spaces of the territories, from the configuration');
+rooms
+  .command('plan')
+  .description('what apply would make or change')
+  .addOption(config)
+  .action(async (options: { config: string }) =>
+    end(await (await import('./rooms.ts')).printRoomsPlan(options, process.env, console.log)),
+  );
+rooms
+  .command('apply')
+  .description('have the running server make it; a second time there is nothing to do')
+  .addOption(config)
+  .action(async (options: { config: string }) =>
+    end(await (await import('./rooms.ts')).applyRooms(options, process.env, console.log)),
+  );
+
 program
   .command('audit')
   .description('the last acts and looks')

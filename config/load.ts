@@ -28,13 +28,20 @@ export type SourceConfig = {
 /** relais.yaml with absolute paths and without secrets, so that it may be printed. */
 type RelaisConfig = {
   environment: 'production' | 'test' | 'demo';
-  account: { homeserver: string; directory: string };
+  account: {
+    homeserver: string;
+    directory: string;
+    accessRule: 'restricted' | 'unrestricted' | undefined;
+    allowedServers: string[] | undefined;
+    roomVersion: string | undefined;
+  };
   store: { path: string };
   listen: { host: string; port: number };
   sources: SourceConfig[];
   directory: { rpps: string } | undefined;
   slots: string | undefined;
   territories: { id: string; name: string }[];
+  rooms: { closeAfterDays: number };
   timezone: 'Europe/Paris';
 };
 
@@ -98,10 +105,16 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
 }
 
 function configOf(file: RelaisFile, at: (relative: string) => string): RelaisConfig {
-  const { environment, account, store, listen, sources, directory, slots, territories, timezone } = file;
+  const { environment, account, store, listen, sources, directory, slots, territories, rooms, timezone } = file;
   return {
     environment,
-    account: { homeserver: account.homeserver, directory: at(account.directory) },
+    account: {
+      homeserver: account.homeserver,
+      directory: at(account.directory),
+      accessRule: account.access_rule,
+      allowedServers: account.allowed_servers,
+      roomVersion: account.room_version,
+    },
     store: { path: at(store.path) },
     listen,
     sources: sources.map((source): SourceConfig => {
@@ -128,6 +141,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     directory: directory && { rpps: at(directory.rpps) },
     slots: slots === undefined ? undefined : at(slots),
     territories,
+    rooms: { closeAfterDays: rooms.close_after_days },
     timezone,
   };
 }

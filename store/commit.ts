@@ -4,7 +4,7 @@ import { writeAudit } from './audit.ts';
 import { writeEvent, writeFile } from './files.ts';
 import { sealText, type Db, type Ground } from './ground.ts';
 import { addDelivery } from './outbox.ts';
-import { wantRoom } from './rooms.ts';
+import { closeRoom, wantRoom } from './rooms.ts';
 import { addToTally } from './tally.ts';
 import { changeTimer, fireTimer } from './timers.ts';
 
@@ -35,6 +35,7 @@ async function write(ground: Ground, tx: Db, decision: Decision, at: number): Pr
   for (const event of decision.events) await writeEvent(ground, tx, event);
   for (const change of decision.timers) await changeTimer(tx, change);
   for (const room of decision.rooms) await wantRoom(ground, tx, room);
+  for (const ref of decision.closes ?? []) await closeRoom(tx, ref);
   for (const delivery of decision.deliveries) await addDelivery(ground, tx, delivery, at);
   for (const entry of decision.audit) await writeAudit(ground, tx, entry, at);
 }

@@ -25,7 +25,8 @@ export type MatrixTransportOptions = {
   /** Logs in again as the same device after a soft logout; without it, that ends the process with the cure. */
   password?: string | undefined;
   sharing?: SharingPolicy;
-  accessRule?: RoomOptions['accessRule'];
+  accessRule?: RoomOptions['accessRule'] | undefined;
+  roomVersion?: string | undefined;
 };
 
 /**
@@ -59,7 +60,14 @@ export async function openMatrixTransport(
       sharing: options.sharing ?? 'cross-signed',
       log,
     });
-    const rooms = openRooms({ userId, http, state, log, accessRule: options.accessRule });
+    const rooms = openRooms({
+      userId,
+      http,
+      state,
+      log,
+      accessRule: options.accessRule,
+      roomVersion: options.roomVersion,
+    });
     const sender = openSender({ http, crypto, rooms, state });
     const running = new Set<Promise<void>>();
     return {
@@ -83,8 +91,11 @@ export async function openMatrixTransport(
       createRoom: (spec) => rooms.create(spec),
       join: (roomId) => rooms.join(roomId),
       leave: (roomId) => rooms.leave(roomId),
+      look: (roomId) => rooms.look(roomId),
       invite: (roomId, user) => rooms.invite(roomId, user),
-      send: (roomId, type, content, txnId, encrypted) => sender.send(roomId, type, content, txnId, encrypted),
+      remove: (roomId, user) => rooms.remove(roomId, user),
+      setState: (roomId, type, stateKey, content) => rooms.setState(roomId, type, stateKey, content),
+      send: (...args) => sender.send(...args),
       history: (roomId, from) => readBack(http, roomId, from),
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),
       onKeys: (listener) => crypto.onKeys(listener),

@@ -11,6 +11,7 @@ export type Reason =
   | 'announced'
   | 'retracted'
   | 'planned'
+  | 'reported'
   // muted
   | 'no-team'
   | 'duplicate-fact'
@@ -34,6 +35,7 @@ export type Reason =
   | 'recorded'
   | 'not-for-us'
   | 'stale-timer'
+  | 'too-old'
   // blocked
   | 'protected-patient'
   | 'protected-visit'

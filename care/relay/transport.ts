@@ -51,7 +51,17 @@ export type RawRoomEvent = {
 export type HistoryPage = { events: RawRoomEvent[]; older: string | undefined };
 
 /** An invitation that the bot received. */
-export type Invitation = { roomId: string; inviter: string; direct: boolean; encrypted: boolean };
+export type Invitation = {
+  roomId: string;
+  inviter: string;
+  direct: boolean;
+  encrypted: boolean;
+  /** The room that this one says it replaces. */
+  predecessor?: string;
+};
+
+/** What a room says of itself, asked now. */
+export type RoomLook = { encrypted: boolean; predecessor: string | undefined };
 
 /** One /sync answer, to-device part already in the crypto store. */
 export type SyncBatch = {
@@ -75,6 +85,8 @@ export type RoomSpec = {
   invite: string[];
   encrypted: boolean;
   direct: boolean;
+  /** A folder of rooms, in which nothing is said. */
+  space?: boolean;
 };
 
 export interface Transport {
@@ -90,10 +102,17 @@ export interface Transport {
   createRoom(spec: RoomSpec): Promise<string>;
   join(roomId: string): Promise<void>;
   leave(roomId: string): Promise<void>;
+  /** Of a room that was joined. @throws TransportFailure */
+  look(roomId: string): Promise<RoomLook>;
   invite(roomId: string, userId: string): Promise<void>;
+  /** Puts somebody out; who is not there is no failure. */
+  remove(roomId: string, userId: string): Promise<void>;
+  /** For a name, or the rooms of a space: never anything about a patient (invariant 5). */
+  setState(roomId: string, type: string, stateKey: string, content: Record<string, unknown>): Promise<void>;
   /**
    * The one send function. Encrypts when `encrypted` (Relais' own record) says so, or when the server says that the room
    * is encrypted; never the reverse. The same `txnId` from the same device is one event.
+   * @param readers when given, the room's key goes to these only, whoever else is in the room
    * @returns the event id. @throws TransportFailure
    */
   send(
@@ -102,6 +121,7 @@ export interface Transport {
     content: Record<string, unknown>,
     txnId: string,
     encrypted: boolean,
+    readers?: readonly string[],
   ): Promise<string>;
   /** Reads the room back from now on, a page at a time. @param from `older` of the page before. @throws TransportFailure */
   history(roomId: string, from?: string): Promise<HistoryPage>;

@@ -15,7 +15,7 @@ import { routeEscalation, routeStep } from './routing.ts';
 
 export type RequestPorts = { store: Pick<Store, 'files' | 'rooms' | 'timers'>; people: People; ids: Pick<Ids, 'code'> };
 
-export type Ask = { pathway: Pathway; by: Person; question: string; urgent: boolean };
+export type Ask = { pathway: Pathway; by: Person; question: string; urgent: boolean; patient?: string | undefined };
 
 /** @returns the decision, or the refusal that is said instead (urgent cases are refused before anything is sent) */
 export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Promise<Decision | Refusal> {
@@ -31,6 +31,7 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
       pathway,
       asker: by.id,
       askedAt: now,
+      patient: ask.patient,
       fields: [{ key: field.key, value: ask.question.trim() }],
     },
     pathway.ask.consent === 'required',
@@ -134,7 +135,7 @@ async function settled(
   return decision;
 }
 
-/** Look-up keys: by group while somebody can take it, by taker while an answer is owed, by asker while it is open. */
+/** Look-up keys: by group while somebody can take it, by taker while an answer is owed, by asker while it is open, and by patient. */
 function keysOf(request: Request): string[] {
   const open = request.status !== 'closed' && request.status !== 'cancelled';
   if (!open) return [];
@@ -143,6 +144,7 @@ function keysOf(request: Request): string[] {
     ...(request.status === 'asked' ? groups.map((g) => `group:${g}`) : []),
     ...(request.taker && request.status !== 'answered' ? [`taker:${request.taker}`] : []),
     ...(request.status === 'answered' ? [] : [`asker:${request.asker}`]),
+    ...(request.patient && request.status !== 'answered' ? [`patient:${request.patient}`] : []),
   ];
 }
 

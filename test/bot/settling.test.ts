@@ -103,7 +103,7 @@ describe('a sending whose end is not known', () => {
     const said = bench.transport.rooms.get(roomId)?.events.at(-1);
     if (!said) throw new Error('nothing was said');
     const txnId = `relais-${String(said.content[DELIVERY_ID])}`;
-    const hear = listen(bench.store, bench.transport, () => bench.clocks.civil());
+    const hear = listen(bench.store, bench.transport, bench.clocks);
     const back = { ...said, unsigned: { transaction_id: txnId } };
     for (const next of ['s1', 's2']) await hear({ next, rooms: [{ roomId, events: [back] }], invitations: [] });
     await bench.drain();

@@ -82,6 +82,8 @@ export async function openSendingStage(bench: Bench, reader: Persona): Promise<S
       slots: { free: async () => [] },
       sources: new Map(),
       ringing: RINGING,
+      closeAfterDays: 30,
+      access: { accessRule: undefined, allowedServers: undefined },
       log,
     });
     const stop = new AbortController();

@@ -1,4 +1,5 @@
 /** A bench for what leaves: the real outbox in memory, a transcript whose sending can be made to fail, a clock by hand. */
+import { peopleFrom } from '../../care/people/person.ts';
 import { drainOutbox } from '../../bot/messenger.ts';
 import { createPacer } from '../../bot/pacing.ts';
 import { createRooms } from '../../bot/rooms.ts';
@@ -87,7 +88,15 @@ export async function openSendingBench(options: { callsPerSecond?: number } = {}
     clocks,
     wake,
     log,
-    rooms: createRooms(store, transport, sealer),
+    rooms: createRooms({
+      store,
+      transport,
+      sealer,
+      people: peopleFrom([], [], []),
+      clocks,
+      access: { accessRule: undefined, allowedServers: undefined },
+      log,
+    }),
     pacer: createPacer(clocks, options.callsPerSecond),
   });
   let ports = start();
