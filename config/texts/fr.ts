@@ -5,8 +5,8 @@
 import type { PatientView } from '../../care/relay/announcement.ts';
 import type { Refusal } from '../../care/relay/refusal.ts';
 import type { RequestNews } from '../../care/request/news.ts';
-import type { CivilMoment, StayIntentType } from '../../care/stay/intent.ts';
-import type { Patient, Stay, StayFact } from '../../care/stay/stay.ts';
+import type { CivilMoment } from '../../care/stay/intent.ts';
+import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
 
@@ -18,7 +18,8 @@ export function patientName(p: PatientView): Piece {
   const birth =
     p.birthName && p.usedName && p.birthName !== p.usedName ? say` (${born} ${outside(p.birthName)})` : undefined;
   const full = say`${title}${p.givenName ? outside(firstName(p.givenName)) : ''}${p.givenName ? ' ' : ''}${outside(family)}`;
-  return say`${b(full)}${birth}, ${born} le ${p.birthDate ? sayBirthDate(p.birthDate) : 'date inconnue'}`;
+  const bornOn = p.birthDate ? `${born} le ${sayBirthDate(p.birthDate)}` : 'date de naissance inconnue';
+  return say`${b(full)}${birth}, ${bornOn}`;
 }
 
 /** Hospitals send capitals; a colleague writes « Jeanne-Marie ESSAI ». */
@@ -44,19 +45,20 @@ const ARRIVALS: Record<string, string> = {
   'left-without-being-seen': 'Parti(e) des urgences sans attendre',
   'on-leave': 'Permission',
   returned: 'Retour de permission',
-  'class-changed': 'Hospitalisé(e) après les urgences',
+  'class-changed': 'Passage en hospitalisation',
 };
 
 function titleOf(fact: StayFact, now: number): string {
-  if (fact.type === 'cancelled') return `Annulation : ${cancelledName(fact.cancelled)}`;
+  if (fact.type === 'cancelled') return `Annulation : ${cancelledName(fact)}`;
+  if (fact.type === 'class-changed' && fact.class === 'E') return 'Passage aux urgences';
   if (fact.type === 'discharge-soon' && fact.expectedDischarge) {
-    return `Rappel : sortie ${sayMoment(fact.expectedDischarge, now)}`;
+    return `Rappel : sortie prévue ${sayMoment(fact.expectedDischarge, now)}`;
   }
   return ARRIVALS[fact.type] ?? 'Information';
 }
 
-function cancelledName(type: StayIntentType | undefined): string {
-  switch (type) {
+function cancelledName({ cancelled, class: now }: StayFact): string {
+  switch (cancelled) {
     case 'admitted':
       return 'l’entrée n’a pas eu lieu';
     case 'emergency-arrived':
@@ -66,7 +68,9 @@ function cancelledName(type: StayIntentType | undefined): string {
     case 'transferred':
       return 'le changement de service n’a pas eu lieu';
     case 'discharged':
-      return 'la sortie n’a pas eu lieu, toujours hospitalisé(e)';
+      return 'la sortie n’a pas eu lieu, toujours à l’hôpital';
+    case 'left-without-being-seen':
+      return 'toujours aux urgences';
     case 'died':
       return 'le décès a été annoncé par erreur';
     case 'on-leave':
@@ -74,7 +78,8 @@ function cancelledName(type: StayIntentType | undefined): string {
     case 'returned':
       return 'toujours en permission';
     case 'class-changed':
-      return 'reste aux urgences';
+      if (now === 'I') return 'reste hospitalisé(e)';
+      return now === 'E' ? 'reste aux urgences' : 'n’est finalement pas hospitalisé(e)';
     default:
       return 'le dernier mouvement est annulé';
   }
@@ -119,7 +124,15 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
 }
 
 function alsoPlanned(fact: StayFact): boolean {
-  return ['preadmitted', 'admitted', 'transferred', 'class-changed', 'returned'].includes(fact.type);
+  return [
+    'preadmitted',
+    'admitted',
+    'emergency-arrived',
+    'transferred',
+    'class-changed',
+    'on-leave',
+    'returned',
+  ].includes(fact.type);
 }
 
 function where(fact: StayFact, now: number): Piece | undefined {
@@ -166,21 +179,30 @@ export function stayCard(stay: Stay, patient: Patient, now: number): Piece {
   );
 }
 
+/** What the room was told of: neither a consultation nor a stay that never was. */
+function isTold(stay: Stay): boolean {
+  return isStayed(stay) && stay.status !== 'cancelled';
+}
+
 /** For somebody who joins without the earlier keys. */
 export function patientSummary(patient: Patient, stays: Stay[], now: number): Piece {
   return lines(
     say`${b('Résumé')} — ${patientName(patient)}`,
-    ...stays.map((stay) =>
-      lines(
-        say`• ${STATUS[stay.status]}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
-        stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
-        stay.expectedDischarge && stay.status === 'present'
-          ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`
-          : undefined,
-        stay.dischargedAt === undefined ? undefined : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
+    ...stays
+      .filter(isTold)
+      .map((stay) =>
+        lines(
+          say`• ${STATUS[stay.status]}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
+          stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
+          stay.expectedDischarge && stay.status === 'present'
+            ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`
+            : undefined,
+          stay.status !== 'left' || stay.dischargedAt === undefined
+            ? undefined
+            : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
+        ),
       ),
-    ),
-    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : tout ce qui compte est ici.`,
+    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : voici l’essentiel.`,
   );
 }
 
