@@ -213,8 +213,11 @@ export function requestNews(
   now: number,
 ): Piece {
   const fields = n.shown.map((f) => say`${f.label} : ${outside(f.value, { max: 2000, multiline: true })}`);
+  const verb = n.due?.target === 'take' ? 'prendre' : 'rendre';
   const before = n.due
-    ? say`À ${n.due.target === 'take' ? 'prendre' : 'rendre'} avant ${sayDateTime(n.due.at, now)}.`
+    ? n.due.at > now
+      ? say`À ${verb} avant ${sayDateTime(n.due.at, now)}.`
+      : say`Était à ${verb} avant ${sayDateTime(n.due.at, now)}.`
     : undefined;
   const title = say`${b(n.code)} ${n.title}`;
   const who = n.taker ?? 'un confrère';
@@ -272,7 +275,7 @@ export function requestNews(
         ? lines(say`${b('Délai atteint')} : ${title}, demandé par ${n.asker}.`, ...fields, before)
         : lines(
             say`${b('Délai atteint')} : ${title}.`,
-            say`Demandé par ${n.asker} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, pris en charge par ${n.taker}` : ', personne ne l’a encore pris'}.`,
+            say`Demandée par ${n.asker} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, prise en charge par ${n.taker}` : ', personne ne l’a encore prise'}.`,
             before,
           );
     case 'cancelled':
@@ -296,6 +299,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'may-not-answer':
       return say`${s('code')} : seul(e) ${s('group')} peut le faire.`;
     case 'unknown-pathway':
+      if (!s('word')) return say`Quel avis ? ${list('known')}. Par exemple : ${code('!avis cardio votre question')}`;
       return say`Je ne connais pas l’avis « ${outside(s('word'))} ». Avis ouverts : ${list('known')}.`;
     case 'unknown-request':
       return say`Je ne trouve pas la demande ${outside(s('code'))}. Vérifiez le code (il ressemble à D-4K7).`;
@@ -321,6 +325,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`Il manque la question. Par exemple : ${code(`!${s('word')} votre question`)}`;
     case 'answer-missing':
       return say`Il manque la réponse. Par exemple : ${code('!repondre votre réponse')}`;
+    case 'too-long':
+      return say`C’est trop long : ${s('max')} caractères au plus. Rien n’a été envoyé.`;
     case 'consent-missing':
       return say`L’accord du patient est nécessaire avant d’envoyer.`;
     case 'urgent-call-15':
