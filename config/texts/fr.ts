@@ -6,8 +6,8 @@ import type { PatientView } from '../../care/relay/announcement.ts';
 import type { Refusal } from '../../care/relay/refusal.ts';
 import type { RoomTrouble } from '../../care/relay/room-trouble.ts';
 import type { RequestNews } from '../../care/request/news.ts';
-import type { CivilMoment, StayIntentType } from '../../care/stay/intent.ts';
-import type { Patient, Stay, StayFact } from '../../care/stay/stay.ts';
+import type { CivilMoment } from '../../care/stay/intent.ts';
+import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
 
@@ -19,7 +19,8 @@ export function patientName(p: PatientView): Piece {
   const birth =
     p.birthName && p.usedName && p.birthName !== p.usedName ? say` (${born} ${outside(p.birthName)})` : undefined;
   const full = say`${title}${p.givenName ? outside(firstName(p.givenName)) : ''}${p.givenName ? ' ' : ''}${outside(family)}`;
-  return say`${b(full)}${birth}, ${born} le ${p.birthDate ? sayBirthDate(p.birthDate) : 'date inconnue'}`;
+  const bornOn = p.birthDate ? `${born} le ${sayBirthDate(p.birthDate)}` : 'date de naissance inconnue';
+  return say`${b(full)}${birth}, ${bornOn}`;
 }
 
 /** Hospitals send capitals; a colleague writes « Jeanne-Marie ESSAI ». */
@@ -45,19 +46,20 @@ const ARRIVALS: Record<string, string> = {
   'left-without-being-seen': 'Parti(e) des urgences sans attendre',
   'on-leave': 'Permission',
   returned: 'Retour de permission',
-  'class-changed': 'Hospitalisé(e) après les urgences',
+  'class-changed': 'Passage en hospitalisation',
 };
 
 function titleOf(fact: StayFact, now: number): string {
-  if (fact.type === 'cancelled') return `Annulation : ${cancelledName(fact.cancelled)}`;
+  if (fact.type === 'cancelled') return `Annulation : ${cancelledName(fact)}`;
+  if (fact.type === 'class-changed' && fact.class === 'E') return 'Passage aux urgences';
   if (fact.type === 'discharge-soon' && fact.expectedDischarge) {
-    return `Rappel : sortie ${sayMoment(fact.expectedDischarge, now)}`;
+    return `Rappel : sortie prévue ${sayMoment(fact.expectedDischarge, now)}`;
   }
   return ARRIVALS[fact.type] ?? 'Information';
 }
 
-function cancelledName(type: StayIntentType | undefined): string {
-  switch (type) {
+function cancelledName({ cancelled, class: now }: StayFact): string {
+  switch (cancelled) {
     case 'admitted':
       return 'l’entrée n’a pas eu lieu';
     case 'emergency-arrived':
@@ -67,7 +69,9 @@ function cancelledName(type: StayIntentType | undefined): string {
     case 'transferred':
       return 'le changement de service n’a pas eu lieu';
     case 'discharged':
-      return 'la sortie n’a pas eu lieu, toujours hospitalisé(e)';
+      return 'la sortie n’a pas eu lieu, toujours à l’hôpital';
+    case 'left-without-being-seen':
+      return 'toujours aux urgences';
     case 'died':
       return 'le décès a été annoncé par erreur';
     case 'on-leave':
@@ -75,7 +79,8 @@ function cancelledName(type: StayIntentType | undefined): string {
     case 'returned':
       return 'toujours en permission';
     case 'class-changed':
-      return 'reste aux urgences';
+      if (now === 'I') return 'reste hospitalisé(e)';
+      return now === 'E' ? 'reste aux urgences' : 'n’est finalement pas hospitalisé(e)';
     default:
       return 'le dernier mouvement est annulé';
   }
@@ -120,7 +125,15 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
 }
 
 function alsoPlanned(fact: StayFact): boolean {
-  return ['preadmitted', 'admitted', 'transferred', 'class-changed', 'returned'].includes(fact.type);
+  return [
+    'preadmitted',
+    'admitted',
+    'emergency-arrived',
+    'transferred',
+    'class-changed',
+    'on-leave',
+    'returned',
+  ].includes(fact.type);
 }
 
 function where(fact: StayFact, now: number): Piece | undefined {
@@ -167,21 +180,30 @@ export function stayCard(stay: Stay, patient: Patient, now: number): Piece {
   );
 }
 
+/** What the room was told of: neither a consultation nor a stay that never was. */
+function isTold(stay: Stay): boolean {
+  return isStayed(stay) && stay.status !== 'cancelled';
+}
+
 /** For somebody who joins without the earlier keys. */
 export function patientSummary(patient: Patient, stays: Stay[], now: number): Piece {
   return lines(
     say`${b('Résumé')} — ${patientName(patient)}`,
-    ...stays.map((stay) =>
-      lines(
-        say`• ${STATUS[stay.status]}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
-        stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
-        stay.expectedDischarge && stay.status === 'present'
-          ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`
-          : undefined,
-        stay.dischargedAt === undefined ? undefined : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
+    ...stays
+      .filter(isTold)
+      .map((stay) =>
+        lines(
+          say`• ${STATUS[stay.status]}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
+          stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
+          stay.expectedDischarge && stay.status === 'present'
+            ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`
+            : undefined,
+          stay.status !== 'left' || stay.dischargedAt === undefined
+            ? undefined
+            : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
+        ),
       ),
-    ),
-    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : tout ce qui compte est ici.`,
+    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : voici l’essentiel.`,
   );
 }
 
@@ -192,8 +214,11 @@ export function requestNews(
   now: number,
 ): Piece {
   const fields = n.shown.map((f) => say`${f.label} : ${outside(f.value, { max: 2000, multiline: true })}`);
+  const verb = n.due?.target === 'take' ? 'prendre' : 'rendre';
   const before = n.due
-    ? say`À ${n.due.target === 'take' ? 'prendre' : 'rendre'} avant ${sayDateTime(n.due.at, now)}.`
+    ? n.due.at > now
+      ? say`À ${verb} avant ${sayDateTime(n.due.at, now)}.`
+      : say`Était à ${verb} avant ${sayDateTime(n.due.at, now)}.`
     : undefined;
   const title = say`${b(n.code)} ${n.title}`;
   const who = n.taker ?? 'un confrère';
@@ -251,7 +276,7 @@ export function requestNews(
         ? lines(say`${b('Délai atteint')} : ${title}, demandé par ${n.asker}.`, ...fields, before)
         : lines(
             say`${b('Délai atteint')} : ${title}.`,
-            say`Demandé par ${n.asker} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, pris en charge par ${n.taker}` : ', personne ne l’a encore pris'}.`,
+            say`Demandée par ${n.asker} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, prise en charge par ${n.taker}` : ', personne ne l’a encore prise'}.`,
             before,
           );
     case 'cancelled':
@@ -275,6 +300,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'may-not-answer':
       return say`${s('code')} : seul(e) ${s('group')} peut le faire.`;
     case 'unknown-pathway':
+      if (!s('word')) return say`Quel avis ? ${list('known')}. Par exemple : ${code('!avis cardio votre question')}`;
       return say`Je ne connais pas l’avis « ${outside(s('word'))} ». Avis ouverts : ${list('known')}.`;
     case 'unknown-request':
       return say`Je ne trouve pas la demande ${outside(s('code'))}. Vérifiez le code (il ressemble à D-4K7).`;
@@ -300,6 +326,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`Il manque la question. Par exemple : ${code(`!${s('word')} votre question`)}`;
     case 'answer-missing':
       return say`Il manque la réponse. Par exemple : ${code('!repondre votre réponse')}`;
+    case 'too-long':
+      return say`C’est trop long : ${s('max')} caractères au plus. Rien n’a été envoyé.`;
     case 'consent-missing':
       return say`L’accord du patient est nécessaire avant d’envoyer.`;
     case 'urgent-call-15':
