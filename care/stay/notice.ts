@@ -1,6 +1,7 @@
 /** The T−24 h notice fires, and somebody joins a patient's room: the two other doors of the stay's corridor. */
 import type { Decision } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
+import type { StoredFile } from '../relay/ports.ts';
 import type { Timer } from '../relay/timer.ts';
 import { roomRef } from '../relay/room.ts';
 import { deliveries, type StayPorts } from './case.ts';
@@ -49,31 +50,65 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
   return decision;
 }
 
-/**
- * A newcomer none of whose devices got the earlier keys reads one fresh summary (DESIGN §6); nobody else is bothered.
- * @param canRead whether one of the newcomer's devices already holds the room's earlier keys
- */
-export async function decideNewcomer(
+/** Somebody in a patient's room, and what they can read there. */
+export type Reader = {
+  patientId: string;
+  userId: string;
+  /** Whether one of their devices already holds the room's earlier keys. */
+  canRead: boolean;
+  /** How much was said there before. */
+  alreadySaid: number;
+  /** Devices that a key would be given to now. */
+  devices: string[];
+};
+
+/** A newcomer none of whose devices got the earlier keys reads one fresh summary (DESIGN §6); nobody else is bothered. */
+export async function decideNewcomer(ports: StayPorts, envelope: string, reader: Reader): Promise<Decision> {
+  const decision = emptyDecision();
+  const needed = !reader.canRead && reader.alreadySaid > 0;
+  if (needed) await summarise(ports, decision, reader);
+  return ended(decision, envelope, reader.userId, needed, reader.patientId);
+}
+
+/** The same for who has a new device and none of the old ones: once per device, in each room where it reads nothing. */
+export async function decideNewDevice(
   ports: StayPorts,
-  joined: { envelope: string; patientId: string; userId: string; canRead: boolean; alreadySaid: number },
+  envelope: string,
+  userId: string,
+  rooms: readonly Reader[],
 ): Promise<Decision> {
   const decision = emptyDecision();
-  const id = `${joined.patientId}|${joined.userId}`;
-  const watch = await ports.store.files.load<{ summaries: number }>('room-watch', id);
-  const needed = !joined.canRead && joined.alreadySaid > 0;
-  if (needed) {
-    const summaries = (watch?.state.summaries ?? 0) + 1;
-    decision.files.push({ kind: 'room-watch', id, version: watch?.version ?? 0, state: { summaries } });
-    decision.deliveries.push({
-      room: roomRef.patient(joined.patientId),
-      ring: [joined.userId],
-      announcement: { kind: 'patient-summary', patientId: joined.patientId, forUser: joined.userId },
-    });
+  for (const reader of rooms) {
+    if (reader.canRead || reader.alreadySaid === 0) continue;
+    const told = (await watchOf(ports, reader))?.state.devices ?? [];
+    if (reader.devices.some((device) => !told.includes(device))) await summarise(ports, decision, reader);
   }
-  const end = needed
+  return ended(decision, envelope, userId, decision.deliveries.length > 0, envelope);
+}
+
+type Watch = { summaries: number; /** Those that could read the last summary. */ devices?: string[] };
+
+async function watchOf(ports: StayPorts, reader: Reader): Promise<StoredFile<Watch> | undefined> {
+  return ports.store.files.load<Watch>('room-watch', `${reader.patientId}|${reader.userId}`);
+}
+
+async function summarise(ports: StayPorts, decision: Decision, reader: Reader): Promise<void> {
+  const { patientId, userId, devices } = reader;
+  const watch = await watchOf(ports, reader);
+  const state: Watch = { summaries: (watch?.state.summaries ?? 0) + 1, devices };
+  decision.files.push({ kind: 'room-watch', id: `${patientId}|${userId}`, version: watch?.version ?? 0, state });
+  decision.deliveries.push({
+    room: roomRef.patient(patientId),
+    ring: [userId],
+    announcement: { kind: 'patient-summary', patientId, forUser: userId },
+  });
+}
+
+function ended(decision: Decision, envelope: string, actor: string, said: boolean, subject: string): Decision {
+  const end = said
     ? ({ outcome: 'posted', reason: 'announced' } as const)
     : ({ outcome: 'muted', reason: 'recorded' } as const);
-  decision.audit.push({ actor: joined.userId, action: 'join', subject: joined.patientId, ...end });
-  decision.settle = { envelope: joined.envelope, state: 'decided', ...end };
+  decision.audit.push({ actor, action: 'join', subject, ...end });
+  decision.settle = { envelope, state: 'decided', ...end };
   return decision;
 }
