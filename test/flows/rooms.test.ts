@@ -1,5 +1,6 @@
 /** What becomes of rooms: replaced, lost, entered by strangers, closed and begun again. */
 import { describe, expect, it } from 'vitest';
+import { TransportFailure } from '../../care/relay/transport.ts';
 import { admitted, PATIENT, transfer } from './patient-room.ts';
 import { openWard, type Ward } from './stage.ts';
 
@@ -39,6 +40,22 @@ describe('a room that is replaced', () => {
     await ward.settle();
     expect(await pausedBecause(ward, ref)).toBeUndefined();
     expect(ward.transport.rooms.get(next)?.events.filter((e) => e.sender === '@relais:transcript')).toHaveLength(2);
+    await ward.close();
+  });
+
+  it('is followed later when the homeserver does not answer at that moment', async () => {
+    const { ward, roomId, ref } = await admitted();
+    const look = ward.transport.look.bind(ward.transport);
+    ward.transport.look = async () => {
+      throw new TransportFailure('transient', 'away');
+    };
+    const next = ward.transport.replace(roomId, COORD, { encrypted: true, askIn: true });
+    await ward.settle();
+    expect((await ward.store.rooms.get(ref))?.matrixId).toBe(roomId);
+    ward.transport.look = look;
+    await ward.settle();
+    expect((await ward.store.rooms.get(ref))?.matrixId).toBe(next);
+    expect(await ward.store.inbox.count('quarantined')).toBe(0);
     await ward.close();
   });
 
