@@ -100,6 +100,7 @@ export async function openMatrixTransport(
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),
       onKeys: (listener) => crypto.onKeys(listener),
       sharedWith: (roomId, user) => crypto.sharedWith(roomId, user),
+      devices: (user) => crypto.devices(user),
       members: (roomId) => rooms.members(roomId),
       /** Abort the signal given to `run` first: this waits for it, and for what is being sent. */
       close: async () => {

@@ -69,6 +69,8 @@ export type SyncBatch = {
   next: string;
   rooms: { roomId: string; events: RawRoomEvent[] }[];
   invitations: Invitation[];
+  /** Users whose devices may have changed: they log in on a new phone, or sign it. */
+  devicesChanged?: string[];
 };
 
 export type Decrypted = {
@@ -134,6 +136,8 @@ export interface Transport {
   onKeys(listener: (roomIds: string[]) => void): void;
   /** Has any device of this user received a key that this device made for this room (so: can they read the past)? */
   sharedWith(roomId: string, userId: string): Promise<boolean>;
+  /** The present devices of this user to which a room's key would be given. */
+  devices(userId: string): Promise<string[]>;
   /** Joined and invited user ids. */
   members(roomId: string): Promise<{ userId: string; membership: 'join' | 'invite' }[]>;
 }
