@@ -29,7 +29,7 @@ export type SourceConfig = {
 type RelaisConfig = {
   environment: 'production' | 'test' | 'demo';
   account: { homeserver: string; directory: string };
-  store: { path: string };
+  store: { path: string } | { url_env: string };
   listen: { host: string; port: number };
   sources: SourceConfig[];
   directory: { rpps: string } | undefined;
@@ -44,7 +44,13 @@ export type LoadedConfig = {
   teams: Team[];
   duty: DutyPeriod[];
   pathways: Pathway[];
-  secrets: { seal: string; /** By source id. */ sources: ReadonlyMap<string, string> };
+  secrets: {
+    seal: string;
+    /** By source id. */
+    sources: ReadonlyMap<string, string>;
+    /** Address of PostgreSQL, with its password; undefined for a file. */
+    storeUrl: string | undefined;
+  };
   /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
   warnings: ConfigProblem[];
 };
@@ -92,7 +98,7 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
     teams: teams.teams,
     duty: people.duty,
     pathways: pathways.offered,
-    secrets: { seal: secrets.seal, sources: secrets.sources },
+    secrets: { seal: secrets.seal, sources: secrets.sources, storeUrl: secrets.storeUrl },
     warnings: pathways.warnings,
   };
 }
@@ -102,7 +108,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
   return {
     environment,
     account: { ...account, directory: at(account.directory) },
-    store: { path: at(store.path) },
+    store: store.path === undefined ? { url_env: store.url_env ?? '' } : { path: at(store.path) },
     listen,
     sources: sources.map((source): SourceConfig => {
       const units =
@@ -166,7 +172,7 @@ function readSecrets(
   { value, problem }: YamlFile<RelaisFile>,
   env: Env,
   at: (relative: string) => string,
-): { seal: string; sources: Map<string, string>; problems: ConfigProblem[] } {
+): LoadedConfig['secrets'] & { problems: ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const secret = (name: string, shortest: number, path: (string | number)[]): string => {
     const file = env[`${name}_FILE`];
@@ -204,5 +210,15 @@ function readSecrets(
       secret(source.secret_env, 16, ['sources', n, 'secret_env']),
     ]),
   );
-  return { seal, sources, problems };
+  const { url_env: variable } = value.store;
+  const storeUrl = variable === undefined ? undefined : secret(variable, 1, ['store', 'url_env']);
+  if (storeUrl && !/^postgres(?:ql)?:\/\//.test(storeUrl))
+    problems.push(
+      problem(
+        ['store', 'url_env'],
+        `${variable ?? ''} is no address of PostgreSQL`,
+        'postgres://user:password@host/database',
+      ),
+    );
+  return { seal, sources, storeUrl, problems };
 }

@@ -7,6 +7,7 @@ import { emptyDecision } from './decision.ts';
 import type { Envelope } from './envelope.ts';
 import type { Store } from './ports.ts';
 import type { Reason } from './outcome.ts';
+import { StoreFailure } from './store-failure.ts';
 
 export type DrainPorts = {
   store: Store;
@@ -34,7 +35,8 @@ export async function drainInbox(
         try {
           await handle(envelope);
         } catch (error) {
-          if (await gone(ports.store)) throw error; // the disk is the trouble, not the envelope: keep it undecided
+          // the disk or the base is the trouble, not the envelope: keep it undecided
+          if (error instanceof StoreFailure || (await gone(ports.store))) throw error;
           ports.onBug(envelope.id, error);
           await quarantine(ports, envelope, 'undecidable', 'see the log for this envelope id');
         }
