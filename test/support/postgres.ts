@@ -4,7 +4,7 @@
  */
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +22,7 @@ const SUPERUSER = 'postgres';
  */
 const LEASH = `
 folder=$1; shift
+trap '' PIPE # nobody reads our standard error any more, and we still have to tidy up
 exec 3<&0
 "$@" 3<&- &
 server=$!
@@ -75,7 +76,7 @@ class Server {
     this.url = `postgres://${SUPERUSER}@/postgres?host=${encodeURIComponent(this.#folder)}`;
     this.#bin = this.#binaries();
     mkdirSync(this.#data, { mode: 0o700 });
-    for (const path of [this.#folder, this.#data]) if (this.#as) chownSync(path, this.#as.uid, this.#as.gid);
+    if (this.#as) execFileSync('chown', ['-R', `${this.#as.uid}:${this.#as.gid}`, this.#folder]); // it erases it too
   }
 
   /** Root's own folders are closed to the user that the server runs as: it gets a copy. */
@@ -102,6 +103,7 @@ class Server {
     const child = spawn('/bin/sh', ['-c', LEASH, 'sh', this.#folder, ...server], {
       ...this.#options(),
       stdio: ['pipe', 'ignore', 'pipe'],
+      detached: true, // a signal to our whole group is not for it: it tidies up after us
     });
     this.#child = child;
     const said: string[] = [];
