@@ -10,6 +10,7 @@ import { sign } from '../bridge/verify.ts';
 import { openTranscript, type TranscriptTransport } from '../bot/transcript.ts';
 import type { Clocks, Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
+import type { Sealer } from '../care/relay/seal.ts';
 import type { RawRoomEvent } from '../care/relay/transport.ts';
 import type { Directory } from '../care/people/directory.ts';
 import type { People } from '../care/people/person.ts';
@@ -40,6 +41,7 @@ type Heard = { roomId: string; roomName: string; event: RawRoomEvent };
 
 export type Stage = {
   store: Store;
+  sealer: Sealer;
   transport: TranscriptTransport;
   now(): number;
   /** Lets civil time run to an instant, deadlines on the way included. */
@@ -126,6 +128,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const directs = new Map<string, string>();
   const stage: Stage = {
     store,
+    sealer,
     transport,
     now: () => civil,
     async until(instant) {

@@ -1,8 +1,7 @@
 /** One hospital message through the corridor: load the patient and the stays, decide each intent, route, one decision. */
-import type { Decision, FileWrite, NewDelivery } from '../relay/decision.ts';
+import type { Decision, FileWrite } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
 import type { Envelope } from '../relay/envelope.ts';
-import type { Reason } from '../relay/outcome.ts';
 import type { Store, StoredFile } from '../relay/ports.ts';
 import type { Sealer } from '../relay/seal.ts';
 import type { Ids } from '../relay/clock.ts';
@@ -11,9 +10,10 @@ import type { People, Person } from '../people/person.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
-import { newPatient, patientView, withIdentity, withoutIns } from './patient.ts';
-import { rung, type RingTable } from './ringing.ts';
-import type { Patient, Stay, StayFact } from './stay.ts';
+import { newPatient, withIdentity, withoutIns } from './patient.ts';
+import { card, deliveries } from './deliveries.ts';
+import type { RingTable } from './ringing.ts';
+import type { Patient, Stay } from './stay.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
@@ -62,6 +62,8 @@ export async function decideMessage(
   return decision;
 }
 
+const DUPLICATE: Verdict = { outcome: 'muted', reason: 'duplicate-fact' };
+
 type Turn = {
   envelope: Envelope;
   intent: StayIntent;
@@ -80,11 +82,21 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
   const fact = ports.sealer.blind(factKey(intent));
-  if (decision.facts.includes(fact)) return { outcome: 'muted', reason: 'duplicate-fact' };
-  if (await ports.store.files.knowsFact(fact)) return { outcome: 'muted', reason: 'duplicate-fact' };
-  decision.facts.push(fact);
-
+  if (decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact))) return DUPLICATE;
   const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
+  const stay = intent.visit === undefined ? undefined : await openStay(ports, turn, patientId, intent.visit);
+  // A visit that is known as another patient's: nothing reaches either room before a human has looked (invariant 6).
+  if (stay && stay.state.patientId !== patientId) return { outcome: 'quarantined', reason: 'merge-needs-human' };
+  decision.facts.push(fact);
+  if (ruled.outcome === 'blocked') {
+    // A patient who becomes protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
+    if (!stay) return ruled;
+    stay.state = { ...stay.state, protected: ruled.reason };
+    decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: stay.state.id });
+    return ruled;
+  }
+  if (stay?.state.protected) return { outcome: 'blocked', reason: stay.state.protected };
+
   const team = ports.people.team(intent.facility, ipp);
   const patient = await open(ports, turn.patients, 'patient', patientId, () =>
     newPatient(patientId, intent.facility, ipp),
@@ -93,27 +105,10 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   // An identity that is no longer qualified takes its INS with it (PID-32 without VALI: FACTS §1.5).
   const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
   patient.state = { ...(purged ? withoutIns(identified) : identified), team: team.map((p) => p.id) };
-  if (!intent.visit) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
-
-  const stayId = ports.sealer.blind(`stay|${intent.facility}|${intent.visit}`);
-  const stay = await open(ports, turn.stays, 'stay', stayId, () =>
-    newStay({
-      id: stayId,
-      patientId,
-      facility: intent.facility,
-      facilityName: policy.name ?? intent.facility,
-      source: envelope.source,
-    }),
-  );
+  if (!stay) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
+  const stayId = stay.state.id;
   if (!patient.state.stays.includes(stayId))
     patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
-  if (ruled.outcome === 'blocked') {
-    // A patient who becomes protected in mid-stay: nothing more is said, every deadline falls silent.
-    stay.state = { ...stay.state, protected: ruled.reason };
-    decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: stayId });
-    return ruled;
-  }
-  if (stay.state.protected) return { outcome: 'blocked', reason: stay.state.protected as Reason };
 
   const before = stay.state;
   const evolved = evolve(before, intent, sayableUnit(intent, policy));
@@ -140,6 +135,16 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   return { outcome: evolved.outcome, reason: evolved.reason };
 }
 
+async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
+  const { intent, envelope } = turn;
+  const id = ports.sealer.blind(`stay|${intent.facility}|${visit}`);
+  const facilityName = ports.policyOf(envelope.source).name ?? intent.facility;
+  const { facility } = intent;
+  return open(ports, turn.stays, 'stay', id, () =>
+    newStay({ id, patientId, facility, facilityName, source: envelope.source }),
+  );
+}
+
 /** Arms, moves or cancels the notice of the expected discharge. Pure but for the decision it fills. */
 function plan(decision: Decision, before: Stay, stay: Open<Stay>, said: boolean, now: number): void {
   const { status, expectedDischarge: expected, id } = stay.state;
@@ -156,45 +161,6 @@ function plan(decision: Decision, before: Stay, stay: Open<Stay>, said: boolean,
     stay.state = { ...stay.state, announcedDischarge: expected.at };
     decision.timers.push({ do: 'cancel', ...timer });
   }
-}
-
-/**
- * The status card opens the stay's thread (or is edited); each fact is also a message that stands alone.
- * @param team the members of the équipe; those whose role the fact rings are mentioned
- */
-export function deliveries(
-  ringing: RingTable,
-  stay: Stay,
-  patient: Patient,
-  fact: StayFact,
-  team: Person[],
-  late: boolean,
-): NewDelivery[] {
-  return [
-    card(stay),
-    {
-      room: roomRef.patient(patient.id),
-      thread: threadOf(stay),
-      ring: rung(ringing, fact.type, team),
-      announcement: { kind: 'stay-fact', stayId: stay.id, fact, patient: patientView(patient), late },
-    },
-  ];
-}
-
-/** Rendered when sent; brought up to date without ringing anybody. */
-function card(stay: Stay): NewDelivery {
-  return {
-    room: roomRef.patient(stay.patientId),
-    thread: threadOf(stay),
-    root: true,
-    coalesce: `card:${stay.id}`,
-    ring: [],
-    announcement: { kind: 'stay-card', stayId: stay.id },
-  };
-}
-
-function threadOf(stay: Stay): string {
-  return `stay:${stay.id}`;
 }
 
 /** Another hour of the same day is not said again, but the card must not go on showing the old one. */

@@ -3,7 +3,8 @@ import type { Decision } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
 import type { Timer } from '../relay/timer.ts';
 import { roomRef } from '../relay/room.ts';
-import { deliveries, type StayPorts } from './case.ts';
+import type { StayPorts } from './case.ts';
+import { deliveries } from './deliveries.ts';
 import type { Patient, Stay, StayFact } from './stay.ts';
 
 /** @param timer the due `stay-notice`; a stale epoch makes the commit stale, a moved date says nothing */

@@ -1,4 +1,5 @@
 /** A stay: one venue of one patient in one facility, from pre-admission to discharge. State, and the facts that are said. */
+import type { Reason } from '../relay/outcome.ts';
 import type { CivilMoment, StayIntent, StayIntentType, Unit } from './intent.ts';
 
 export type StayStatus = 'expected' | 'present' | 'on-leave' | 'left' | 'cancelled' | 'dead';
@@ -62,7 +63,7 @@ export type Stay = {
   destination: StayIntent['destination'];
   movements: Record<string, MovementRecord>;
   /** Why nothing may be said any more. */
-  protected: string | undefined;
+  protected: Reason | undefined;
 };
 
 export type Patient = {

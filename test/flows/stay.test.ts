@@ -50,6 +50,30 @@ describe('a stay, told to the équipe', () => {
     await ward.close();
   });
 
+  it('keeps no identity of a patient protected from the start', async () => {
+    const ward = await openWard();
+    await ward.adt('A01', { PV1: { 16: 'Y' } });
+    const patientId = ward.sealer.blind('patient|CH_VAL|00700123');
+    expect(await ward.store.files.load('patient', patientId)).toBeUndefined();
+    expect(ward.transport.rooms.size).toBe(0);
+    await ward.close();
+  });
+
+  it('never shows a visit known as another patient’s: a human looks first', async () => {
+    const ward = await openWard();
+    await ward.adt('A01');
+    const said = ward.bodies('mt').length;
+    await ward.adt('A02', {
+      PID: { 3: '00999999^^^CH_VAL&1.2.250.1.999.1&ISO^PI', 5: 'AUTRE^Jean^^^^^L' },
+      ZBE: { 1: 'MV2' },
+      EVN: { 2: ts(2026, 1, 12, 9, 20) },
+    });
+    expect(ward.bodies('mt')).toHaveLength(said);
+    const kept = await ward.store.inbox.list({ state: 'quarantined', limit: 5 });
+    expect(kept.map((e) => e.reason)).toEqual(['merge-needs-human']);
+    await ward.close();
+  });
+
   it('takes back what was cancelled, and ignores an insert whose cancel came first', async () => {
     const ward = await openWard();
     await ward.adt('A01');

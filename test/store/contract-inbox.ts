@@ -3,7 +3,7 @@ import type { Accepted, Envelope } from '../../care/relay/envelope.ts';
 import type { Store } from '../../care/relay/ports.ts';
 import { NOON, decision, envelope } from './fixtures.ts';
 
-export function idOf(accepted: Accepted | undefined): string {
+function idOf(accepted: Accepted | undefined): string {
   if (!accepted || accepted.state === 'reused') throw new Error('nothing was stored');
   return accepted.id;
 }

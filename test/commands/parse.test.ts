@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../commands/parse.ts';
+import { COMMANDS } from '../../commands/table.ts';
+import { looksUrgent } from '../../config/texts/urgent.ts';
+
+const NAMES = ['relais', 'Relais ville-hôpital'];
+const said = (body: string, bare = false): string => {
+  const parsed = parse(body, bare, NAMES, COMMANDS);
+  if (parsed.kind === 'command') return `${parsed.command.word}|${parsed.args}`;
+  return parsed.kind === 'unknown' ? `?${parsed.word}|${parsed.nearest ?? ''}` : 'talk';
+};
+
+describe('what a hurried thumb types', () => {
+  it.each([
+    ['!aide', 'aide|'],
+    ['! aide', 'aide|'],
+    ['/annuaire dermato', 'annuaire|dermato'],
+    ['//snp demain', 'snp|demain'],
+    ['@relais annuaire cardio', 'annuaire|cardio'],
+    ['@relais:example.org: annuaire cardio', 'annuaire|cardio'],
+    ['Relais, snp ce soir', 'snp|ce soir'],
+    ['!Répondre D-4K7 Rien d’anormal', "repondre|D-4K7 Rien d'anormal"],
+    ['!PRENDRE d 4k7 ', 'prendre|d 4k7'],
+    ['!je prends D-4K7', 'prendre|D-4K7'],
+    ['!repondre ligne 1\nligne 2', 'repondre|ligne 1\nligne 2'],
+    ['!aide.', 'aide|'],
+    ['!anuaire dermato', '?anuaire|annuaire'],
+    ['!avi cardio', '?avi|avis'],
+    ['!xyzzy', '?xyzzy|'],
+    ['bonjour à tous', 'talk'],
+    ['je prends la garde de demain', 'talk'],
+    ['relaisons', 'talk'],
+    ['', 'talk'],
+  ])('%j in a room is %s', (body, expected) => expect(said(body)).toBe(expected));
+
+  it.each([
+    ['Aide', 'aide|'],
+    ['annuaire Cambrai', 'annuaire|Cambrai'],
+    ['annuaire  cambrai', 'annuaire|cambrai'],
+    ['Snp', 'snp|'],
+    ['!aide', 'aide|'],
+    ['merci', '?merci|'],
+  ])('%j in a direct room is %s', (body, expected) => expect(said(body, true)).toBe(expected));
+
+  it('offers the nearest word and never runs it', () => {
+    for (const typo of ['!prnedre D-4K7', '!repodnre oui', '!annuler1']) expect(said(typo)).toMatch(/^\?/);
+  });
+});
+
+describe('an emergency in a question', () => {
+  it.each(['Douleur thoracique depuis 1 h', 'Patient en détresse respiratoire', 'URGENT: ECG', 'suspicion d’AVC'])(
+    '%s',
+    (q) => expect(looksUrgent(q)).toBe(true),
+  );
+  it.each([
+    'ECG de repos avant sport',
+    'pas urgent : douleur thoracique ancienne',
+    'suite à son passage aux urgences, avis sur le traitement',
+  ])('%s is not one', (q) => expect(looksUrgent(q)).toBe(false));
+});
