@@ -6,6 +6,7 @@ import { openCrypto } from './crypto.ts';
 import { openGeneration } from './generation.ts';
 import { openHttp } from './http.ts';
 import type { Log } from './log.ts';
+import { openMedia } from './media.ts';
 import { openRooms } from './rooms.ts';
 import type { RoomOptions } from './rooms.ts';
 import { openSender } from './send.ts';
@@ -49,6 +50,7 @@ export async function openMatrixTransport(
     });
     const rooms = openRooms({ userId, http, state, log, accessRule: options.accessRule });
     const sender = openSender({ http, crypto, rooms, state });
+    const media = openMedia({ homeserver: identity.homeserver, token: async () => identity.accessToken });
     const running = new Set<Promise<void>>();
     return {
       userId,
@@ -73,6 +75,7 @@ export async function openMatrixTransport(
       leave: (roomId) => rooms.leave(roomId),
       invite: (roomId, user) => rooms.invite(roomId, user),
       send: (roomId, type, content, txnId, encrypted) => sender.send(roomId, type, content, txnId, encrypted),
+      ...media,
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),
       onKeys: (listener) => crypto.onKeys(listener),
       sharedWith: (roomId, user) => crypto.sharedWith(roomId, user),
