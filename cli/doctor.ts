@@ -7,7 +7,7 @@ import { wallClocks } from '../bridge/wall-clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { openStore } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
-import { configured, type Environment } from './configured.ts';
+import { configured, type Environment, placeOf } from './configured.ts';
 
 const MIB = 1024 ** 2;
 const DISK = { warning: 1024 * MIB, problem: 128 * MIB };
@@ -22,7 +22,9 @@ export async function doctor(path: string, env: Environment, print: (line: strin
   const found = [
     ...examineConfig(loaded),
     ...(await examineStore(loaded)),
-    ...examineDisk([dirname(config.store.path), config.account.directory]),
+    ...examineDisk(
+      ['path' in config.store ? dirname(config.store.path) : '', config.account.directory].filter(Boolean),
+    ),
     ...(await examineAccount({
       directory: config.account.directory,
       homeserver: config.account.homeserver,
@@ -63,12 +65,14 @@ export function examineConfig({ config, warnings }: Pick<LoadedConfig, 'config' 
     : [{ level: 'ok', about: 'configuration', says: `sound, ${config.environment}, ${config.sources.length} sources` }];
 }
 
-async function examineStore({ config, secrets }: LoadedConfig): Promise<Finding[]> {
-  const { path } = config.store;
-  if (!existsSync(path))
-    return [{ level: 'warning', about: 'store', says: `${path} is not there yet`, cure: 'relais serve makes it' }];
+async function examineStore(loaded: LoadedConfig): Promise<Finding[]> {
+  const { config, secrets } = loaded;
+  if ('path' in config.store && !existsSync(config.store.path)) {
+    const says = `${config.store.path} is not there yet`;
+    return [{ level: 'warning', about: 'store', says, cure: 'relais serve makes it' }];
+  }
   try {
-    const store = await openStore({ path, sealer: sealerFromSecret(secrets.seal), clocks: wallClocks() });
+    const store = await openStore({ ...placeOf(loaded), sealer: sealerFromSecret(secrets.seal), clocks: wallClocks() });
     await store.ping().finally(() => store.close());
     return [{ level: 'ok', about: 'store', says: 'opens and can be written' }];
   } catch (error) {

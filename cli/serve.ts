@@ -26,7 +26,7 @@ import { openStore } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
 import { openSlotsFile } from '../store/slots-file.ts';
 import { CIVIL_OFFSET } from './clock.ts';
-import { configured, type Environment } from './configured.ts';
+import { configured, type Environment, placeOf } from './configured.ts';
 import { beat } from './served.ts';
 
 const RETRY_MS = 5_000;
@@ -52,7 +52,7 @@ export async function serve(path: string, env: Environment): Promise<number> {
 async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): Promise<void> {
   const { config, secrets } = loaded;
   const sealer = sealerFromSecret(secrets.seal);
-  const store = await openStore({ path: config.store.path, sealer, clocks, serving: true });
+  const store = await openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
   const directory = await directoryOf(loaded, log);
   const slots: Slots =
     config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
@@ -172,7 +172,9 @@ async function maybeOpen(
 async function directoryOf({ config }: LoadedConfig, log: Log): Promise<Directory> {
   if (!config.directory)
     return { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 };
-  const index = `${config.store.path}.directory`;
+  // A file of this machine, also where the rest is on PostgreSQL: each one builds its own.
+  const beside = 'path' in config.store ? config.store.path : config.account.directory;
+  const index = `${beside}.directory`;
   const { rpps } = config.directory;
   if (!existsSync(index) || statSync(rpps).mtimeMs > statSync(index).mtimeMs) {
     log('info', 'building the directory index', { file: rpps });

@@ -35,7 +35,7 @@ type RelaisConfig = {
     allowedServers: string[] | undefined;
     roomVersion: string | undefined;
   };
-  store: { path: string };
+  store: { path: string } | { url_env: string };
   listen: { host: string; port: number };
   sources: SourceConfig[];
   directory: { rpps: string } | undefined;
@@ -51,7 +51,15 @@ export type LoadedConfig = {
   teams: Team[];
   duty: DutyPeriod[];
   pathways: Pathway[];
-  secrets: { seal: string; password: string | undefined; /** By source id. */ sources: ReadonlyMap<string, string> };
+  secrets: {
+    seal: string;
+    /** Of the bot's account, to log in again after a soft logout. */
+    password: string | undefined;
+    /** By source id. */
+    sources: ReadonlyMap<string, string>;
+    /** Address of PostgreSQL, with its password; undefined for a file. */
+    storeUrl: string | undefined;
+  };
   /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
   warnings: ConfigProblem[];
 };
@@ -99,7 +107,7 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
     teams: teams.teams,
     duty: people.duty,
     pathways: pathways.offered,
-    secrets: { seal: secrets.seal, password: secrets.password, sources: secrets.sources },
+    secrets: { seal: secrets.seal, password: secrets.password, sources: secrets.sources, storeUrl: secrets.storeUrl },
     warnings: pathways.warnings,
   };
 }
@@ -115,7 +123,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
       allowedServers: account.allowed_servers,
       roomVersion: account.room_version,
     },
-    store: { path: at(store.path) },
+    store: store.path === undefined ? { url_env: store.url_env ?? '' } : { path: at(store.path) },
     listen,
     sources: sources.map((source): SourceConfig => {
       const units =
@@ -180,7 +188,7 @@ function readSecrets(
   { value, problem }: YamlFile<RelaisFile>,
   env: Env,
   at: (relative: string) => string,
-): { seal: string; password: string | undefined; sources: Map<string, string>; problems: ConfigProblem[] } {
+): LoadedConfig['secrets'] & { problems: ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const secret = (name: string, shortest: number, path: (string | number)[]): string => {
     const file = env[`${name}_FILE`];
@@ -220,5 +228,15 @@ function readSecrets(
   );
   const { password_env: name } = value.account;
   const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
-  return { seal, password, sources, problems };
+  const { url_env: variable } = value.store;
+  const storeUrl = variable === undefined ? undefined : secret(variable, 1, ['store', 'url_env']);
+  if (storeUrl && !/^postgres(?:ql)?:\/\//.test(storeUrl))
+    problems.push(
+      problem(
+        ['store', 'url_env'],
+        `${variable ?? ''} is no address of PostgreSQL`,
+        'postgres://user:password@host/database',
+      ),
+    );
+  return { seal, password, sources, storeUrl, problems };
 }

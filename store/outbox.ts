@@ -95,7 +95,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
 
     async markDone(id, how, at) {
       const eventId = how === 'superseded' ? null : how.eventId;
-      await db.transaction().execute(async (tx) => {
+      await ground.transaction(async (tx) => {
         // From quarantine too: an ambiguous send may turn out to have arrived when the bot's own sync brings it back.
         const row = await tx
           .updateTable('outbox')
@@ -111,7 +111,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
     },
 
     async postpone(id, readyAt, why) {
-      await db.transaction().execute(async (tx) => {
+      await ground.transaction(async (tx) => {
         const row = await tx
           .updateTable('outbox')
           .set((eb) => ({ attempts: eb('attempts', '+', 1), why: sealText(sealer, why, `outbox:${id}:why`) }))
@@ -125,7 +125,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
 
     async quarantine(id, why) {
       const aside = { state: 'quarantined' as const, ended_at: clocks.machine() };
-      await db.transaction().execute(async (tx) => {
+      await ground.transaction(async (tx) => {
         const row = await tx
           .updateTable('outbox')
           .set({ ...aside, why: sealText(sealer, why, `outbox:${id}:why`) })

@@ -140,7 +140,7 @@ function parse(body: string, method: string, path: string[]): unknown {
   }
 }
 
-function unanswered(what: string, error: unknown): TransportFailure {
+export function unanswered(what: string, error: unknown): TransportFailure {
   const code = codeOf(error);
   const failure = BEFORE_THE_REQUEST_LEFT.has(code)
     ? new TransportFailure('transient', `${what}: no answer (${code})`, undefined, 'homeserver')
@@ -160,7 +160,7 @@ function codeOf(error: unknown): string {
   return 'unknown';
 }
 
-function refused(what: string, status: number, headers: Headers, body: string, concern: Concern): MatrixRefusal {
+export function refused(what: string, status: number, headers: Headers, body: string, concern: Concern): MatrixRefusal {
   const { errcode, reason, retryAfterMs, softLogout } = readRefusal(headers, body);
   // about a message, the server's own words are left out: they may quote the content that it refuses
   const words = concern === 'message' ? '' : ` ${reason.slice(0, 200)}`;

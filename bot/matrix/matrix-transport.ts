@@ -7,6 +7,7 @@ import { readBack } from './gap.ts';
 import { openGeneration } from './generation.ts';
 import { openHttp } from './http.ts';
 import type { Log } from './log.ts';
+import { openMedia } from './media.ts';
 import { openRooms } from './rooms.ts';
 import type { RoomOptions } from './rooms.ts';
 import { openSender } from './send.ts';
@@ -69,6 +70,7 @@ export async function openMatrixTransport(
       roomVersion: options.roomVersion,
     });
     const sender = openSender({ http, crypto, rooms, state });
+    const media = openMedia({ homeserver: identity.homeserver, token: async () => identity.accessToken });
     const running = new Set<Promise<void>>();
     return {
       userId,
@@ -97,6 +99,7 @@ export async function openMatrixTransport(
       setState: (roomId, type, stateKey, content) => rooms.setState(roomId, type, stateKey, content),
       send: (...args) => sender.send(...args),
       history: (roomId, from) => readBack(http, roomId, from),
+      ...media,
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),
       onKeys: (listener) => crypto.onKeys(listener),
       sharedWith: (roomId, user) => crypto.sharedWith(roomId, user),

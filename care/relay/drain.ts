@@ -7,6 +7,7 @@ import { emptyDecision } from './decision.ts';
 import type { Envelope } from './envelope.ts';
 import type { Store } from './ports.ts';
 import type { Reason } from './outcome.ts';
+import { StoreFailure } from './store-failure.ts';
 import { TransportFailure } from './transport.ts';
 
 export type DrainPorts = {
@@ -39,7 +40,8 @@ export async function drainInbox(
           handled += 1;
         } catch (error) {
           if (isPassing(error)) return void waiting.add(envelope.id);
-          if (await gone(ports.store)) throw error; // the disk is the trouble, not the envelope: keep it undecided
+          // the disk or the base is the trouble, not the envelope: keep it undecided
+          if (error instanceof StoreFailure || (await gone(ports.store))) throw error;
           ports.onBug(envelope.id, error);
           await quarantine(ports, envelope, 'undecidable', 'see the log for this envelope id');
           handled += 1;

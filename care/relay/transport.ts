@@ -91,6 +91,25 @@ export type RoomSpec = {
   space?: boolean;
 };
 
+/** A file of an encrypted room, as its event's `file` describes it (EncryptedFile v2). It holds the key: never logged. */
+export type EncryptedFile = {
+  v: 'v2';
+  /** `mxc://server/id` */
+  url: string;
+  key: { kty: 'oct'; alg: 'A256CTR'; ext: true; key_ops: string[]; k: string };
+  iv: string;
+  hashes: { sha256: string };
+};
+
+/** A file that has come whole and unchanged. */
+type ReceivedFile = {
+  /** Media type as its sender declares it. */
+  type: string;
+  size: number;
+  /** Decrypted as it is read; may be asked again while the file is in use. */
+  bytes(): AsyncIterable<Uint8Array>;
+};
+
 export interface Transport {
   /** The account, `@relais:example.org`, and its device. */
   readonly userId: string;
@@ -127,6 +146,24 @@ export interface Transport {
   ): Promise<string>;
   /** Reads the room back from now on, a page at a time. @param from `older` of the page before. @throws TransportFailure */
   history(roomId: string, from?: string): Promise<HistoryPage>;
+  /**
+   * Encrypts and uploads, in bounded memory; nobody can read it before its `file` is sent in an encrypted event. Each call
+   * is a new file with a new key: keep what it gave when the event is to be sent again.
+   * @param limit bytes. @throws TransportFailure; `message`: larger than `limit`, or than the homeserver takes
+   */
+  upload(bytes: AsyncIterable<Uint8Array>, limit: number): Promise<{ file: EncryptedFile; size: number }>;
+  /**
+   * Brings the file of a decrypted event, in bounded memory. `use` is called only when the whole file is here and is the one
+   * that was sent; the file is erased when `use` ends.
+   * @param content of the decrypted event (`m.image`, `m.file`…)
+   * @param limits most bytes, and which declared media types (`image/*`, `application/pdf`)
+   * @throws TransportFailure; `message`: too large, another type, changed on its way, gone
+   */
+  download<T>(
+    content: Record<string, unknown>,
+    limits: { bytes: number; types: readonly string[] },
+    use: (file: ReceivedFile) => Promise<T>,
+  ): Promise<T>;
   /** `undecryptable`: the key is not here (yet). @throws TransportFailure: who the sender is could not be asked; try again */
   decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;
   /**

@@ -100,7 +100,14 @@ export const relaisSchema = strict({
       .meta({ sample: '11' }),
   }).describe('the bot, an ordinary Matrix account: relais provision fills its directory'),
   store: strict({
-    path: path.describe('SQLite file, on a local disk').meta({ sample: 'var/relais.sqlite' }),
+    path: path
+      .optional()
+      .describe('SQLite file, on a local disk; past one machine, PostgreSQL (15 or later) instead')
+      .meta({ sample: 'var/relais.sqlite', shown: true }),
+    url_env: variable
+      .optional()
+      .describe('variable that holds postgres://user:password@host/database (or its name followed by _FILE: a file)')
+      .meta({ sample: 'RELAIS_STORE_URL', instead: 'path' }),
   }).describe('where everything is kept'),
   listen: strict({
     host: z.string().min(1).default('127.0.0.1').describe('behind a TLS proxy, the loopback'),
@@ -148,6 +155,12 @@ export const relaisSchema = strict({
     context.addIssue({ code: 'custom', path, message });
   if (value.environment === 'production' && value.account.homeserver.startsWith('http:'))
     issue(['account', 'homeserver'], `clear text in production${CURE}write https://`);
+  const { path: file, url_env: url } = value.store;
+  if ((file === undefined) === (url === undefined))
+    issue(
+      ['store'],
+      `${file === undefined ? 'neither path nor url_env' : 'both path and url_env'}${CURE}write one of them: a SQLite file, or PostgreSQL`,
+    );
   for (const key of ['sources', 'territories'] as const)
     for (const [n, { id }] of value[key].entries())
       if (value[key].findIndex((other) => other.id === id) < n)
