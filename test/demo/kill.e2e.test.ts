@@ -12,7 +12,7 @@ import type { Persona } from '../../demo/client.ts';
 import { type Ready, setUp } from '../../demo/setup.ts';
 import { adt, type Fields } from '../formats/hl7v2/fixtures.ts';
 
-const KILLS = 5;
+const KILLS = Number(process.env['RELAIS_KILLS'] ?? 5);
 const MESSAGES = 12; // per round and patient
 
 let folder: string;
