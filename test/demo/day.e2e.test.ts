@@ -32,14 +32,16 @@ it('plays the hospital day: nothing lost, nothing twice, nothing in clear, in or
 });
 
 /** The day's patients, as any of their messages writes them; none of these is a word of ours or of a professional's name. */
-const PATIENTS = /jeanne|marcel|odette|specimen|discret|louise|chantillon|12\/05\/1941|19410512|1941-05-12|VEN1000|NDA1000/i;
+const PATIENTS =
+  /jeanne|marcel|odette|specimen|discret|louise|chantillon|12\/05\/1941|19410512|1941-05-12|VEN1000|NDA1000/i;
 
 /** Invariant 5: in the homeserver's base, in ours, in every log, no patient stands in clear. */
 async function nothingLeaks(folder: string): Promise<void> {
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((f) => f.isFile());
   const read = files.filter((f) => /\.(db|db-wal|sqlite|sqlite-wal|log|serving)$/.test(f.name));
   const names = read.map((f) => f.name);
-  for (const needed of ['homeserver.db', 'relais.sqlite', 'relais.log', 'homeserver.log']) expect(names).toContain(needed);
+  for (const needed of ['homeserver.db', 'relais.sqlite', 'relais.log', 'homeserver.log'])
+    expect(names).toContain(needed);
   for (const file of read) {
     const bytes = await readFile(join(file.parentPath, file.name));
     const found = PATIENTS.exec(bytes.toString('latin1'));
