@@ -2,17 +2,28 @@
  * The clock's door: due timers become intents, oldest first. Deadlines are durable rows, never cron: what fell due while
  * the process was down fires at the start, merged per request (DESIGN §1, invariant 7).
  */
+import { MINUTE } from '../care/relay/civil-time.ts';
 import { apply } from '../care/relay/apply.ts';
 import type { Decision } from '../care/relay/decision.ts';
 import type { Store } from '../care/relay/ports.ts';
-import type { Timer } from '../care/relay/timer.ts';
+import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
 import { decideDeadline } from '../care/request/case.ts';
 import type { StayPorts } from '../care/stay/case.ts';
+import { decideClosing } from '../care/stay/closing.ts';
 import { decideNotice } from '../care/stay/notice.ts';
 
 export type DeadlinePorts = StayPorts &
   RequestPorts & { store: Store; civil: () => number; onBug: (timer: string, error: unknown) => void };
+
+const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number) => Promise<Decision>> = {
+  'stay-notice': decideNotice,
+  'request-sla': decideDeadline,
+  'room-close': decideClosing,
+};
+
+/** After what failed: long enough not to fill the log. */
+const AGAIN_MS = 10 * MINUTE;
 
 /** Fires every deadline that is due. @returns how many */
 export async function fireDeadlines(ports: DeadlinePorts): Promise<number> {
@@ -25,9 +36,9 @@ export async function fireDeadlines(ports: DeadlinePorts): Promise<number> {
       try {
         await fire(ports, timer, now);
       } catch (error) {
-        // A bug in one deadline must not silence the others: it is logged and disarmed, in an audited commit.
+        // A bug in one deadline must not silence the others, and a base that was busy must not silence this one for ever.
         ports.onBug(`${timer.kind}/${timer.ref}/${timer.step}`, error);
-        await disarm(ports, timer, now);
+        await postpone(ports, timer, now);
       }
     }
     fired += due.length;
@@ -41,7 +52,7 @@ async function fire(ports: DeadlinePorts, timer: Timer, now: number): Promise<vo
       (t) => t.step === timer.step && t.epoch === timer.epoch,
     );
     if (!still) return overtakenMeanwhile(timer);
-    return timer.kind === 'stay-notice' ? decideNotice(ports, timer, now) : decideDeadline(ports, timer, now);
+    return DECIDE[timer.kind](ports, timer, now);
   });
 }
 
@@ -56,11 +67,12 @@ function overtakenMeanwhile(timer: Timer): Decision {
   return { files: [], events: [], deliveries: [], timers: [], rooms: [], facts: [], audit: [audit] };
 }
 
-async function disarm(ports: DeadlinePorts, timer: Timer, now: number): Promise<void> {
+/** Logged, audited, and tried again. */
+async function postpone(ports: DeadlinePorts, timer: Timer, now: number): Promise<void> {
   const { kind, ref, step } = timer;
   await apply(ports.store, now, async () => ({
     ...overtakenMeanwhile(timer),
-    timers: [{ do: 'cancel', kind, ref, step }],
+    timers: [{ do: 'set', kind, ref, step, dueAt: now + AGAIN_MS }],
     audit: [{ actor: 'clock', action: 'bug', subject: ref, outcome: 'quarantined', reason: 'undecidable' }],
   }));
 }

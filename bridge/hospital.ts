@@ -26,8 +26,11 @@ export function readEnvelope(envelope: Pick<Envelope, 'format' | 'body'>): Readi
 
 /** Decides everything that waits in the lanes of these sources, in acceptance order. @returns how many */
 export async function drainHospital(ports: StayPorts & DrainPorts, sources: Iterable<string>): Promise<number> {
+  const all = [...sources];
+  // Lanes are found by the head of their name: `in:ch` finds those of `ch-nord` too, and two drains must not share a lane.
+  const heads = all.filter((id) => !all.some((other) => other !== id && id.startsWith(other)));
   const counts = await Promise.all(
-    [...sources].map((source) =>
+    heads.map((source) =>
       drainInbox(ports, `in:${source}`, async (envelope) => {
         const reading = readEnvelope(envelope);
         if (!reading.readable)

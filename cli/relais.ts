@@ -9,6 +9,10 @@ if (major < 24) {
 const { program } = await import('./program.ts');
 await program.parseAsync();
 // matrix-js-sdk leaves timers of two minutes behind after a provisioning: what is to be done is done.
+// Both streams first: on a pipe what is still being written would be cut at 64 KiB, with exit code 0.
+for (const stream of [process.stdout, process.stderr]) {
+  await new Promise((written) => stream.write('', written));
+}
 process.exit();
 
 export {};

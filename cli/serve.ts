@@ -27,6 +27,7 @@ import { sealerFromSecret } from '../store/seal.ts';
 import { openSlotsFile } from '../store/slots-file.ts';
 import { CIVIL_OFFSET } from './clock.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
+import { beat } from './served.ts';
 
 const RETRY_MS = 5_000;
 
@@ -85,6 +86,8 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       slots,
       sources: new Map(config.sources.map((s) => [s.id, { ...s.policy, name: s.name, labels: s.labels }])),
       ringing: RINGING,
+      closeAfterDays: config.rooms.closeAfterDays,
+      access: config.account,
       log,
     });
     log('info', 'serving', { account: transport.userId, device: transport.deviceId });
@@ -92,7 +95,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     stopJobs = startJobs([{ name: 'retry-keys', every: '*/10 * * * *', run: () => serving.retryWaiting() }], (job) =>
       log('error', 'job failed', { job }),
     );
-    await relais.run(signal);
+    await Promise.all([relais.run(signal), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
     await http.close();
@@ -160,7 +163,9 @@ async function maybeOpen(
   clocks: SteppedClocks,
   log: Log,
 ): Promise<Awaited<ReturnType<typeof openMatrixTransport>> | undefined> {
-  return openMatrixTransport({ directory: loaded.config.account.directory, clocks, log, secret: loaded.secrets.seal });
+  const { seal: secret, password } = loaded.secrets;
+  const { directory, accessRule, roomVersion } = loaded.config.account;
+  return openMatrixTransport({ directory, clocks, log, secret, password, accessRule, roomVersion });
 }
 
 /** Rebuilt when the national file is newer than the index. */

@@ -3,7 +3,7 @@ import { refuse, type Refusal } from '../care/relay/refusal.ts';
 import type { CommandContext } from './command.ts';
 
 /** A code as read aloud or typed on a phone: `D-4K7`, `d4k7`, `D 4K7`. */
-const CODE = /^d[\s-]?([0-9a-z]{3,4})(?=\s|$|[:,.])[:,.]?\s*/i;
+const CODE = /^d([\s-]?)([0-9a-z]{3,4})(?=\s|$|[:,.])[:,.]?\s*/i;
 
 /**
  * @param keys look-up keys where a request without a code is searched, in order
@@ -15,11 +15,15 @@ export async function whichRequest(
   word: string,
   keys: string[],
 ): Promise<{ code: string; rest: string } | Refusal> {
-  const typed = CODE.exec(args);
-  if (typed?.[1]) return { code: `D-${typed[1].toUpperCase()}`, rest: args.slice(typed[0].length).trim() };
-  if (context.requestHere) return { code: context.requestHere, rest: args };
   const open = new Set<string>();
   for (const key of keys) for (const request of await context.requests(key)) open.add(request.code);
+  const typed = CODE.exec(args);
+  const code = `D-${typed?.[2]?.toUpperCase() ?? ''}`;
+  const rest = args.slice(typed?.[0].length ?? 0).trim();
+  // « date », « deux », « dose » begin an answer: with words after it, only a hyphen, a figure or a waiting code make one.
+  const isCode = typed?.[1] === '-' || /\d/.test(typed?.[2] ?? '') || open.has(code) || rest === '';
+  if (typed && isCode) return { code, rest };
+  if (context.requestHere) return { code: context.requestHere, rest: args };
   const [only, ...others] = [...open];
   if (only && others.length === 0) return { code: only, rest: args };
   return refuse('which-request', { word, codes: [...open] });

@@ -28,13 +28,20 @@ export type SourceConfig = {
 /** relais.yaml with absolute paths and without secrets, so that it may be printed. */
 type RelaisConfig = {
   environment: 'production' | 'test' | 'demo';
-  account: { homeserver: string; directory: string };
+  account: {
+    homeserver: string;
+    directory: string;
+    accessRule: 'restricted' | 'unrestricted' | undefined;
+    allowedServers: string[] | undefined;
+    roomVersion: string | undefined;
+  };
   store: { path: string } | { url_env: string };
   listen: { host: string; port: number };
   sources: SourceConfig[];
   directory: { rpps: string } | undefined;
   slots: string | undefined;
   territories: { id: string; name: string }[];
+  rooms: { closeAfterDays: number };
   timezone: 'Europe/Paris';
 };
 
@@ -46,6 +53,7 @@ export type LoadedConfig = {
   pathways: Pathway[];
   secrets: {
     seal: string;
+    password: string | undefined;
     /** By source id. */
     sources: ReadonlyMap<string, string>;
     /** Address of PostgreSQL, with its password; undefined for a file. */
@@ -98,16 +106,27 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
     teams: teams.teams,
     duty: people.duty,
     pathways: pathways.offered,
-    secrets: { seal: secrets.seal, sources: secrets.sources, storeUrl: secrets.storeUrl },
+    secrets: {
+      seal: secrets.seal,
+      password: secrets.password,
+      sources: secrets.sources,
+      storeUrl: secrets.storeUrl,
+    },
     warnings: pathways.warnings,
   };
 }
 
 function configOf(file: RelaisFile, at: (relative: string) => string): RelaisConfig {
-  const { environment, account, store, listen, sources, directory, slots, territories, timezone } = file;
+  const { environment, account, store, listen, sources, directory, slots, territories, rooms, timezone } = file;
   return {
     environment,
-    account: { ...account, directory: at(account.directory) },
+    account: {
+      homeserver: account.homeserver,
+      directory: at(account.directory),
+      accessRule: account.access_rule,
+      allowedServers: account.allowed_servers,
+      roomVersion: account.room_version,
+    },
     store: store.path === undefined ? { url_env: store.url_env ?? '' } : { path: at(store.path) },
     listen,
     sources: sources.map((source): SourceConfig => {
@@ -134,6 +153,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     directory: directory && { rpps: at(directory.rpps) },
     slots: slots === undefined ? undefined : at(slots),
     territories,
+    rooms: { closeAfterDays: rooms.close_after_days },
     timezone,
   };
 }
@@ -220,5 +240,7 @@ function readSecrets(
         'postgres://user:password@host/database',
       ),
     );
-  return { seal, sources, storeUrl, problems };
+  const { password_env: name } = value.account;
+  const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
+  return { seal, password, sources, storeUrl, problems };
 }

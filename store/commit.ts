@@ -6,7 +6,7 @@ import { writeEvent, writeFile } from './files.ts';
 import { sealText, type Db, type Ground } from './ground.ts';
 import { lockLanes } from './lanes.ts';
 import { addDelivery } from './outbox.ts';
-import { wantRoom } from './rooms.ts';
+import { closeRoom, wantRoom } from './rooms.ts';
 import { addToTally } from './tally.ts';
 import { changeTimer, fireTimer } from './timers.ts';
 
@@ -38,6 +38,7 @@ async function write(ground: Ground, tx: Db, decision: Decision, at: number): Pr
   for (const event of decision.events) await writeEvent(ground, tx, event);
   for (const change of decision.timers) await changeTimer(tx, change);
   for (const room of decision.rooms) await wantRoom(ground, tx, room);
+  for (const ref of decision.closes ?? []) await closeRoom(tx, ref);
   await lockLanes(
     tx,
     decision.deliveries.map((delivery) => delivery.room),

@@ -11,6 +11,7 @@ import { inboxStore } from './inbox.ts';
 import { laneGate } from './lane-gate.ts';
 import { isOld, migrate, schemaVersion } from './migrations.ts';
 import { outboxStore } from './outbox.ts';
+import { outboxDesk } from './outbox-desk.ts';
 import { postgresEngine } from './postgres.ts';
 import { roomStore } from './rooms.ts';
 import { checkSecret, readSetting, writeSetting } from './settings.ts';
@@ -65,7 +66,7 @@ function assemble(ground: Ground, release: () => Promise<void>): Store {
   return {
     inbox,
     files: fileStore(ground),
-    outbox: { ...outboxStore(ground), ...laneGate(ground) },
+    outbox: { ...outboxStore(ground), ...laneGate(ground), ...outboxDesk(ground) },
     rooms: roomStore(ground),
     timers: timerStore(ground),
     commit: (decision, at) => commitDecision(ground, decision, at),

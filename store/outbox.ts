@@ -39,8 +39,10 @@ async function endWait(tx: Db, lane: string): Promise<void> {
   await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
 }
 
-/** Lanes can be closed and opened; that half of the port is in lane-gate.ts. */
-export function outboxStore(ground: Ground): Omit<OutboxStore, 'pauseLane' | 'resumeLane' | 'lanes'> {
+type OperatorActs = 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead';
+
+/** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts. */
+export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
   const { db, sealer, clocks } = ground;
 
   function item(row: Selectable<Tables['outbox']>): OutboxItem {

@@ -36,6 +36,10 @@ export async function wantRoom({ sealer }: Ground, tx: Db, wanted: RoomWanted): 
   await openLane(tx, ref); // what closed the lane was the old Matrix room
 }
 
+export async function closeRoom(db: Db, ref: string): Promise<void> {
+  await db.updateTable('room').set({ state: 'closed' }).where('ref', '=', ref).execute();
+}
+
 export function roomStore(ground: Ground): RoomStore {
   const { db, sealer } = ground;
 
@@ -82,8 +86,6 @@ export function roomStore(ground: Ground): RoomStore {
       });
     },
 
-    async close(ref) {
-      await db.updateTable('room').set({ state: 'closed' }).where('ref', '=', ref).execute();
-    },
+    close: (ref) => closeRoom(db, ref),
   };
 }

@@ -61,12 +61,15 @@ export type CryptoOptions = {
   identity: Identity;
   http: Http;
   state: State;
+  /** Told of each ciphertext before anybody can send it. */
+  sending: (content: Record<string, unknown>) => void;
   sharing: SharingPolicy;
   log: Log;
 };
 
 /** Opens the machine, tells the homeserver what it does not know yet, and turns the key backup on. @throws StoreInUse */
-export async function openCrypto({ directory, identity, http, state, sharing, log }: CryptoOptions): Promise<Crypto> {
+export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
+  const { directory, identity, http, state, sending, sharing, log } = options;
   await initAsync();
   const unmount = await mountSqliteIdb(accountPaths(directory).crypto, storeName(identity));
   const machine = await openMachine(identity).catch((error: unknown) => {
@@ -81,7 +84,7 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
     const { hasMaster, hasSelfSigning } = await machine.crossSigningStatus();
     if (!hasMaster || !hasSelfSigning) {
       throw new Error(
-        `the crypto store in ${directory} has no cross-signing keys: clients would refuse this device. Provision the account again.`,
+        `the crypto store in ${directory} has no cross-signing keys: clients would refuse this device. Run \`relais recover\`.`,
       );
     }
     const outgoing = openOutgoing(machine, http, log);
@@ -135,6 +138,7 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
         const encrypted = JSON.parse(
           await machine.encryptRoomEvent(new RoomId(room.roomId), type, JSON.stringify(content)),
         ) as Record<string, unknown>;
+        sending(encrypted);
         backup.kick();
         // outside too: the server needs it for threads and edits
         return content['m.relates_to'] === undefined

@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'request-closed'
   | 'question-missing'
   | 'answer-missing'
+  | 'too-long'
   | 'consent-missing'
   | 'urgent-call-15'
   | 'own-request'

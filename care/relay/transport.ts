@@ -19,12 +19,20 @@ export type FailureKind =
 export class TransportFailure extends Error {
   readonly kind: FailureKind;
   readonly retryAfterMs: number | undefined;
+  /** `homeserver`: every other call would meet the same (429, nobody answers at all): the whole account waits. */
+  readonly scope: 'call' | 'homeserver';
   /** @param message English, for the log: no body, no patient field */
-  constructor(kind: FailureKind, message: string, retryAfterMs?: number) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    retryAfterMs?: number,
+    scope: TransportFailure['scope'] = kind === 'account' ? 'homeserver' : 'call',
+  ) {
     super(message);
     this.name = 'TransportFailure';
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
+    this.scope = scope;
   }
 }
 
@@ -39,8 +47,21 @@ export type RawRoomEvent = {
   unsigned?: { transaction_id?: string; age?: number; redacted_because?: unknown };
 };
 
+/** One page of a room's past, newest first; `older` asks for the next one, undefined at the beginning of the room. */
+export type HistoryPage = { events: RawRoomEvent[]; older: string | undefined };
+
 /** An invitation that the bot received. */
-export type Invitation = { roomId: string; inviter: string; direct: boolean; encrypted: boolean };
+export type Invitation = {
+  roomId: string;
+  inviter: string;
+  direct: boolean;
+  encrypted: boolean;
+  /** The room that this one says it replaces. */
+  predecessor?: string;
+};
+
+/** What a room says of itself, asked now. */
+export type RoomLook = { encrypted: boolean; predecessor: string | undefined };
 
 /** One /sync answer, to-device part already in the crypto store. */
 export type SyncBatch = {
@@ -64,6 +85,8 @@ export type RoomSpec = {
   invite: string[];
   encrypted: boolean;
   direct: boolean;
+  /** A folder of rooms, in which nothing is said. */
+  space?: boolean;
 };
 
 /** A file of an encrypted room, as its event's `file` describes it (EncryptedFile v2). It holds the key: never logged. */
@@ -98,10 +121,17 @@ export interface Transport {
   createRoom(spec: RoomSpec): Promise<string>;
   join(roomId: string): Promise<void>;
   leave(roomId: string): Promise<void>;
+  /** Of a room that was joined. @throws TransportFailure */
+  look(roomId: string): Promise<RoomLook>;
   invite(roomId: string, userId: string): Promise<void>;
+  /** Puts somebody out; who is not there is no failure. */
+  remove(roomId: string, userId: string): Promise<void>;
+  /** For a name, or the rooms of a space: never anything about a patient (invariant 5). */
+  setState(roomId: string, type: string, stateKey: string, content: Record<string, unknown>): Promise<void>;
   /**
    * The one send function. Encrypts when `encrypted` (Relais' own record) says so, or when the server says that the room
    * is encrypted; never the reverse. The same `txnId` from the same device is one event.
+   * @param readers when given, the room's key goes to these only, whoever else is in the room
    * @returns the event id. @throws TransportFailure
    */
   send(
@@ -110,6 +140,7 @@ export interface Transport {
     content: Record<string, unknown>,
     txnId: string,
     encrypted: boolean,
+    readers?: readonly string[],
   ): Promise<string>;
   /**
    * Encrypts and uploads, in bounded memory; nobody can read it before its `file` is sent in an encrypted event. Each call
@@ -129,6 +160,8 @@ export interface Transport {
     limits: { bytes: number; types: readonly string[] },
     use: (file: ReceivedFile) => Promise<T>,
   ): Promise<T>;
+  /** Reads the room back from now on, a page at a time. @param from `older` of the page before. @throws TransportFailure */
+  history(roomId: string, from?: string): Promise<HistoryPage>;
   /** `undecryptable`: the key is not here (yet). @throws TransportFailure: who the sender is could not be asked; try again */
   decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;
   /**

@@ -15,7 +15,11 @@ import { routeEscalation, routeStep } from './routing.ts';
 
 export type RequestPorts = { store: Pick<Store, 'files' | 'rooms' | 'timers'>; people: People; ids: Pick<Ids, 'code'> };
 
-export type Ask = { pathway: Pathway; by: Person; question: string; urgent: boolean };
+/** What the texts show whole: longer words would be cut, and the end of an answer matters. */
+const LONGEST = 2_000;
+const LONGEST_ANSWER = 8_000;
+
+export type Ask = { pathway: Pathway; by: Person; question: string; urgent: boolean; patient?: string | undefined };
 
 /** @returns the decision, or the refusal that is said instead (urgent cases are refused before anything is sent) */
 export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Promise<Decision | Refusal> {
@@ -25,12 +29,16 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
   const field = pathway.form[0];
   if (!ask.question.trim() || !field)
     return refuse('question-missing', { word: `avis ${pathway.words[0] ?? ''}`.trim() });
+  if (ask.question.length > LONGEST) return refuse('too-long', { max: LONGEST });
+  const short = `D-${ports.ids.code(3)}`; // some 12,000 of them: a letter more once they run out
+  const isTaken = (await ports.store.files.load('request', short)) !== undefined;
   const request = newRequest(
     {
-      code: `D-${ports.ids.code(3)}`,
+      code: isTaken ? `D-${ports.ids.code(4)}` : short,
       pathway,
       asker: by.id,
       askedAt: now,
+      patient: ask.patient,
       fields: [{ key: field.key, value: ask.question.trim() }],
     },
     pathway.ask.consent === 'required',
@@ -55,7 +63,13 @@ export async function decideMove(
 ): Promise<Decision | Refusal> {
   const file = await ports.store.files.load<Request>('request', code);
   if (!file) return refuse('unknown-request', { code });
-  const moved = step(file.state, by, move, now, (id) => ports.people.byId(id)?.name ?? id);
+  const longest = move.do === 'answer' ? LONGEST_ANSWER : LONGEST;
+  if ('text' in move && move.text.length > longest) return refuse('too-long', { max: longest });
+  const { taker } = file.state;
+  // Somebody who is no longer bound cannot answer: the others may take it.
+  const gone = move.do === 'take' && taker !== undefined && !ports.people.byId(taker) && isOwed(file.state);
+  const state: Request = gone ? { ...file.state, status: 'asked', taker: undefined } : file.state;
+  const moved = step(state, by, move, now, (id) => ports.people.byId(id)?.name ?? id);
   if ('data' in moved) return moved;
   return settled(ports, file, moved.request, moved.step, moved.text, by, now);
 }
@@ -134,7 +148,11 @@ async function settled(
   return decision;
 }
 
-/** Look-up keys: by group while somebody can take it, by taker while an answer is owed, by asker while it is open. */
+function isOwed({ status }: Request): boolean {
+  return status === 'taken' || status === 'info-requested';
+}
+
+/** Look-up keys: by group while somebody can take it, by taker while an answer is owed, by asker while it is open, and by patient. */
 function keysOf(request: Request): string[] {
   const open = request.status !== 'closed' && request.status !== 'cancelled';
   if (!open) return [];
@@ -143,6 +161,7 @@ function keysOf(request: Request): string[] {
     ...(request.status === 'asked' ? groups.map((g) => `group:${g}`) : []),
     ...(request.taker && request.status !== 'answered' ? [`taker:${request.taker}`] : []),
     ...(request.status === 'answered' ? [] : [`asker:${request.asker}`]),
+    ...(request.patient && request.status !== 'answered' ? [`patient:${request.patient}`] : []),
   ];
 }
 

@@ -27,11 +27,16 @@ export function dueAt(request: Request): { target: 'take' | 'answer'; at: number
 
 /**
  * The timers after a change of status: everything of this request falls silent, then what still lies ahead is armed.
- * @param now civil time; steps already past at a change of status are not said again
+ * @param now civil time; steps already past at a change of status are not said again, but for the last escalation
  */
 export function rearm(request: Request, now: number): TimerChange[] {
   const target = runningTarget(request);
-  const ahead = target ? stepsOf(request, target).filter((s) => s.at > now && s.what !== 'target') : [];
+  const steps = target ? stepsOf(request, target).filter((s) => s.what !== 'target') : [];
+  const ahead = steps.filter((s) => s.at > now);
+  // Given back, or taken, when everything is past: the clock must not stop for want of a step (invariant 7).
+  const last = ahead.length === 0 ? steps.findLast((s) => s.what === 'escalate') : undefined;
+  const isBack = request.history.at(-1)?.step === 'given-back';
+  if (last?.to && (isBack || !request.escalatedTo.includes(last.to))) ahead.push({ ...last, at: now });
   return [
     { do: 'cancel-all', kind: 'request-sla', ref: request.code },
     ...ahead.map((s): TimerChange => ({

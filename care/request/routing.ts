@@ -22,13 +22,16 @@ export function routeStep(
     news(people, request, step, audience, text);
   const asker = matrixOf(people, request.asker);
   const taker = matrixOf(people, request.taker);
-  const group = (ring: string[]): NewDelivery => ({
-    room: roomRef.group(request.pathway.to.group),
+  const group = (ring: string[], name: string = request.pathway.to.group): NewDelivery => ({
+    room: roomRef.group(name),
     thread: thread(request),
     root: true, // the first one said opens the thread, the later ones find it open
     ring,
     announcement: { kind: 'request', audience: 'group', news: say('group') },
   });
+  // Those who were called to help learn that it is no longer needed.
+  const backups = request.escalatedTo.includes('backup') ? request.pathway.to.backup : [];
+  const toAll = (): NewDelivery[] => [group([]), ...backups.map((name) => group([], name))];
   const toAsker = (ring: string[]): NewDelivery[] =>
     asker.map((userId) => ({
       room: roomRef.direct(userId),
@@ -44,7 +47,7 @@ export function routeStep(
     case 'asked':
       return [group(firstRung(people, request, now)), ...toAsker([])];
     case 'taken':
-      return [group([]), inRoom([...asker, ...taker]), ...toAsker([])];
+      return [...toAll(), inRoom([...asker, ...taker]), ...toAsker([])];
     case 'given-back':
       return [group(firstRung(people, request, now)), ...toAsker(asker)];
     case 'info-requested':
@@ -54,7 +57,7 @@ export function routeStep(
     case 'answered':
       return [inRoom(asker), ...toAsker(asker), group([])];
     case 'cancelled':
-      return [group([]), ...(request.taker ? [inRoom(taker)] : []), ...toAsker([])];
+      return [...toAll(), ...(request.taker ? [inRoom(taker)] : []), ...toAsker([])];
     case 'closed':
     case 'reminded':
     case 'escalated':
@@ -86,6 +89,16 @@ export function routeEscalation(
     ring: [person.matrix],
     announcement: { kind: 'request', audience: 'escalation', news: told },
   });
+  // Nobody there to be told: the whole group, rather than nobody.
+  const orAll = (found: NewDelivery[]): NewDelivery[] =>
+    found.length > 0
+      ? found
+      : [
+          inGroup(
+            main,
+            people.group(request.pathway.to.group).map((p) => p.matrix),
+          ),
+        ];
   if (step === 'reminded') {
     const taker = matrixOf(people, request.taker);
     const lane: NewDelivery = {
@@ -104,7 +117,8 @@ export function routeEscalation(
         ),
       ];
     case 'on-duty': {
-      const duty = people.onDuty(request.pathway.to.group, now);
+      const found = people.onDuty(request.pathway.to.group, now);
+      const duty = found?.id === request.asker ? undefined : found;
       // Nobody on duty: the whole group, rather than nobody.
       return duty
         ? [inGroup(main, [duty.matrix]), direct(duty)]
@@ -116,14 +130,18 @@ export function routeEscalation(
           ];
     }
     case 'backup':
-      return request.pathway.to.backup.map((g) =>
-        inGroup(
-          roomRef.group(g),
-          people.group(g).map((p) => p.matrix),
-        ),
+      return orAll(
+        request.pathway.to.backup
+          .filter((g) => people.group(g).length > 0)
+          .map((g) =>
+            inGroup(
+              roomRef.group(g),
+              people.group(g).map((p) => p.matrix),
+            ),
+          ),
       );
     case 'coordinator':
-      return people.withRole('coordinateur').map(direct);
+      return orAll(people.withRole('coordinateur').map(direct));
     default:
       return to satisfies never;
   }
@@ -160,7 +178,8 @@ function firstRung(people: People, request: Request, now: number): string[] {
   const group = people.group(request.pathway.to.group).filter((p) => p.id !== request.asker);
   const duty =
     request.pathway.to.dispatch === 'on-duty-then-all' ? people.onDuty(request.pathway.to.group, now) : undefined;
-  return (duty ? [duty] : group).map((p) => p.matrix);
+  // Who asks cannot take: on duty or not, the others are rung.
+  return (duty && duty.id !== request.asker ? [duty] : group).map((p) => p.matrix);
 }
 
 function matrixOf(people: People, id: string | undefined): string[] {

@@ -5,24 +5,28 @@ import type { Envelope } from '../relay/envelope.ts';
 import type { Store, StoredFile } from '../relay/ports.ts';
 import type { Sealer } from '../relay/seal.ts';
 import type { Ids } from '../relay/clock.ts';
+import type { Reason } from '../relay/outcome.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
+import { planClosing } from './closing.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
-import { newPatient, withIdentity, withoutIns } from './patient.ts';
+import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries } from './deliveries.ts';
 import type { RingTable } from './ringing.ts';
 import type { Patient, Stay } from './stay.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
-  store: Pick<Store, 'files' | 'rooms' | 'commit'>;
+  store: Pick<Store, 'files' | 'rooms' | 'timers' | 'commit'>;
   people: People;
   sealer: Pick<Sealer, 'blind'>;
   ids: Pick<Ids, 'code'>;
   ringing: RingTable;
   policyOf: (source: string) => SourcePolicy;
+  /** How long a patient's room outlives the last stay. */
+  closeAfterDays: number;
 };
 
 /** Recorded more than this long before we say it: the reader is told that it comes late. */
@@ -50,6 +54,10 @@ export async function decideMessage(
     verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, decision }));
   }
   for (const [id, { version, state }] of patients) decision.files.push(patientFile(id, version, state));
+  for (const { state } of patients.values()) {
+    const touched = [...stays.values()].map((stay) => stay.state).filter((stay) => stay.patientId === state.id);
+    await planClosing(ports, decision, state, touched, now);
+  }
   for (const [id, { version, state }] of stays) decision.files.push({ kind: 'stay', id, version, state });
   const end: Verdict = strongest(verdicts) ?? { outcome: 'muted', reason: 'not-a-movement' };
   decision.audit.push({ actor: `source:${envelope.source}`, action: 'decide', subject: envelope.id, ...end });
@@ -77,6 +85,8 @@ type Turn = {
 async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const { intent, ruled, envelope, decision, now } = turn;
   if (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected') return ruled;
+  // A test message that comes on the production door must not move a real patient's stay either.
+  if (ruled.reason === 'training-message' || ruled.reason === 'fictional-identity') return ruled;
   const { ipp } = intent.patient;
   const policy = ports.policyOf(envelope.source);
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
@@ -87,12 +97,16 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const stay = intent.visit === undefined ? undefined : await openStay(ports, turn, patientId, intent.visit);
   // A visit that is known as another patient's: nothing reaches either room before a human has looked (invariant 6).
   if (stay && stay.state.patientId !== patientId) return { outcome: 'quarantined', reason: 'merge-needs-human' };
+  const known = await ports.store.files.load<Patient>('patient', patientId);
+  if (known && isSomebodyElse(known.state, intent.patient))
+    return { outcome: 'quarantined', reason: 'merge-needs-human' };
   decision.facts.push(fact);
   if (ruled.outcome === 'blocked') {
-    // A patient who becomes protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
-    if (!stay) return ruled;
-    stay.state = { ...stay.state, protected: ruled.reason };
-    decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: stay.state.id });
+    // Protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
+    for (const silenced of await silencedStays(ports, turn, patientId, stay)) {
+      silenced.state = { ...silenced.state, protected: ruled.reason };
+      decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: silenced.state.id });
+    }
     return ruled;
   }
   if (stay?.state.protected) return { outcome: 'blocked', reason: stay.state.protected };
@@ -111,7 +125,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
 
   const before = stay.state;
-  const evolved = evolve(before, intent, sayableUnit(intent, policy));
+  const evolved = evolve(before, intent, sayableUnit(intent, policy), ruled.outcome === 'posted' && team.length > 0);
   stay.state = evolved.stay;
   const facts = ruled.outcome === 'posted' ? evolved.facts : [];
   plan(decision, before, stay, facts.length > 0, now);
@@ -133,6 +147,28 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   for (const said of facts)
     decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, said, team, late));
   return { outcome: evolved.outcome, reason: evolved.reason };
+}
+
+const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
+
+/** The stay of the message; what protects the patient (an A31 names no stay) protects every stay that is known. */
+async function silencedStays(
+  ports: StayPorts,
+  turn: Turn,
+  patientId: string,
+  stay: Open<Stay> | undefined,
+): Promise<Open<Stay>[]> {
+  const found = new Set(stay ? [stay] : []);
+  if (!OF_THE_PATIENT.has(turn.ruled.reason)) return [...found];
+  const known = await ports.store.files.load<Patient>('patient', patientId);
+  for (const id of known?.state.stays ?? []) {
+    const here = turn.stays.get(id);
+    const stored = here ? undefined : await ports.store.files.load<Stay>('stay', id);
+    if (stored) turn.stays.set(id, stored);
+    const one = here ?? stored;
+    if (one) found.add(one);
+  }
+  return [...found];
 }
 
 async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
@@ -171,7 +207,8 @@ function isMoved(before: Stay, after: Stay): boolean {
   );
 }
 
-async function wantRoom(ports: StayPorts, decision: Decision, patientId: string, team: Person[]): Promise<void> {
+/** The patient's room must exist, with the équipe of today, before anything is sent to it. */
+export async function wantRoom(ports: StayPorts, decision: Decision, patientId: string, team: Person[]): Promise<void> {
   const ref = roomRef.patient(patientId);
   if (decision.rooms.some((r) => r.ref === ref)) return;
   const known = await ports.store.rooms.get(ref);

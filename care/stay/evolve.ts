@@ -2,12 +2,13 @@
  * The life of a stay: one intent in, the new state and the facts to say out. Pure; what may be said at all was decided
  * before (verdict.ts). Movements are known by their id (ZBE-1): a cancel finds its insert, and may come first.
  */
+import { cancel } from './cancel.ts';
+import { type Evolution, fact, movementKey, record, retractable, silent } from './evolution.ts';
 import { type Replan, replan } from './expected-discharge.ts';
 import type { StayIntent, StayIntentType } from './intent.ts';
-import type { MovementRecord, Stay, StayFact, StayStatus } from './stay.ts';
-import type { Outcome, Reason } from '../relay/outcome.ts';
-
-export type Evolution = { stay: Stay; facts: StayFact[]; outcome: Outcome; reason: Reason };
+import { isOpen, isOvertaken } from './order.ts';
+import type { Stay, StayFact } from './stay.ts';
+import type { Reason } from '../relay/outcome.ts';
 
 export function newStay(given: Pick<Stay, 'id' | 'patientId' | 'facility' | 'facilityName' | 'source'>): Stay {
   return {
@@ -26,12 +27,29 @@ export function newStay(given: Pick<Stay, 'id' | 'patientId' | 'facility' | 'fac
   };
 }
 
-/** @param unit label that may be said, already filtered by the source's unit table */
-export function evolve(stay: Stay, intent: StayIntent, unit: string | undefined): Evolution {
+/**
+ * @param unit label that may be said, already filtered by the source's unit table
+ * @param told whether somebody reads it: what nobody was told is not taken back either
+ */
+export function evolve(stay: Stay, intent: StayIntent, unit: string | undefined, told = true): Evolution {
   if (intent.type === 'movement-cancelled') return cancel(stay, intent, unit);
+  const evolved = insert(stay, intent, unit);
+  const key = movementKey(intent);
+  const known = evolved.stay.movements[key];
+  if (told || !known || stay.movements[key]) return evolved;
+  const movements = { ...evolved.stay.movements, [key]: { ...known, unsaid: true } };
+  return { ...evolved, stay: { ...evolved.stay, movements } };
+}
+
+function insert(stay: Stay, intent: StayIntent, unit: string | undefined): Evolution {
   const key = movementKey(intent);
   if (intent.movement.action === 'insert' && stay.movements[key]?.state === 'cancelled')
     return silent(stay, 'already-cancelled');
+  const movements = { ...stay.movements, [key]: record(stay, intent) };
+  if (isOvertaken(stay, intent)) {
+    const admittedAt = ENTERS.has(intent.type) ? (stay.admittedAt ?? intent.occurredAt) : stay.admittedAt;
+    return silent({ ...stay, admittedAt, movements }, 'recorded');
+  }
 
   const plan = replan(stay, intent);
   const told = tell(stay, intent, unit, plan.kind);
@@ -42,13 +60,27 @@ export function evolve(stay: Stay, intent: StayIntent, unit: string | undefined)
     expectedAdmission: intent.expectedAdmission ?? stay.expectedAdmission,
     expectedDischarge: plan.expected,
     destination: intent.destination ?? stay.destination,
-    movements: { ...stay.movements, [key]: record(stay, intent) },
+    movements,
   };
+  // A silent move that brings another date must ring those whom that date concerns.
+  const also = MOVES.has(intent.type) ? planned(stay, plan.kind) : undefined;
   const facts = told.fact ? [fact(next, intent, told.fact)] : [];
+  if (also) {
+    for (const one of facts) one.expectedDischarge = undefined;
+    facts.push(fact(next, intent, also));
+  }
   return facts.length > 0
-    ? { stay: next, facts, outcome: 'posted', reason: told.fact === 'discharge-retracted' ? 'retracted' : 'announced' }
+    ? {
+        stay: next,
+        facts: facts.map((one) => retractable(one, stay)),
+        outcome: 'posted',
+        reason: told.fact === 'discharge-retracted' ? 'retracted' : 'announced',
+      }
     : silent(next, told.why ?? 'nothing-changed');
 }
+
+const ENTERS = new Set<StayIntentType>(['admitted', 'emergency-arrived']);
+const MOVES = new Set<StayIntentType>(['transferred', 'class-changed', 'on-leave', 'returned']);
 
 type Told = { change: Partial<Stay>; fact?: StayFact['type'] | undefined; why?: Reason };
 
@@ -76,11 +108,11 @@ function tell(stay: Stay, intent: StayIntent, unit: string | undefined, plan: Re
     case 'died':
       return { change: { status: 'dead', dischargedAt: intent.occurredAt }, fact: 'died' };
     case 'bed-moved':
-      return { change: here, why: 'bed-move', fact: planned(plan) };
+      return { change: here, why: 'bed-move', fact: planned(stay, plan) };
     case 'discharge-planned':
     case 'movement-updated':
     case 'doctors-changed':
-      return { change: {}, fact: planned(plan) };
+      return { change: {}, fact: planned(stay, plan) };
     case 'identity-created':
     case 'identity-updated':
     case 'ins-changed':
@@ -100,88 +132,9 @@ function tell(stay: Stay, intent: StayIntent, unit: string | undefined, plan: Re
 }
 
 /** A re-plan is said only if the day or the destination changes (DESIGN §7). */
-function planned(plan: Replan): StayFact['type'] | undefined {
+function planned(stay: Stay, plan: Replan): StayFact['type'] | undefined {
+  if (!isOpen(stay)) return undefined;
   if (plan === 'first') return 'discharge-planned';
   if (plan === 'other-day') return 'discharge-replanned';
   return plan === 'retracted' ? 'discharge-retracted' : undefined;
-}
-
-function cancel(stay: Stay, intent: StayIntent, unit: string | undefined): Evolution {
-  const key = movementKey(intent);
-  const known = stay.movements[key];
-  const tombstone: MovementRecord = { ...(known ?? record(stay, intent)), state: 'cancelled' };
-  const marked: Stay = { ...stay, movements: { ...stay.movements, [key]: tombstone } };
-  if (known?.state === 'cancelled') return silent(marked, 'already-cancelled');
-  const what = intent.cancels ?? known?.type;
-  if (!known && what !== 'discharge-planned') return silent(marked, 'unknown-movement');
-  if (what === 'discharge-planned') {
-    const retracted: Stay = { ...marked, expectedDischarge: undefined, announcedDischarge: undefined };
-    if (!stay.expectedDischarge) return silent(retracted, 'unknown-movement');
-    // The fact keeps the date that is taken back, so that the reader knows which visit to cancel.
-    return {
-      stay: retracted,
-      facts: [{ ...fact(retracted, intent, 'discharge-retracted'), expectedDischarge: stay.expectedDischarge }],
-      outcome: 'posted',
-      reason: 'retracted',
-    };
-  }
-  const back = known?.before;
-  // On A12, PV1-3 and ZBE-7 already give the unit before the transfer (PAM.fr §5.3); what we knew is the second choice.
-  const next: Stay = {
-    ...marked,
-    status: what === 'admitted' || what === 'emergency-arrived' ? beforeAdmission(stay) : (back?.status ?? 'present'),
-    unit: what === 'transferred' ? (unit ?? back?.unit ?? stay.unit) : (back?.unit ?? stay.unit),
-    dischargedAt: what === 'discharged' || what === 'died' ? undefined : stay.dischargedAt,
-    ...(what === 'preadmitted' ? { status: 'cancelled' as const } : {}),
-  };
-  if (what === 'bed-moved' || what === 'doctors-changed') return silent(next, 'bed-move');
-  return {
-    stay: next,
-    facts: [{ ...fact(next, intent, 'cancelled'), cancelled: what }],
-    outcome: 'posted',
-    reason: 'retracted',
-  };
-}
-
-/** A11 after A05 and A01: back to the pre-admission (FACTS §1.7); otherwise the stay never was. */
-function beforeAdmission(stay: Stay): StayStatus {
-  const preadmitted = Object.values(stay.movements).some((m) => m.type === 'preadmitted' && m.state === 'inserted');
-  return preadmitted ? 'expected' : 'cancelled';
-}
-
-/** ZBE-1; senders without ZBE give one movement of each sort per visit. */
-function movementKey(intent: StayIntent): string {
-  const sort: StayIntentType = intent.type === 'movement-cancelled' ? (intent.cancels ?? 'unknown') : intent.type;
-  return intent.movement.id ?? `~${sort}`;
-}
-
-function record(stay: Stay, intent: StayIntent): MovementRecord {
-  const key = movementKey(intent);
-  const known = stay.movements[key];
-  const original = intent.movement.action === 'update' ? known : undefined;
-  return {
-    type: original?.type ?? (intent.type === 'movement-cancelled' ? (intent.cancels ?? 'unknown') : intent.type),
-    state: 'inserted',
-    recordedAt: intent.recordedAt,
-    unit: intent.unit,
-    before: original?.before ?? { status: stay.status, unit: stay.unit },
-  };
-}
-
-function fact(stay: Stay, intent: StayIntent, type: StayFact['type']): StayFact {
-  return {
-    type,
-    at: intent.effectiveAt ?? intent.occurredAt,
-    facility: stay.facilityName,
-    unit: stay.unit,
-    expectedAdmission: stay.expectedAdmission,
-    expectedDischarge: stay.expectedDischarge,
-    destination: intent.destination,
-    disposition: intent.disposition,
-    cancelled: undefined,
-  };
-}
-
-function silent(stay: Stay, reason: Reason): Evolution {
-  return { stay, facts: [], outcome: 'muted', reason };
 }

@@ -1,11 +1,12 @@
 /** The T−24 h notice fires, and somebody joins a patient's room: the two other doors of the stay's corridor. */
 import type { Decision } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
+import { parisDay } from '../relay/civil-time.ts';
 import type { Timer } from '../relay/timer.ts';
 import { roomRef } from '../relay/room.ts';
-import type { StayPorts } from './case.ts';
+import { type StayPorts, wantRoom } from './case.ts';
 import { deliveries } from './deliveries.ts';
-import type { Patient, Stay, StayFact } from './stay.ts';
+import { isStayed, type Patient, type Stay, type StayFact } from './stay.ts';
 
 /** @param timer the due `stay-notice`; a stale epoch makes the commit stale, a moved date says nothing */
 export async function decideNotice(ports: StayPorts, timer: Timer, now: number): Promise<Decision> {
@@ -13,7 +14,8 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
   const stay = await ports.store.files.load<Stay>('stay', timer.ref);
   const patient = stay && (await ports.store.files.load<Patient>('patient', stay.state.patientId));
   const expected = stay?.state.expectedDischarge;
-  const here = stay?.state.status === 'present' || stay?.state.status === 'on-leave';
+  // A session or a consultation has no discharge to prepare.
+  const here = stay && isStayed(stay.state) && (stay.state.status === 'present' || stay.state.status === 'on-leave');
   const audit = { actor: 'clock', action: 'notice', subject: timer.ref };
   if (
     !stay ||
@@ -21,12 +23,12 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
     !expected ||
     !here ||
     stay.state.protected ||
-    stay.state.announcedDischarge === expected.at
+    isSameDay(stay.state.announcedDischarge, expected.at)
   ) {
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
     return decision;
   }
-  const team = patient.state.team.flatMap((id) => ports.people.byId(id) ?? []);
+  const team = ports.people.team(patient.state.facility, patient.state.ipp); // of today, not of the last message
   const state: Stay = { ...stay.state, announcedDischarge: expected.at };
   const fact: StayFact = {
     type: 'discharge-soon',
@@ -41,13 +43,21 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
   };
   decision.files.push({ kind: 'stay', id: stay.id, version: stay.version, state });
   decision.events.push({ kind: 'stay', id: stay.id, type: 'discharge-soon', at: now, body: { expected } });
-  if (team.length > 0) decision.deliveries.push(...deliveries(ports.ringing, state, patient.state, fact, team, false));
+  if (team.length > 0) {
+    await wantRoom(ports, decision, patient.id, team); // nothing may have been said of this stay until now
+    decision.deliveries.push(...deliveries(ports.ringing, state, patient.state, fact, team, false));
+  }
   decision.audit.push(
     team.length > 0
       ? { ...audit, outcome: 'posted', reason: 'announced' }
       : { ...audit, outcome: 'muted', reason: 'no-team' },
   );
   return decision;
+}
+
+/** Another hour of a day that has been announced is not rung again. */
+function isSameDay(announced: number | undefined, expected: number): boolean {
+  return announced !== undefined && parisDay(announced) === parisDay(expected);
 }
 
 /**
@@ -61,7 +71,10 @@ export async function decideNewcomer(
   const decision = emptyDecision();
   const id = `${joined.patientId}|${joined.userId}`;
   const watch = await ports.store.files.load<{ summaries: number }>('room-watch', id);
-  const needed = !joined.canRead && joined.alreadySaid > 0;
+  const patient = await ports.store.files.load<Patient>('patient', joined.patientId);
+  const stays = await Promise.all((patient?.state.stays ?? []).map((one) => ports.store.files.load<Stay>('stay', one)));
+  const isProtected = stays.some((stay) => stay?.state.protected); // then not even the name is said again
+  const needed = !joined.canRead && joined.alreadySaid > 0 && !isProtected;
   if (needed) {
     const summaries = (watch?.state.summaries ?? 0) + 1;
     decision.files.push({ kind: 'room-watch', id, version: watch?.version ?? 0, state: { summaries } });

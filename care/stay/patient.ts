@@ -21,6 +21,17 @@ export function newPatient(id: string, facility: string, ipp: string): Patient {
   };
 }
 
+/**
+ * Another name, another birth date and another sex under the same number: a number used again, or two patients mixed up.
+ * One or two of them alone are an ordinary correction (an unknown patient who is identified keeps their sex).
+ */
+export function isSomebodyElse(known: Patient, told: PatientIdentity): boolean {
+  const differs = (a: string | undefined, b: string | undefined): boolean =>
+    a !== undefined && b !== undefined && a.toUpperCase() !== b.toUpperCase();
+  const sexes = known.sex !== 'U' && told.sex !== 'U' && differs(known.sex, told.sex);
+  return sexes && differs(known.birthName, told.birthName) && differs(known.birthDate, told.birthDate);
+}
+
 /** Fields that a message does not give stay as they were (PAM.fr: empty = unchanged). */
 export function withIdentity(patient: Patient, told: PatientIdentity): Patient {
   return {

@@ -31,6 +31,8 @@ export type StayFact = {
   expectedDischarge: CivilMoment | undefined;
   destination: StayIntent['destination'];
   disposition: string | undefined;
+  /** After the fact: a class change says another thing at the emergency department than in a ward. */
+  class?: StayIntent['class'];
   /** For `cancelled`: what is taken back. */
   cancelled: StayIntentType | undefined;
 };
@@ -39,9 +41,12 @@ export type MovementRecord = {
   type: StayIntentType;
   state: 'inserted' | 'cancelled';
   recordedAt: number | undefined;
+  occurredAt?: number | undefined;
+  /** It was written down and nobody was told: nor is its cancel. */
+  unsaid?: boolean;
   unit: Unit;
   /** Movement that it replaced, so that a cancel gives back what was before. */
-  before: { status: StayStatus; unit: string | undefined } | undefined;
+  before: { status: StayStatus; unit: string | undefined; class?: StayIntent['class'] } | undefined;
 };
 
 export type Stay = {
@@ -81,3 +86,8 @@ export type Patient = {
   /** Person ids of the équipe, known at the last decision. */
   team: string[];
 };
+
+/** A stay in a ward or at the emergency department: consultations, sessions and remote monitoring are never told. */
+export function isStayed(stay: Stay): boolean {
+  return stay.class === undefined || stay.class === 'E' || stay.class === 'I';
+}

@@ -4,9 +4,10 @@
  */
 import type { PatientView } from '../../care/relay/announcement.ts';
 import type { Refusal } from '../../care/relay/refusal.ts';
+import type { RoomTrouble } from '../../care/relay/room-trouble.ts';
 import type { RequestNews } from '../../care/request/news.ts';
-import type { CivilMoment, StayIntentType } from '../../care/stay/intent.ts';
-import type { Patient, Stay, StayFact } from '../../care/stay/stay.ts';
+import type { CivilMoment } from '../../care/stay/intent.ts';
+import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
 
@@ -18,7 +19,8 @@ export function patientName(p: PatientView): Piece {
   const birth =
     p.birthName && p.usedName && p.birthName !== p.usedName ? say` (${born} ${outside(p.birthName)})` : undefined;
   const full = say`${title}${p.givenName ? outside(firstName(p.givenName)) : ''}${p.givenName ? ' ' : ''}${outside(family)}`;
-  return say`${b(full)}${birth}, ${born} le ${p.birthDate ? sayBirthDate(p.birthDate) : 'date inconnue'}`;
+  const bornOn = p.birthDate ? `${born} le ${sayBirthDate(p.birthDate)}` : 'date de naissance inconnue';
+  return say`${b(full)}${birth}, ${bornOn}`;
 }
 
 /** Hospitals send capitals; a colleague writes « Jeanne-Marie ESSAI ». */
@@ -44,19 +46,20 @@ const ARRIVALS: Record<string, string> = {
   'left-without-being-seen': 'Parti(e) des urgences sans attendre',
   'on-leave': 'Permission',
   returned: 'Retour de permission',
-  'class-changed': 'Hospitalisé(e) après les urgences',
+  'class-changed': 'Passage en hospitalisation',
 };
 
 function titleOf(fact: StayFact, now: number): string {
-  if (fact.type === 'cancelled') return `Annulation : ${cancelledName(fact.cancelled)}`;
+  if (fact.type === 'cancelled') return `Annulation : ${cancelledName(fact)}`;
+  if (fact.type === 'class-changed' && fact.class === 'E') return 'Passage aux urgences';
   if (fact.type === 'discharge-soon' && fact.expectedDischarge) {
-    return `Rappel : sortie ${sayMoment(fact.expectedDischarge, now)}`;
+    return `Rappel : sortie prévue ${sayMoment(fact.expectedDischarge, now)}`;
   }
   return ARRIVALS[fact.type] ?? 'Information';
 }
 
-function cancelledName(type: StayIntentType | undefined): string {
-  switch (type) {
+function cancelledName({ cancelled, class: now }: StayFact): string {
+  switch (cancelled) {
     case 'admitted':
       return 'l’entrée n’a pas eu lieu';
     case 'emergency-arrived':
@@ -66,7 +69,9 @@ function cancelledName(type: StayIntentType | undefined): string {
     case 'transferred':
       return 'le changement de service n’a pas eu lieu';
     case 'discharged':
-      return 'la sortie n’a pas eu lieu, toujours hospitalisé(e)';
+      return 'la sortie n’a pas eu lieu, toujours à l’hôpital';
+    case 'left-without-being-seen':
+      return 'toujours aux urgences';
     case 'died':
       return 'le décès a été annoncé par erreur';
     case 'on-leave':
@@ -74,7 +79,8 @@ function cancelledName(type: StayIntentType | undefined): string {
     case 'returned':
       return 'toujours en permission';
     case 'class-changed':
-      return 'reste aux urgences';
+      if (now === 'I') return 'reste hospitalisé(e)';
+      return now === 'E' ? 'reste aux urgences' : 'n’est finalement pas hospitalisé(e)';
     default:
       return 'le dernier mouvement est annulé';
   }
@@ -119,7 +125,15 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
 }
 
 function alsoPlanned(fact: StayFact): boolean {
-  return ['preadmitted', 'admitted', 'transferred', 'class-changed', 'returned'].includes(fact.type);
+  return [
+    'preadmitted',
+    'admitted',
+    'emergency-arrived',
+    'transferred',
+    'class-changed',
+    'on-leave',
+    'returned',
+  ].includes(fact.type);
 }
 
 function where(fact: StayFact, now: number): Piece | undefined {
@@ -166,21 +180,30 @@ export function stayCard(stay: Stay, patient: Patient, now: number): Piece {
   );
 }
 
+/** What the room was told of: neither a consultation nor a stay that never was. */
+function isTold(stay: Stay): boolean {
+  return isStayed(stay) && stay.status !== 'cancelled';
+}
+
 /** For somebody who joins without the earlier keys. */
 export function patientSummary(patient: Patient, stays: Stay[], now: number): Piece {
   return lines(
     say`${b('Résumé')} — ${patientName(patient)}`,
-    ...stays.map((stay) =>
-      lines(
-        say`• ${STATUS[stay.status]}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
-        stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
-        stay.expectedDischarge && stay.status === 'present'
-          ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`
-          : undefined,
-        stay.dischargedAt === undefined ? undefined : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
+    ...stays
+      .filter(isTold)
+      .map((stay) =>
+        lines(
+          say`• ${STATUS[stay.status]}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
+          stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
+          stay.expectedDischarge && stay.status === 'present'
+            ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`
+            : undefined,
+          stay.status !== 'left' || stay.dischargedAt === undefined
+            ? undefined
+            : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
+        ),
       ),
-    ),
-    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : tout ce qui compte est ici.`,
+    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : voici l’essentiel.`,
   );
 }
 
@@ -191,8 +214,11 @@ export function requestNews(
   now: number,
 ): Piece {
   const fields = n.shown.map((f) => say`${f.label} : ${outside(f.value, { max: 2000, multiline: true })}`);
+  const verb = n.due?.target === 'take' ? 'prendre' : 'rendre';
   const before = n.due
-    ? say`À ${n.due.target === 'take' ? 'prendre' : 'rendre'} avant ${sayDateTime(n.due.at, now)}.`
+    ? n.due.at > now
+      ? say`À ${verb} avant ${sayDateTime(n.due.at, now)}.`
+      : say`Était à ${verb} avant ${sayDateTime(n.due.at, now)}.`
     : undefined;
   const title = say`${b(n.code)} ${n.title}`;
   const who = n.taker ?? 'un confrère';
@@ -250,7 +276,7 @@ export function requestNews(
         ? lines(say`${b('Délai atteint')} : ${title}, demandé par ${n.asker}.`, ...fields, before)
         : lines(
             say`${b('Délai atteint')} : ${title}.`,
-            say`Demandé par ${n.asker} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, pris en charge par ${n.taker}` : ', personne ne l’a encore pris'}.`,
+            say`Demandée par ${n.asker} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, prise en charge par ${n.taker}` : ', personne ne l’a encore prise'}.`,
             before,
           );
     case 'cancelled':
@@ -274,6 +300,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'may-not-answer':
       return say`${s('code')} : seul(e) ${s('group')} peut le faire.`;
     case 'unknown-pathway':
+      if (!s('word')) return say`Quel avis ? ${list('known')}. Par exemple : ${code('!avis cardio votre question')}`;
       return say`Je ne connais pas l’avis « ${outside(s('word'))} ». Avis ouverts : ${list('known')}.`;
     case 'unknown-request':
       return say`Je ne trouve pas la demande ${outside(s('code'))}. Vérifiez le code (il ressemble à D-4K7).`;
@@ -299,6 +326,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`Il manque la question. Par exemple : ${code(`!${s('word')} votre question`)}`;
     case 'answer-missing':
       return say`Il manque la réponse. Par exemple : ${code('!repondre votre réponse')}`;
+    case 'too-long':
+      return say`C’est trop long : ${s('max')} caractères au plus. Rien n’a été envoyé.`;
     case 'consent-missing':
       return say`L’accord du patient est nécessaire avant d’envoyer.`;
     case 'urgent-call-15':
@@ -329,4 +358,79 @@ export function welcome(name: string): Piece {
 
 export function cannotRead(): Piece {
   return say`Je n’arrive pas à lire un message envoyé ici : la clé de chiffrement ne m’est pas parvenue. Pouvez-vous le renvoyer ?`;
+}
+
+/** Last line of a message that was too long for Matrix. */
+export function messageCut(lines: number): Piece {
+  const missing = lines > 1 ? `il manque ${lines} lignes` : 'il manque la fin';
+  return say`⚠ Message coupé : trop long pour la messagerie, ${missing}. Précisez la demande, ou adressez-vous à l’établissement.`;
+}
+
+/** A command that was typed long before it was heard. */
+export function tooOld(): Piece {
+  return lines(
+    say`Message ancien : je ne le reçois que maintenant, plus de 24 heures après. Je n’exécute pas ce qui date autant, ni celui-ci ni d’autres du même moment.`,
+    say`Si c’est toujours utile, renvoyez-le.`,
+  );
+}
+
+/** The last message of a patient's room. */
+export function roomClosed(days: number): Piece {
+  return lines(
+    say`${b('Ce salon se termine.')} L’hospitalisation est finie depuis ${String(days)} jours, je quitte le salon.`,
+    say`Ce qui a été dit reste lisible ici. À la prochaine hospitalisation, un nouveau salon s’ouvrira.`,
+  );
+}
+
+/** About a room, for the coordination or the identity desk: never about the patient whose room it may be. */
+export function roomTrouble({ what, room, lane, who }: RoomTrouble): Piece {
+  const name = say`« ${outside(room)} »`;
+  const by = who ? say` (${outside(who)})` : undefined;
+  const waits = say`Rien n’est perdu : les messages de ce salon attendent.`;
+  const retry = say`Ensuite, l’exploitation relance : ${code(`relais lane retry ${lane}`)}`;
+  switch (what) {
+    case 'removed':
+      return lines(say`On m’a retiré du salon ${name}${by}.`, waits, say`Réinvitez-moi dans ce salon. ${retry}`);
+    case 'banned':
+      return lines(
+        say`On m’a exclu du salon ${name}${by}.`,
+        waits,
+        say`Levez l’exclusion et réinvitez-moi dans ce salon. ${retry}`,
+      );
+    case 'replaced-in-clear':
+      return lines(
+        say`Le salon ${name} a été remplacé${by} par un salon non chiffré : je n’y vais pas.`,
+        waits,
+        say`Il faut un nouveau salon chiffré, créé par la mise à niveau de l’ancien.`,
+      );
+    case 'replaced-in-doubt':
+      return lines(
+        say`Le salon ${name} a été déclaré remplacé${by}, mais je ne peux pas m’y fier : je n’ai pas suivi.`,
+        waits,
+        say`Vérifiez avec l’administration du serveur. Si l’ancien salon est le bon : ${code(`relais lane retry ${lane}`)}`,
+      );
+    case 'replaced-not-invited':
+      return lines(
+        say`Le salon ${name} a été remplacé${by} et je n’ai pas accès au nouveau.`,
+        waits,
+        say`Invitez-moi dans le nouveau salon : je reprends aussitôt.`,
+      );
+    case 'unexpected-member':
+      return lines(
+        say`Quelqu’un qui n’est pas attendu est entré dans le salon ${name}${by}.`,
+        say`Les messages à venir ne lui sont pas lisibles si le salon suit un patient. Vérifiez qui c’est et, si besoin, faites-le sortir.`,
+      );
+    case 'external-refused':
+      return lines(
+        say`Je n’ai pas invité ${outside(who ?? '')} dans le salon ${name} : son serveur n’est pas autorisé ici.`,
+        say`Les autres membres reçoivent tout. Il faut un compte sur un serveur autorisé, ou un autre moyen de le joindre.`,
+      );
+    case 'invitation-refused':
+      return lines(
+        say`Le serveur a refusé mon invitation de ${outside(who ?? '')} dans le salon ${name}.`,
+        say`Les autres membres reçoivent tout. Vérifiez son identifiant, ou prévenez-le autrement.`,
+      );
+    default:
+      return what satisfies never;
+  }
 }

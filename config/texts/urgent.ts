@@ -21,10 +21,12 @@ const URGENT = [
   'en urgence',
   'urgence vitale',
   'urgent',
+  'urgente',
 ];
 
 export function looksUrgent(question: string): boolean {
-  const text = ` ${fold(question).replaceAll(/[^a-z0-9]+/g, ' ')} `;
+  // Plurals count: « douleurs thoraciques », « syncopes ».
+  const text = ` ${fold(question).replaceAll(/[^a-z0-9]+/g, ' ')} `.replaceAll(/(\p{L}{3,})s(?= )/gu, '$1');
   if (/ (non|pas|sans) (urgent|urgente|urgence) /.test(text)) return false;
   return URGENT.some((words) => text.includes(` ${words} `));
 }

@@ -1,0 +1,50 @@
+/** What one intent makes of a stay: the new state, the facts to say, the record of the movement. */
+import type { Outcome, Reason } from '../relay/outcome.ts';
+import type { StayIntent, StayIntentType } from './intent.ts';
+import type { MovementRecord, Stay, StayFact } from './stay.ts';
+
+export type Evolution = { stay: Stay; facts: StayFact[]; outcome: Outcome; reason: Reason };
+
+/** ZBE-1; senders without ZBE give one movement of each sort per visit. */
+export function movementKey(intent: StayIntent): string {
+  const sort: StayIntentType = intent.type === 'movement-cancelled' ? (intent.cancels ?? 'unknown') : intent.type;
+  return intent.movement.id ?? `~${sort}`;
+}
+
+export function record(stay: Stay, intent: StayIntent): MovementRecord {
+  const key = movementKey(intent);
+  const known = stay.movements[key];
+  const original = intent.movement.action === 'update' ? known : undefined;
+  return {
+    type: original?.type ?? (intent.type === 'movement-cancelled' ? (intent.cancels ?? 'unknown') : intent.type),
+    state: 'inserted',
+    recordedAt: intent.recordedAt,
+    unit: intent.unit,
+    occurredAt: intent.occurredAt,
+    before: original?.before ?? { status: stay.status, unit: stay.unit, class: stay.class },
+  };
+}
+
+export function fact(stay: Stay, intent: StayIntent, type: StayFact['type']): StayFact {
+  return {
+    type,
+    at: intent.effectiveAt ?? intent.occurredAt,
+    facility: stay.facilityName,
+    unit: stay.unit,
+    expectedAdmission: stay.expectedAdmission,
+    expectedDischarge: stay.expectedDischarge,
+    destination: intent.destination,
+    disposition: intent.disposition,
+    class: stay.class,
+    cancelled: undefined,
+  };
+}
+
+export function silent(stay: Stay, reason: Reason): Evolution {
+  return { stay, facts: [], outcome: 'muted', reason };
+}
+
+/** The fact keeps the date that is taken back, so that the reader knows which visit to cancel. */
+export function retractable(said: StayFact, before: Stay): StayFact {
+  return said.type === 'discharge-retracted' ? { ...said, expectedDischarge: before.expectedDischarge } : said;
+}
