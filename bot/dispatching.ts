@@ -15,7 +15,7 @@ import { COMMANDS } from '../commands/table.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { invited } from './invitation.ts';
 import type { HeardEvent, MatrixEnvelope } from './listening.ts';
-import { memberChanged } from './membership.ts';
+import { devicesChanged, memberChanged } from './membership.ts';
 import { reacted, redacted, requestOf, talk } from './reacting.ts';
 import { answer, type Back, commit, isRefusal, refused, reply, settle, settled } from './ending.ts';
 import { tombstoned } from './successor.ts';
@@ -28,6 +28,7 @@ const TOO_OLD_MS = DAY;
 export async function dispatch(ports: DispatchPorts, envelope: Envelope): Promise<void> {
   const content = JSON.parse(new TextDecoder().decode(envelope.body)) as MatrixEnvelope;
   if ('invitation' in content) return invited(ports, envelope, content.invitation);
+  if ('devicesOf' in content) return devicesChanged(ports, envelope, content.devicesOf);
   const { roomId, event } = content;
   const isOld = content.heardAt - event.origin_server_ts > TOO_OLD_MS;
   const room = await ports.store.rooms.byMatrixId(roomId);

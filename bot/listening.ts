@@ -9,12 +9,12 @@ import type { Invitation, RawRoomEvent, SyncBatch, Transport } from '../care/rel
 import { deliveryOf } from './settling.ts';
 
 /** What an envelope of format `matrix` holds. */
-export type MatrixEnvelope = HeardEvent | { invitation: Invitation };
+export type MatrixEnvelope = HeardEvent | { invitation: Invitation } | { devicesOf: string };
 
 /** `heardAt`: machine time at which it reached the bot, whenever it was sent. */
 export type HeardEvent = { roomId: string; event: RawRoomEvent; heardAt: number };
 
-/** @returns undefined for an invitation */
+/** @returns undefined for what is no event of a room */
 export function heardEvent(envelope: Pick<Envelope, 'body'>): HeardEvent | undefined {
   const content = JSON.parse(new TextDecoder().decode(envelope.body)) as MatrixEnvelope;
   return 'event' in content ? content : undefined;
@@ -65,6 +65,16 @@ export function listen(
           invitation.roomId,
           `invite:${invitation.roomId}:${batch.next}`,
           { invitation },
+          clocks.civil(),
+        ),
+      ),
+      ...(batch.devicesChanged ?? []).map((userId) =>
+        // A lane of its own, under the prefix of the rooms' lanes; not known by any room.
+        envelopeOf(
+          transport.userId,
+          `!devices:${userId}`,
+          `devices:${userId}:${batch.next}`,
+          { devicesOf: userId },
           clocks.civil(),
         ),
       ),

@@ -5,7 +5,7 @@ import type { Envelope } from '../care/relay/envelope.ts';
 import type { Room } from '../care/relay/room.ts';
 import { coordination, identityDesk, type RoomTrouble, tell, troubleWith } from '../care/relay/room-trouble.ts';
 import type { RawRoomEvent } from '../care/relay/transport.ts';
-import { decideNewcomer } from '../care/stay/notice.ts';
+import { decideNewcomer, decideNewDevice, type Reader } from '../care/stay/newcomer.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { commit, settle, settled } from './ending.ts';
 
@@ -26,10 +26,29 @@ export async function memberChanged(
   if (!room.members.includes(userId)) return unexpected(ports, envelope, room, userId);
   if (room.kind !== 'patient') return settle(ports, envelope, 'muted', 'recorded', userId);
   const canRead = await ports.transport.sharedWith(room.matrixId, userId);
+  const devices = await ports.transport.devices(userId);
   const alreadySaid = (await ports.store.outbox.countDone(room.ref)) - (await saidBefore(ports, room.ref));
   await apply(ports.store, ports.clocks.civil(), () =>
-    decideNewcomer(ports, { envelope: envelope.id, patientId: room.subject, userId, canRead, alreadySaid }),
+    decideNewcomer(ports, envelope.id, { patientId: room.subject, userId, canRead, alreadySaid, devices }),
   );
+}
+
+/** A new phone of somebody who lost the old one: what was said before is not readable there (DESIGN §6). */
+export async function devicesChanged(ports: DispatchPorts, envelope: Envelope, userId: string): Promise<void> {
+  const { store, transport } = ports;
+  if (!ports.people.byMatrix(userId)) return settle(ports, envelope, 'muted', 'not-for-us', userId);
+  const devices = await transport.devices(userId);
+  const seen: Reader[] = [];
+  for (const room of await store.rooms.list()) {
+    const { ref, kind, state, subject, matrixId } = room;
+    if (kind !== 'patient' || state !== 'open' || matrixId === null || !room.members.includes(userId)) continue;
+    const there = (await transport.members(matrixId)).some((m) => m.userId === userId && m.membership === 'join');
+    if (!there) continue;
+    const canRead = await transport.sharedWith(matrixId, userId);
+    const alreadySaid = (await store.outbox.countDone(ref)) - (await saidBefore(ports, ref));
+    seen.push({ patientId: subject, userId, canRead, alreadySaid, devices });
+  }
+  await apply(store, ports.clocks.civil(), () => decideNewDevice(ports, envelope.id, userId, seen));
 }
 
 /** The room cannot be used: its lane stops visibly, nothing is lost, and the coordination is told. */

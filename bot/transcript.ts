@@ -40,6 +40,8 @@ export type TranscriptTransport = Transport & {
   type(roomId: string, userId: string, content: Record<string, unknown>, how?: Typed): string;
   /** Did this person get the key of what the bot said? */
   holdsKey(eventId: string, userId: string): boolean;
+  /** A person loses every device and logs in on a new one. */
+  newDevice(userId: string): void;
   /** The keys of what this person said arrive. */
   giveKeys(sender: string): void;
   /** Somebody puts the bot out of a room. */
@@ -74,6 +76,8 @@ export function openTranscript(
   let count = 0;
   const unreadable = new Map<string, string>();
   const keysOf = new Map<string, readonly string[]>();
+  const phones = new Map<string, number>();
+  let devicesChanged: string[] = [];
   const askedInto = new Set<string>();
 
   const room = (id: string): TranscriptRoom => {
@@ -228,6 +232,15 @@ export function openTranscript(
       return [...room(roomId).members].map(([who, membership]) => ({ userId: who, membership }));
     },
     type,
+    async devices(who) {
+      return [`PHONE${phones.get(who) ?? 1}`];
+    },
+    newDevice(who) {
+      phones.set(who, (phones.get(who) ?? 1) + 1);
+      for (const { readableFrom, events } of rooms.values())
+        if (readableFrom.has(who)) readableFrom.set(who, events.length);
+      devicesChanged.push(who);
+    },
     holdsKey: (eventId, who) => keysOf.get(eventId)?.includes(who) ?? true,
     giveKeys(sender) {
       for (const [id, by] of unreadable) if (by === sender) unreadable.delete(id);
@@ -255,12 +268,14 @@ export function openTranscript(
     },
     async flush(onBatch) {
       const batch: SyncBatch = {
-        next: `t${count}-${invitations.length}`,
+        next: `t${count}-${invitations.length}-${[...phones.values()].join('-')}`,
+        devicesChanged,
         rooms: heard.map(({ roomId, event }) => ({ roomId, events: [event] })),
         invitations,
       };
-      const n = heard.length + invitations.length;
+      const n = heard.length + invitations.length + devicesChanged.length;
       heard = [];
+      devicesChanged = [];
       invitations = [];
       if (n > 0) await onBatch(batch);
       return n;

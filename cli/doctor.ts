@@ -22,7 +22,9 @@ export async function doctor(path: string, env: Environment, print: (line: strin
   const found = [
     ...examineConfig(loaded),
     ...(await examineStore(loaded)),
-    ...examineDisk([...('path' in config.store ? [dirname(config.store.path)] : []), config.account.directory]),
+    ...examineDisk(
+      ['path' in config.store ? dirname(config.store.path) : '', config.account.directory].filter(Boolean),
+    ),
     ...(await examineAccount({
       directory: config.account.directory,
       homeserver: config.account.homeserver,
@@ -64,14 +66,13 @@ export function examineConfig({ config, warnings }: Pick<LoadedConfig, 'config' 
 }
 
 async function examineStore(loaded: LoadedConfig): Promise<Finding[]> {
-  const place = placeOf(loaded);
-  if ('path' in place && !existsSync(place.path))
-    return [
-      { level: 'warning', about: 'store', says: `${place.path} is not there yet`, cure: 'relais serve makes it' },
-    ];
+  const { config, secrets } = loaded;
+  if ('path' in config.store && !existsSync(config.store.path)) {
+    const says = `${config.store.path} is not there yet`;
+    return [{ level: 'warning', about: 'store', says, cure: 'relais serve makes it' }];
+  }
   try {
-    const sealer = sealerFromSecret(loaded.secrets.seal);
-    const store = await openStore({ ...place, sealer, clocks: wallClocks() });
+    const store = await openStore({ ...placeOf(loaded), sealer: sealerFromSecret(secrets.seal), clocks: wallClocks() });
     await store.ping().finally(() => store.close());
     return [{ level: 'ok', about: 'store', says: 'opens and can be written' }];
   } catch (error) {
@@ -81,7 +82,7 @@ async function examineStore(loaded: LoadedConfig): Promise<Finding[]> {
         level: 'problem',
         about: 'store',
         says,
-        cure: 'see to the rights, the disk or the database server, and the seal key; nothing is acknowledged meanwhile',
+        cure: 'see to the rights, the disk and the seal key; nothing is acknowledged meanwhile',
       },
     ];
   }

@@ -53,6 +53,7 @@ export type LoadedConfig = {
   pathways: Pathway[];
   secrets: {
     seal: string;
+    /** Of the bot's account, to log in again after a soft logout. */
     password: string | undefined;
     /** By source id. */
     sources: ReadonlyMap<string, string>;
@@ -106,12 +107,7 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
     teams: teams.teams,
     duty: people.duty,
     pathways: pathways.offered,
-    secrets: {
-      seal: secrets.seal,
-      password: secrets.password,
-      sources: secrets.sources,
-      storeUrl: secrets.storeUrl,
-    },
+    secrets: { seal: secrets.seal, password: secrets.password, sources: secrets.sources, storeUrl: secrets.storeUrl },
     warnings: pathways.warnings,
   };
 }
@@ -230,6 +226,8 @@ function readSecrets(
       secret(source.secret_env, 16, ['sources', n, 'secret_env']),
     ]),
   );
+  const { password_env: name } = value.account;
+  const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
   const { url_env: variable } = value.store;
   const storeUrl = variable === undefined ? undefined : secret(variable, 1, ['store', 'url_env']);
   if (storeUrl && !/^postgres(?:ql)?:\/\//.test(storeUrl))
@@ -240,7 +238,5 @@ function readSecrets(
         'postgres://user:password@host/database',
       ),
     );
-  const { password_env: name } = value.account;
-  const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
   return { seal, password, sources, storeUrl, problems };
 }

@@ -38,11 +38,11 @@ async function write(ground: Ground, tx: Db, decision: Decision, at: number): Pr
   for (const event of decision.events) await writeEvent(ground, tx, event);
   for (const change of decision.timers) await changeTimer(tx, change);
   for (const room of decision.rooms) await wantRoom(ground, tx, room);
-  for (const ref of decision.closes ?? []) await closeRoom(tx, ref);
   await lockLanes(
     tx,
     decision.deliveries.map((delivery) => delivery.room),
   );
+  for (const ref of decision.closes ?? []) await closeRoom(tx, ref);
   for (const delivery of decision.deliveries) await addDelivery(ground, tx, delivery, at);
   for (const entry of decision.audit) await writeAudit(ground, tx, entry, at);
   // Last: these few rows are everybody's, and stay locked until the commit.

@@ -52,6 +52,7 @@ export interface Crypto {
   encrypt(room: RoomToShare, type: string, content: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** Did a current device of this person get the key of the first message said since they came? */
   sharedWith(roomId: string, userId: string): Promise<boolean>;
+  devices(userId: string): Promise<string[]>;
   onKeys(listener: (roomIds: string[]) => void): void;
   close(): Promise<void>;
 }
@@ -146,6 +147,7 @@ export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
           : { ...encrypted, 'm.relates_to': content['m.relates_to'] };
       },
       sharedWith: (roomId, userId) => keys.sharedWith(roomId, userId),
+      devices: (userId) => keys.devices(userId),
       onKeys: (listener) => void listeners.push(listener),
       close: async () => {
         await backup.settled();

@@ -70,7 +70,7 @@ export async function openMatrixTransport(
       roomVersion: options.roomVersion,
     });
     const sender = openSender({ http, crypto, rooms, state });
-    const media = openMedia({ homeserver: identity.homeserver, token: () => session.fresh() });
+    const media = openMedia({ homeserver: identity.homeserver, token: async () => identity.accessToken });
     const running = new Set<Promise<void>>();
     return {
       userId,
@@ -98,11 +98,12 @@ export async function openMatrixTransport(
       remove: (roomId, user) => rooms.remove(roomId, user),
       setState: (roomId, type, stateKey, content) => rooms.setState(roomId, type, stateKey, content),
       send: (...args) => sender.send(...args),
-      ...media,
       history: (roomId, from) => readBack(http, roomId, from),
+      ...media,
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),
       onKeys: (listener) => crypto.onKeys(listener),
       sharedWith: (roomId, user) => crypto.sharedWith(roomId, user),
+      devices: (user) => crypto.devices(user),
       members: (roomId) => rooms.members(roomId),
       /** Abort the signal given to `run` first: this waits for it, and for what is being sent. */
       close: async () => {

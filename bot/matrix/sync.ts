@@ -108,6 +108,8 @@ async function digest(parts: SyncParts, answer: SyncAnswer, since: string | unde
     last: new Map(),
     left: [],
   };
+  const changed = answer.device_lists?.changed ?? [];
+  if (since !== undefined && changed.length > 0) digested.batch.devicesChanged = changed;
   for (const [roomId, room] of Object.entries(answer.rooms?.invite ?? {})) {
     const invitation = readInvitation(roomId, room, parts.userId);
     if (invitation !== undefined) digested.batch.invitations.push(invitation);

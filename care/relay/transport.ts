@@ -69,6 +69,8 @@ export type SyncBatch = {
   next: string;
   rooms: { roomId: string; events: RawRoomEvent[] }[];
   invitations: Invitation[];
+  /** Users whose devices may have changed: they log in on a new phone, or sign it. */
+  devicesChanged?: string[];
 };
 
 export type Decrypted = {
@@ -142,6 +144,8 @@ export interface Transport {
     encrypted: boolean,
     readers?: readonly string[],
   ): Promise<string>;
+  /** Reads the room back from now on, a page at a time. @param from `older` of the page before. @throws TransportFailure */
+  history(roomId: string, from?: string): Promise<HistoryPage>;
   /**
    * Encrypts and uploads, in bounded memory; nobody can read it before its `file` is sent in an encrypted event. Each call
    * is a new file with a new key: keep what it gave when the event is to be sent again.
@@ -160,8 +164,6 @@ export interface Transport {
     limits: { bytes: number; types: readonly string[] },
     use: (file: ReceivedFile) => Promise<T>,
   ): Promise<T>;
-  /** Reads the room back from now on, a page at a time. @param from `older` of the page before. @throws TransportFailure */
-  history(roomId: string, from?: string): Promise<HistoryPage>;
   /** `undecryptable`: the key is not here (yet). @throws TransportFailure: who the sender is could not be asked; try again */
   decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;
   /**
@@ -171,6 +173,8 @@ export interface Transport {
   onKeys(listener: (roomIds: string[]) => void): void;
   /** Has any device of this user received a key that this device made for this room (so: can they read the past)? */
   sharedWith(roomId: string, userId: string): Promise<boolean>;
+  /** The present devices of this user to which a room's key would be given. */
+  devices(userId: string): Promise<string[]>;
   /** Joined and invited user ids. */
   members(roomId: string): Promise<{ userId: string; membership: 'join' | 'invite' }[]>;
 }
