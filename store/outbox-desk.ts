@@ -9,7 +9,7 @@ import { nextSeq } from './lanes.ts';
 type By = { actor: string; at: number };
 
 export function outboxDesk(ground: Ground): Pick<OutboxStore, 'replay' | 'drop' | 'skipHead'> {
-  const { db, sealer, clocks } = ground;
+  const { sealer, clocks } = ground;
 
   async function note(tx: Db, { actor, at }: By, act: Omit<AuditEntry, 'actor'>): Promise<void> {
     await writeAudit(ground, tx, { actor, ...act }, at);
@@ -17,23 +17,26 @@ export function outboxDesk(ground: Ground): Pick<OutboxStore, 'replay' | 'drop' 
 
   return {
     replay: (id, by) =>
-      db.transaction().execute(async (tx) => {
+      ground.transaction(async (tx) => {
         const query = tx.selectFrom('outbox').select('lane').where('id', '=', id).where('state', '=', 'quarantined');
         const row = await query.executeTakeFirst();
         if (!row) return false;
         const fresh = { state: 'pending' as const, seq: await nextSeq(tx, row.lane), attempts: 0, ended_at: null };
         const untried = by.forget ? { tried_device: null, tried_at: null } : {};
-        await tx
+        const again = await tx
           .updateTable('outbox')
           .set({ ...fresh, ...untried, why: null })
           .where('id', '=', id)
-          .execute();
+          .where('state', '=', 'quarantined')
+          .returning('id')
+          .executeTakeFirst();
+        if (!again) return false;
         await note(tx, by, { action: 'delivery:replay', subject: id, outcome: 'posted', reason: 'sent-again' });
         return true;
       }),
 
     drop: (id, by) =>
-      db.transaction().execute(async (tx) => {
+      ground.transaction(async (tx) => {
         const dropped = await tx
           .updateTable('outbox')
           .set({ state: 'dropped', ended_at: clocks.machine() })
@@ -47,18 +50,21 @@ export function outboxDesk(ground: Ground): Pick<OutboxStore, 'replay' | 'drop' 
       }),
 
     skipHead: (room, by) =>
-      db.transaction().execute(async (tx) => {
+      ground.transaction(async (tx) => {
         const query = tx.selectFrom('outbox').select('id').where('lane', '=', room).where('state', '=', 'pending');
         const head = await query.orderBy('seq').limit(1).executeTakeFirst();
         await openLane(tx, room);
         if (!head) return undefined;
         const { id } = head;
         const why = sealText(sealer, `skipped by ${by.actor}`, `outbox:${id}:why`);
-        await tx
+        const skipped = await tx
           .updateTable('outbox')
           .set({ state: 'quarantined', ended_at: clocks.machine(), why })
           .where('id', '=', id)
-          .execute();
+          .where('state', '=', 'pending')
+          .returning('id')
+          .executeTakeFirst();
+        if (!skipped) return undefined; // it was said meanwhile
         await note(tx, by, { action: 'lane:skip', subject: id, outcome: 'quarantined', reason: 'skipped' });
         return id;
       }),

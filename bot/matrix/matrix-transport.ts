@@ -70,7 +70,7 @@ export async function openMatrixTransport(
       roomVersion: options.roomVersion,
     });
     const sender = openSender({ http, crypto, rooms, state });
-    const media = openMedia({ homeserver: identity.homeserver, token: async () => identity.accessToken });
+    const media = openMedia({ homeserver: identity.homeserver, token: () => session.fresh() });
     const running = new Set<Promise<void>>();
     return {
       userId,
