@@ -18,7 +18,9 @@ import type { SourcePolicy } from './care/stay/verdict.ts';
 import { dispatch } from './bot/dispatching.ts';
 import { cursorName, listen } from './bot/listening.ts';
 import { drainOutbox } from './bot/messenger.ts';
-import { createRooms } from './bot/rooms.ts';
+import { createPacer } from './bot/pacing.ts';
+import { type AccessRules, createRooms } from './bot/rooms.ts';
+import { createTidying } from './bot/tidying.ts';
 import { fireDeadlines } from './bridge/deadlines.ts';
 import { drainHospital } from './bridge/hospital.ts';
 import type { Log } from './care/relay/log.ts';
@@ -36,6 +38,11 @@ export type Parts = {
   /** Source ids and what each may say. */
   sources: ReadonlyMap<string, SourcePolicy>;
   ringing: RingTable;
+  /** The most that the homeserver wants of this account; undefined: as fast as it answers. */
+  callsPerSecond?: number;
+  /** How long a patient's room outlives the last stay. */
+  closeAfterDays: number;
+  access: AccessRules;
   log: Log;
 };
 
@@ -68,13 +75,16 @@ export function compose(parts: Parts): Relais {
   };
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
   const ports = { ...parts, store, policyOf, civil, onBug, names };
-  const rooms = createRooms(store, transport, parts.sealer);
-  const hear = listen(store, transport, civil);
+  const rooms = createRooms({ ...parts, store });
+  const hear = listen(store, transport, clocks);
 
   const decideHospital = (): Promise<number> => drainHospital(ports, parts.sources.keys());
   const decideMatrix = (): Promise<number> => drainInbox(ports, 'in:!', (envelope) => dispatch(ports, envelope));
   const fire = (): Promise<number> => fireDeadlines(ports);
-  const send = (): Promise<number> => drainOutbox({ store, transport, rooms, clocks, wake: wakes.outbox, log });
+  const tidy = createTidying({ ...parts, store, rooms });
+  const pacer = createPacer(clocks, parts.callsPerSecond);
+  const send = (signal?: AbortSignal): Promise<number> =>
+    drainOutbox({ store, transport, rooms, clocks, wake: wakes.outbox, pacer, log }, signal);
 
   async function retryWaiting(): Promise<void> {
     const waiting = await store.inbox.list({ state: 'waiting-key', limit: 1_000 });
@@ -94,19 +104,24 @@ export function compose(parts: Parts): Relais {
     hear,
     retryWaiting,
     async settle() {
-      while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) > 0);
+      while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) + (await tidy()) > 0);
     },
     async run(signal) {
       transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
       await retryWaiting();
       const since = await store.inbox.cursor(cursorName(transport));
-      await Promise.all([
-        transport.run(since, hear, signal),
-        loop(wakes.inbox, decideHospital, signal),
-        loop(wakes.inbox, decideMatrix, signal),
-        loop(wakes.timers, fire, signal),
-        loop(wakes.outbox, send, signal),
-      ]);
+      // One of them ends (the account is refused): the others end too, before anything is closed under them.
+      const ended = new AbortController();
+      const both = AbortSignal.any([signal, ended.signal]);
+      const loops = [
+        transport.run(since, hear, both),
+        loop(wakes.inbox, decideHospital, both),
+        loop(wakes.inbox, decideMatrix, both),
+        loop(wakes.timers, fire, both),
+        loop(wakes.outbox, () => send(both), both),
+        loop(wakes.outbox, tidy, both),
+      ].map((one) => one.finally(() => ended.abort()));
+      for (const end of await Promise.allSettled(loops)) if (end.status === 'rejected') throw end.reason;
     },
   };
 }

@@ -12,11 +12,15 @@ import {
   patientSummary,
   refusal,
   requestNews,
+  roomClosed,
+  roomTrouble,
   stayCard,
   stayFact,
+  tooOld,
   unknownWord,
   welcome,
 } from '../config/texts/fr.ts';
+import { fit, type Fitted } from './fitting.ts';
 
 /** Relations of the event to earlier ones. */
 export type Placement = {
@@ -28,9 +32,6 @@ export type Placement = {
 /** Where the opaque delivery id and its place in the room's lane travel, inside the encrypted content: a reader can check. */
 export const DELIVERY_ID = 'fr.relais.delivery';
 export const DELIVERY_SEQ = 'fr.relais.seq';
-
-/** Matrix limits an event to 65,536 bytes (Client-Server API, "Size limits"); ciphertext grows by a third. */
-const MAX_BODY = 12_000;
 
 /** @returns the words; throws when a file that it needs is gone */
 export async function render(files: Store['files'], announcement: Announcement, now: number): Promise<Message> {
@@ -62,6 +63,12 @@ export async function render(files: Store['files'], announcement: Announcement, 
       return welcome(announcement.name);
     case 'cannot-read':
       return cannotRead();
+    case 'too-old':
+      return tooOld();
+    case 'room-closed':
+      return roomClosed(announcement.days);
+    case 'room-trouble':
+      return roomTrouble(announcement.trouble);
     default:
       return announcement satisfies never;
   }
@@ -76,19 +83,26 @@ export function contentOf(
   said: Message,
   place: Placement,
 ): Record<string, unknown> {
-  const cut = said.plain.length > MAX_BODY;
+  return fit(said, (words) => worded(item, words, place));
+}
+
+function worded(
+  item: Pick<OutboxItem, 'deliveryId' | 'seq' | 'ring' | 'announcement'>,
+  { plain, html }: Fitted,
+  place: Placement,
+): Record<string, unknown> {
   const body = {
     msgtype: item.ring.length > 0 ? 'm.text' : 'm.notice',
-    body: cut ? `${said.plain.slice(0, MAX_BODY)}\n[…]` : said.plain,
-    ...(cut ? {} : { format: 'org.matrix.custom.html', formatted_body: said.html }),
+    body: plain,
+    ...(html === undefined ? {} : { format: 'org.matrix.custom.html', formatted_body: html }),
     'm.mentions': item.ring.length > 0 ? { user_ids: item.ring } : {},
   };
   const marks = { [DELIVERY_ID]: item.deliveryId, [DELIVERY_SEQ]: item.seq };
   if (item.announcement.kind === 'stay-card' && place.threadRoot) {
     return {
       ...body,
-      body: `* ${body.body}`,
-      ...(cut ? {} : { formatted_body: `* ${said.html}` }),
+      body: `* ${plain}`,
+      ...(html === undefined ? {} : { formatted_body: `* ${html}` }),
       'm.new_content': body,
       'm.relates_to': { rel_type: 'm.replace', event_id: place.threadRoot },
       ...marks,

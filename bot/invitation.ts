@@ -2,9 +2,11 @@
 import { apply } from '../care/relay/apply.ts';
 import { emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
-import { roomRef } from '../care/relay/room.ts';
+import { directRoom, type Room } from '../care/relay/room.ts';
 import { type Invitation, TransportFailure } from '../care/relay/transport.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
+import { settle as settleQuietly } from './ending.ts';
+import { invitedToSuccessor } from './successor.ts';
 
 export async function invited(ports: DispatchPorts, envelope: Envelope, invitation: Invitation): Promise<void> {
   const person = ports.people.byMatrix(invitation.inviter);
@@ -20,18 +22,17 @@ export async function invited(ports: DispatchPorts, envelope: Envelope, invitati
     }));
     return;
   }
-  const ref = roomRef.direct(person.matrix);
-  const known = await ports.store.rooms.want({
-    ref,
-    kind: 'direct',
-    subject: person.matrix,
-    encrypted: true,
-    name: 'Relais',
-    members: [person.matrix],
-  });
-  if (invitation.encrypted && known.matrixId === null) {
+  const ours = await ports.store.rooms.byMatrixId(roomId);
+  if (ours) return askedBack(ports, envelope, ours, invitation);
+  if (await invitedToSuccessor(ports, envelope, invitation)) return;
+  const wanted = directRoom(person.matrix);
+  const { ref } = wanted;
+  const known = await ports.store.rooms.want(wanted);
+  if (invitation.encrypted && (known.matrixId === null || (await isPaused(ports, ref)))) {
+    // Also who put the bot out of the old direct room, and opens another one.
     await ports.transport.join(roomId);
     await ports.store.rooms.opened(ref, roomId);
+    await ports.store.outbox.resumeLane(ref);
   } else if (known.matrixId !== roomId) {
     // One direct room per person, and never in clear: the welcome below comes in the room that Relais keeps or opens.
     await ports.transport.leave(roomId).catch(ignoreGone);
@@ -42,6 +43,25 @@ export async function invited(ports: DispatchPorts, envelope: Envelope, invitati
     audit: [{ ...audit, outcome: 'posted', reason: 'answered' }],
     settle: { ...settle, outcome: 'posted', reason: 'answered' },
   }));
+}
+
+/**
+ * Put out, and asked back into the same room. What waits for it goes out when the operator says so (`relais lane retry`);
+ * in a direct room, whose person is the one who asks, at once.
+ */
+async function askedBack(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  room: Room,
+  { roomId, inviter }: Invitation,
+): Promise<void> {
+  await ports.transport.join(roomId);
+  if (room.kind === 'direct' && room.subject === inviter) await ports.store.outbox.resumeLane(room.ref);
+  return settleQuietly(ports, envelope, 'muted', 'recorded', inviter);
+}
+
+async function isPaused(ports: DispatchPorts, ref: string): Promise<boolean> {
+  return (await ports.store.outbox.lanes()).some((lane) => lane.room === ref && lane.paused !== undefined);
 }
 
 /** The inviter may have gone already: nothing to leave. */

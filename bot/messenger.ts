@@ -5,11 +5,14 @@
 import { faultFields } from '../care/relay/fault.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Clocks } from '../care/relay/clock.ts';
+import type { Room } from '../care/relay/room.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
-import type { Wake } from '../care/relay/wake.ts';
+import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
 import { contentOf, render } from './announce.ts';
+import type { Pacer } from './pacing.ts';
 import type { Rooms } from './rooms.ts';
+import { settleEarlier, transactionOf } from './settling.ts';
 
 export type MessengerPorts = {
   store: Store;
@@ -18,43 +21,75 @@ export type MessengerPorts = {
   clocks: Clocks;
   /** Rung when something new may be sent, so that a slow room does not keep the others waiting. */
   wake: Wake;
+  pacer: Pacer;
   log: Log;
 };
 
 /** How many rooms are written to at once. */
 const PARALLEL = 16;
+/** A room that takes longer gives its place to another one; its own lane still waits for it. */
+const SLOW_MS = 5_000;
+/** What another process opened (`relais lane retry`) or a postponed lane's instant is seen this much later at most. */
+const LOOK_MS = 500;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
 /**
  * Sends what may be sent now.
+ * @param signal ends it: what is under way comes to its end, nothing new begins. Without a signal it does not wait for
+ *   the pace either.
  * @returns how many deliveries ended (sent, superseded or put aside); 0 means that nothing is ready
  */
-export async function drainOutbox(ports: MessengerPorts): Promise<number> {
+export async function drainOutbox(ports: MessengerPorts, signal?: AbortSignal): Promise<number> {
+  const { store, clocks, pacer, wake } = ports;
+  const busy = new Map<string, { since: number; work: Promise<void> }>();
   let ended = 0;
-  const busy = new Map<string, Promise<void>>();
-  for (;;) {
-    const rung = ports.wake.next();
-    const heads = await ports.store.outbox.heads(ports.clocks.machine(), PARALLEL + busy.size);
-    const free = heads.filter((item) => !busy.has(item.room)).slice(0, PARALLEL - busy.size);
-    for (const item of free) {
-      const work = sendOne(ports, item)
-        .then((done) => {
+  const broken: unknown[] = [];
+  const begin = (item: OutboxItem): void => {
+    const work = sendOne(ports, item)
+      .then(
+        (done) => {
           if (done) ended += 1;
-        })
-        .finally(() => busy.delete(item.room));
-      busy.set(item.room, work);
+        },
+        (error: unknown) => void broken.push(error),
+      )
+      .finally(() => busy.delete(item.room));
+    busy.set(item.room, { since: clocks.machine(), work });
+  };
+  const underWay = (): Promise<void>[] => [...busy.values()].map(({ work }) => work);
+  while (!signal?.aborted && broken.length === 0) {
+    const rung = wake.next();
+    const now = clocks.machine();
+    const heads = await store.outbox.heads(now, PARALLEL + busy.size);
+    const ready = heads.filter((item) => !busy.has(item.room));
+    const taken = [...busy.values()].filter(({ since }) => now - since < SLOW_MS).length;
+    for (const item of ready.slice(0, Math.max(0, PARALLEL - taken))) {
+      if (!pacer.take()) break;
+      begin(item);
     }
-    if (busy.size === 0) return ended;
-    await Promise.race([...busy.values(), rung]);
+    const held = ready.some((item) => !busy.has(item.room)) && pacer.waitMs() > 0;
+    if (busy.size === 0 && !(held && signal)) return ended;
+    const look = held ? Math.min(pacer.waitMs(), LOOK_MS) : LOOK_MS;
+    await restUntil(Promise.race([...underWay(), rung]), look, clocks, signal ?? NEVER);
   }
+  await Promise.all(underWay());
+  if (broken.length > 0) throw broken[0];
+  return ended;
 }
+
+const NEVER = new AbortController().signal;
 
 /** @returns whether the delivery left the queue */
 async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean> {
-  const { store, transport, clocks } = ports;
+  const { store, transport, clocks, pacer } = ports;
   try {
-    if (item.coalesce && (await store.outbox.superseded(item.id))) {
+    const earlier = await settleEarlier(ports, item);
+    if (typeof earlier === 'object') {
+      await store.outbox.markDone(item.id, earlier, clocks.civil());
+      return true;
+    }
+    // What may be in the room already is not superseded: a second card would stand beside it.
+    if (item.coalesce && earlier === 'unsent' && (await store.outbox.superseded(item.id))) {
       await store.outbox.markDone(item.id, 'superseded', clocks.civil());
       return true;
     }
@@ -62,14 +97,16 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     const threadRoot = item.thread ? await store.outbox.threadRoot(item.room, item.thread) : undefined;
     const said = await render(store.files, item.announcement, clocks.civil());
     const content = contentOf(item, said, { threadRoot, replyTo: item.replyTo });
-    if (!item.tried) await store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
+    if (earlier === 'unsent') await store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
     const eventId = await transport.send(
       room.matrixId,
       'm.room.message',
       content,
-      `relais-${item.deliveryId}`,
+      transactionOf(item.deliveryId),
       room.encrypted,
+      readersOf(room, transport.userId),
     );
+    pacer.answered();
     await store.outbox.markDone(item.id, { eventId }, clocks.civil());
     return true;
   } catch (error) {
@@ -77,36 +114,47 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
   }
 }
 
+/** Where a patient is named, who is in the room without being wanted there gets no key (invariant 6). */
+function readersOf(room: Room, bot: string): string[] | undefined {
+  return room.kind === 'patient' || room.kind === 'request' ? [...room.members, bot] : undefined;
+}
+
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {
-  const { store, clocks, log } = ports;
-  const kind = error instanceof TransportFailure ? error.kind : 'bug';
-  const why =
-    error instanceof TransportFailure ? error.message : `bug: ${error instanceof Error ? error.name : 'unknown'}`;
-  const fields = { delivery: item.deliveryId, lane: laneName(item.room), kind, attempts: item.attempts + 1 };
+  const { store, clocks, pacer, log } = ports;
+  const fields = { delivery: item.deliveryId, lane: laneName(item.room), attempts: item.attempts + 1 };
+  if (!(error instanceof TransportFailure)) {
+    await store.ping(); // the disk is the trouble, not the delivery: it stays where it is
+    await store.outbox.quarantine(item.id, `bug: ${error instanceof Error ? error.name : 'unknown'}`);
+    log('error', 'bug while sending: put aside', { ...fields, kind: 'bug', ...faultFields(error) });
+    return true;
+  }
+  const { kind, message: why, scope, retryAfterMs } = error;
+  if (scope === 'homeserver') {
+    const wait = pacer.refused(retryAfterMs);
+    await store.outbox.postpone(item.id, clocks.machine(), why); // the pace holds it back, with all the others
+    log(kind === 'account' ? 'error' : 'warn', `the whole account waits: ${why}`, { ...fields, kind, wait });
+    return false;
+  }
+  if (kind !== 'ambiguous') pacer.answered();
   switch (kind) {
     case 'transient':
     case 'ambiguous':
     case 'account': {
-      const asked = error instanceof TransportFailure ? error.retryAfterMs : undefined;
-      const wait = asked ?? Math.min(FIRST_RETRY_MS * 2 ** item.attempts, LONGEST_RETRY_MS);
+      const wait = retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** item.attempts, LONGEST_RETRY_MS);
       await store.outbox.postpone(item.id, clocks.machine() + wait, why);
-      log('warn', `delivery waits: ${why}`, { ...fields, wait });
+      log('warn', `delivery waits: ${why}`, { ...fields, kind, wait });
       return false;
     }
     case 'room':
       await store.outbox.pauseLane(item.room, why);
-      log('error', `lane paused: ${why}; see relais lane`, fields);
+      log('error', `lane paused: ${why}; see relais lane`, { ...fields, kind });
       return true;
     case 'message':
       await store.outbox.quarantine(item.id, why);
-      log('error', `delivery put aside: ${why}; see relais quarantine list`, fields);
+      log('error', `delivery put aside: ${why}; see relais quarantine list`, { ...fields, kind });
       return true;
-    default: {
-      // A bug: said once with its stack, put aside so that the lane goes on.
-      await store.outbox.quarantine(item.id, why);
-      log('error', 'bug while sending: put aside', { ...fields, ...faultFields(error) });
-      return true;
-    }
+    default:
+      return kind satisfies never;
   }
 }
 

@@ -19,17 +19,37 @@ type TranscriptRoom = {
   events: RawRoomEvent[];
   /** Per person, the first event whose key they hold: those who join at once read from their invitation on. */
   readableFrom: Map<string, number>;
+  predecessor: string | undefined;
+};
+
+/** How a person's event differs from an ordinary one. */
+type Typed = {
+  type?: string;
+  /** Injected by a server: not encrypted. */
+  clear?: boolean;
+  /** Its key is not there until `giveKeys`. */
+  unreadable?: boolean;
+  /** `origin_server_ts`, when it is not now. */
+  sentAt?: number;
+  stateKey?: string;
 };
 
 export type TranscriptTransport = Transport & {
   readonly rooms: ReadonlyMap<string, TranscriptRoom>;
   /** A person types in a room; heard at the next `flush`. @returns the event id */
-  type(
-    roomId: string,
-    userId: string,
-    content: Record<string, unknown>,
-    how?: { type?: string; clear?: boolean },
-  ): string;
+  type(roomId: string, userId: string, content: Record<string, unknown>, how?: Typed): string;
+  /** Did this person get the key of what the bot said? */
+  holdsKey(eventId: string, userId: string): boolean;
+  /** A person loses every device and logs in on a new one. */
+  newDevice(userId: string): void;
+  /** The keys of what this person said arrive. */
+  giveKeys(sender: string): void;
+  /** Somebody puts the bot out of a room. */
+  putOut(roomId: string, by: string, how: 'leave' | 'ban'): void;
+  /** Somebody asks the bot into a room. */
+  askIn(roomId: string, by: string): void;
+  /** Somebody replaces a room; the bot is asked into the new one, or is not yet. @returns the new room */
+  replace(roomId: string, by: string, how: { encrypted: boolean; askIn: boolean; predecessor?: string }): string;
   /** A person accepts an invitation. */
   accept(roomId: string, userId: string): void;
   /** Opens an encrypted direct room with the bot, as a person's client does. */
@@ -50,9 +70,15 @@ export function openTranscript(
   const rooms = new Map<string, TranscriptRoom>();
   const aliases = new Map<string, string>();
   const sent = new Map<string, string>();
+  const media = new Map<string, Uint8Array>();
   let heard: { roomId: string; event: RawRoomEvent }[] = [];
   let invitations: Invitation[] = [];
   let count = 0;
+  const unreadable = new Map<string, string>();
+  const keysOf = new Map<string, readonly string[]>();
+  const phones = new Map<string, number>();
+  let devicesChanged: string[] = [];
+  const askedInto = new Set<string>();
 
   const room = (id: string): TranscriptRoom => {
     const found = rooms.get(id);
@@ -69,11 +95,26 @@ export function openTranscript(
     count += 1;
     const event: RawRoomEvent = { event_id: `$${count}`, type, sender, origin_server_ts: now(), content, ...extra };
     room(roomId).events.push(event);
-    if (sender !== userId) heard.push({ roomId, event });
+    if (sender !== userId && room(roomId).members.has(userId)) heard.push({ roomId, event });
     return event.event_id;
   };
-  const make = (spec: RoomSpec, id: string): void => {
-    rooms.set(id, { id, spec, members: new Map([[userId, 'join']]), events: [], readableFrom: new Map() });
+  const make = (spec: RoomSpec, id: string, first = userId, predecessor?: string): void => {
+    rooms.set(id, { id, spec, members: new Map([[first, 'join']]), events: [], readableFrom: new Map(), predecessor });
+  };
+  const askIn = (roomId: string, by: string): void => {
+    const { spec, predecessor } = room(roomId);
+    const { direct, encrypted } = spec;
+    askedInto.add(roomId);
+    invitations.push({ roomId, inviter: by, direct, encrypted, ...(predecessor !== undefined && { predecessor }) });
+  };
+  const type: TranscriptTransport['type'] = (roomId, who, content, how = {}) => {
+    const id = add(roomId, who, how.type ?? 'm.room.message', content, {
+      ...(how.clear && { unsigned: { clear: true } as RawRoomEvent['unsigned'] & { clear: true } }),
+      ...(how.sentAt !== undefined && { origin_server_ts: how.sentAt }),
+      ...(how.stateKey !== undefined && { state_key: how.stateKey }),
+    });
+    if (how.unreadable) unreadable.set(id, who);
+    return id;
   };
   const invite = (roomId: string, who: string): void => {
     room(roomId).members.set(who, 'invite');
@@ -102,21 +143,72 @@ export function openTranscript(
       for (const who of spec.invite) invite(id, who);
       return id;
     },
-    async join() {},
+    async join(roomId) {
+      if (!room(roomId).members.has(userId) && !askedInto.has(roomId))
+        throw new TransportFailure('room', 'not asked in');
+      room(roomId).members.set(userId, 'join');
+    },
     async leave(roomId) {
+      askedInto.delete(roomId);
       rooms.get(roomId)?.members.delete(userId);
+    },
+    async look(roomId) {
+      return { encrypted: room(roomId).spec.encrypted, predecessor: room(roomId).predecessor };
     },
     async invite(roomId, who) {
       invite(roomId, who);
     },
-    async send(roomId, type, content, txnId) {
+    async remove(roomId, who) {
+      room(roomId).members.delete(who);
+    },
+    async setState(roomId, type, stateKey, content) {
+      add(roomId, userId, type, content, { state_key: stateKey });
+    },
+    async send(roomId, type, content, txnId, _encrypted, readers) {
       const before = sent.get(txnId);
       if (before) return before;
-      const eventId = add(roomId, userId, type, content);
+      if (!room(roomId).members.has(userId)) throw new TransportFailure('room', 'not in the room');
+      const eventId = add(roomId, userId, type, content, { unsigned: { transaction_id: txnId } });
+      if (readers) keysOf.set(eventId, readers);
       sent.set(txnId, eventId);
       return eventId;
     },
-    async decrypt(roomId, event): Promise<Decrypted> {
+    async upload(bytes, limit) {
+      const chunks = [];
+      for await (const chunk of bytes) chunks.push(chunk);
+      const whole = Buffer.concat(chunks);
+      if (whole.length > limit) throw new TransportFailure('message', `the file is larger than ${limit} bytes`);
+      const url = `mxc://transcript/${media.size + 1}`;
+      media.set(url, whole);
+      // Nothing is encrypted where everything is readable: keys that open nothing.
+      const key = { kty: 'oct', alg: 'A256CTR', ext: true, key_ops: ['encrypt', 'decrypt'], k: '' } as const;
+      return {
+        file: { v: 'v2', url, key: { ...key, key_ops: [...key.key_ops] }, iv: '', hashes: { sha256: '' } },
+        size: whole.length,
+      };
+    },
+    async download(content, limits, use) {
+      const { file, info } = content as { file?: { url?: string }; info?: { mimetype?: string } };
+      const whole = media.get(file?.url ?? '');
+      const type = info?.mimetype ?? 'application/octet-stream';
+      const wanted = limits.types.some((one) =>
+        one.endsWith('/*') ? type.startsWith(one.slice(0, -1)) : type === one,
+      );
+      if (!whole || !wanted || whole.length > limits.bytes)
+        throw new TransportFailure('message', 'the file is gone, too large or of another type');
+      const bytes = async function* (): AsyncGenerator<Uint8Array> {
+        yield whole;
+      };
+      return use({ type, size: whole.length, bytes });
+    },
+    async history(roomId, from) {
+      const { events } = room(roomId);
+      const end = from === undefined ? events.length : Number(from);
+      const start = Math.max(0, end - 50);
+      return { events: events.slice(start, end).reverse(), older: start === 0 ? undefined : String(start) };
+    },
+    async decrypt(roomId, event): Promise<Decrypted | 'undecryptable'> {
+      if (unreadable.has(event.event_id)) return 'undecryptable';
       // Everything typed is taken as encrypted where the room is, but for what a test injects in clear.
       const clear = event.unsigned as { clear?: boolean } | undefined;
       return {
@@ -139,27 +231,51 @@ export function openTranscript(
     async members(roomId) {
       return [...room(roomId).members].map(([who, membership]) => ({ userId: who, membership }));
     },
-    type(roomId, who, content, how = {}) {
-      const extra = how.clear ? { unsigned: { clear: true } as RawRoomEvent['unsigned'] & { clear: true } } : {};
-      return add(roomId, who, how.type ?? 'm.room.message', content, extra);
+    type,
+    async devices(who) {
+      return [`PHONE${phones.get(who) ?? 1}`];
+    },
+    newDevice(who) {
+      phones.set(who, (phones.get(who) ?? 1) + 1);
+      for (const { readableFrom, events } of rooms.values())
+        if (readableFrom.has(who)) readableFrom.set(who, events.length);
+      devicesChanged.push(who);
+    },
+    holdsKey: (eventId, who) => keysOf.get(eventId)?.includes(who) ?? true,
+    giveKeys(sender) {
+      for (const [id, by] of unreadable) if (by === sender) unreadable.delete(id);
+    },
+    putOut(roomId, by, how) {
+      askedInto.delete(roomId);
+      type(roomId, by, { membership: how }, { type: 'm.room.member', stateKey: userId });
+      room(roomId).members.delete(userId);
+    },
+    askIn,
+    replace(roomId, by, how) {
+      const id = `!room${rooms.size + 1}:transcript`;
+      make({ ...room(roomId).spec, alias: id, encrypted: how.encrypted }, id, by, how.predecessor ?? roomId);
+      type(roomId, by, { replacement_room: id }, { type: 'm.room.tombstone', stateKey: '' });
+      if (how.askIn) askIn(id, by);
+      return id;
     },
     accept,
     invite1to1(who) {
       const id = `!direct${rooms.size + 1}:transcript`;
-      make({ alias: id, name: '', invite: [], encrypted: true, direct: true }, id);
-      room(id).members.set(who, 'join');
+      make({ alias: id, name: '', invite: [], encrypted: true, direct: true }, id, who);
       room(id).readableFrom.set(who, 0);
-      invitations.push({ roomId: id, inviter: who, direct: true, encrypted: true });
+      askIn(id, who);
       return id;
     },
     async flush(onBatch) {
       const batch: SyncBatch = {
-        next: `t${count}-${invitations.length}`,
+        next: `t${count}-${invitations.length}-${[...phones.values()].join('-')}`,
+        devicesChanged,
         rooms: heard.map(({ roomId, event }) => ({ roomId, events: [event] })),
         invitations,
       };
-      const n = heard.length + invitations.length;
+      const n = heard.length + invitations.length + devicesChanged.length;
       heard = [];
+      devicesChanged = [];
       invitations = [];
       if (n > 0) await onBatch(batch);
       return n;

@@ -6,14 +6,21 @@ import { MINUTE } from '../care/relay/civil-time.ts';
 import { apply } from '../care/relay/apply.ts';
 import type { Decision } from '../care/relay/decision.ts';
 import type { Store } from '../care/relay/ports.ts';
-import type { Timer } from '../care/relay/timer.ts';
+import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
 import { decideDeadline } from '../care/request/case.ts';
 import type { StayPorts } from '../care/stay/case.ts';
+import { decideClosing } from '../care/stay/closing.ts';
 import { decideNotice } from '../care/stay/notice.ts';
 
 export type DeadlinePorts = StayPorts &
   RequestPorts & { store: Store; civil: () => number; onBug: (timer: string, error: unknown) => void };
+
+const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number) => Promise<Decision>> = {
+  'stay-notice': decideNotice,
+  'request-sla': decideDeadline,
+  'room-close': decideClosing,
+};
 
 /** After what failed: long enough not to fill the log. */
 const AGAIN_MS = 10 * MINUTE;
@@ -45,7 +52,7 @@ async function fire(ports: DeadlinePorts, timer: Timer, now: number): Promise<vo
       (t) => t.step === timer.step && t.epoch === timer.epoch,
     );
     if (!still) return overtakenMeanwhile(timer);
-    return timer.kind === 'stay-notice' ? decideNotice(ports, timer, now) : decideDeadline(ports, timer, now);
+    return DECIDE[timer.kind](ports, timer, now);
   });
 }
 

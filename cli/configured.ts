@@ -5,7 +5,7 @@ import type { Sealer } from '../care/relay/seal.ts';
 import type { Store } from '../care/relay/ports.ts';
 import { wallClocks } from '../bridge/wall-clock.ts';
 import { emptyDecision } from '../care/relay/decision.ts';
-import { openStore } from '../store/open.ts';
+import { openStore, type StorePlace } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,6 +16,11 @@ export function configured(path: string, env: Environment): LoadedConfig | undef
   if (!('problems' in loaded)) return loaded;
   console.error(sayProblems(loaded.problems));
   return undefined;
+}
+
+/** Where this installation keeps everything. */
+export function placeOf({ config, secrets }: LoadedConfig): StorePlace {
+  return 'path' in config.store ? { path: config.store.path } : { url: secrets.storeUrl ?? '' };
 }
 
 export type Opened = { loaded: LoadedConfig; store: Store; sealer: Sealer };
@@ -32,7 +37,7 @@ export async function withStore(
   const loaded = configured(path, env);
   if (!loaded) return 2;
   const sealer = sealerFromSecret(loaded.secrets.seal);
-  const store = await openStore({ path: loaded.config.store.path, sealer, clocks: wallClocks() });
+  const store = await openStore({ ...placeOf(loaded), sealer, clocks: wallClocks() });
   try {
     return await work({ loaded, store, sealer });
   } finally {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { LoginOptions } from './provision.ts';
 
 const config = new Option('-c, --config <file>', 'the configuration').default('relais.yaml').env('RELAIS_CONFIG');
 
@@ -17,6 +18,7 @@ First steps, without any configuration:
 Then:
   relais check-config -c relais.yaml          every problem at once
   relais provision -c relais.yaml …           the bot's Matrix device and keys, once
+  relais doctor -c relais.yaml                what is wrong, and its cure
   relais serve -c relais.yaml`,
   );
 
@@ -32,14 +34,68 @@ program
     end(await (await import('./serve.ts')).serve(options.config, process.env)),
   );
 
+const user = new Option('-u, --user <name>', 'Matrix account, @relais:example.org or relais');
+const passwordEnv = new Option('--password-env <name>', 'environment variable that holds the password').default(
+  'RELAIS_PASSWORD',
+);
+const tokenEnv = new Option(
+  '--token-env <name>',
+  'instead: variable that holds the access token of a device made for Relais and never used',
+);
+
 program
   .command('provision')
-  .description('log the bot in: device, cross-signing, secret storage, key backup; shows the recovery key once')
+  .description('log the bot in, once: device, cross-signing, secret storage, key backup; shows the recovery key once')
   .addOption(config)
-  .requiredOption('-u, --user <name>', 'Matrix account, @relais:example.org or relais')
-  .option('--password-env <name>', 'environment variable that holds the password', 'RELAIS_PASSWORD')
-  .action(async (options: { config: string; user: string; passwordEnv: string }) =>
+  .addOption(user)
+  .addOption(passwordEnv)
+  .addOption(tokenEnv)
+  .addHelpText(
+    'after',
+    `
+The account must exist on the homeserver (account.homeserver of the configuration), and serve nothing else.
+  RELAIS_PASSWORD=… relais provision -u @relais:example.org
+Where people log in through a portal, make a device and give its token:
+  RELAIS_TOKEN=… relais provision --token-env RELAIS_TOKEN
+The recovery key appears once, on the last line: write it down. An account that has keys already is refused: relais recover.`,
+  )
+  .action(async (options: LoginOptions) =>
     end(await (await import('./provision.ts')).provisionAccount(options, process.env)),
+  );
+
+program
+  .command('recover')
+  .description('a new device from the recovery key, after the loss of the disk or the restoring of an old copy')
+  .addOption(config)
+  .addOption(user)
+  .addOption(passwordEnv)
+  .addOption(tokenEnv)
+  .option(
+    '--recovery-key-env <name>',
+    'variable that holds the recovery key; unset, it is typed',
+    'RELAIS_RECOVERY_KEY',
+  )
+  .option('--end-other-devices', 'log out every other device of the account (the lost disk may have been stolen)')
+  .addHelpText(
+    'after',
+    `
+Stop relais serve first. The account's directory is kept under another name, or may be absent; the database is not touched.
+  RELAIS_PASSWORD=… relais recover -u @relais:example.org --end-other-devices
+A wrong recovery key changes nothing, here or on the homeserver. The same recovery key stays good afterwards.`,
+  )
+  .action(async (options: LoginOptions & { recoveryKeyEnv: string; endOtherDevices?: boolean }) =>
+    end(await (await import('./recover.ts')).recoverAccount(options, process.env)),
+  );
+
+program
+  .command('doctor')
+  .description(
+    'configuration, account, keys, homeserver, store, disk: each problem with its cure; beside a running server',
+  )
+  .addOption(config)
+  .addHelpText('after', '\nExit code: 0 all is well, 1 warnings, 2 problems.')
+  .action(async (options: { config: string }) =>
+    end(await (await import('./doctor.ts')).doctor(options.config, process.env, console.log)),
   );
 
 program
@@ -85,11 +141,21 @@ quarantine
   );
 quarantine
   .command('replay')
-  .description('decide it again, at the end of its lane')
+  .description('decide it again (a delivery: send it again), at the end of its lane')
+  .addOption(config)
+  .option('--send-again', 'a delivery that may have been sent: do not look for it in the room, send it')
+  .argument('<id...>')
+  .action(async (ids: string[], options: { config: string; sendAgain?: boolean }) =>
+    end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
+  );
+
+quarantine
+  .command('drop')
+  .description('a delivery that is never to be sent')
   .addOption(config)
   .argument('<id...>')
   .action(async (ids: string[], options: { config: string }) =>
-    end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
+    end(await (await import('./quarantine.ts')).dropQuarantined(ids, options, process.env, console.log)),
   );
 
 program
@@ -114,6 +180,31 @@ lane
   .argument('<room>')
   .action(async (room: string, options: { config: string }) =>
     end(await (await import('./lane.ts')).retryLane(room, options, process.env, console.log)),
+  );
+
+lane
+  .command('skip')
+  .description('put the first delivery of a room aside (quarantine), and go on with the next')
+  .addOption(config)
+  .argument('<room>')
+  .action(async (room: string, options: { config: string }) =>
+    end(await (await import('./lane.ts')).skipLane(room, options, process.env, console.log)),
+  );
+
+const rooms = program.command('rooms').description('the rooms and spaces of the territories, from the configuration');
+rooms
+  .command('plan')
+  .description('what apply would make or change')
+  .addOption(config)
+  .action(async (options: { config: string }) =>
+    end(await (await import('./rooms.ts')).printRoomsPlan(options, process.env, console.log)),
+  );
+rooms
+  .command('apply')
+  .description('have the running server make it; a second time there is nothing to do')
+  .addOption(config)
+  .action(async (options: { config: string }) =>
+    end(await (await import('./rooms.ts')).applyRooms(options, process.env, console.log)),
   );
 
 program

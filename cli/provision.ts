@@ -1,26 +1,19 @@
 import { provision } from '../bot/matrix/provision.ts';
 import { configured, type Environment } from './configured.ts';
 
+export type LoginOptions = { config: string; user?: string; passwordEnv: string; tokenEnv?: string };
+type Login = { user: string } & ({ password: string; token?: undefined } | { token: string; password?: undefined });
+
 /** Makes the bot's device and keys. The recovery key is shown here, once, and stored nowhere. */
-export async function provisionAccount(
-  options: { config: string; user: string; passwordEnv: string },
-  env: Environment,
-): Promise<number> {
+export async function provisionAccount(options: LoginOptions, env: Environment): Promise<number> {
   const loaded = configured(options.config, env);
-  if (!loaded) return 2;
-  const password = env[options.passwordEnv];
-  if (!password) {
-    console.error(
-      `The password is read from the environment: set ${options.passwordEnv}, or name another variable with --password-env.`,
-    );
-    return 2;
-  }
+  const login = loaded && readLogin(options, env);
+  if (!loaded || !login) return 2;
   const { homeserver, directory } = loaded.config.account;
   try {
     const made = await provision({
+      ...login,
       homeserver,
-      user: options.user,
-      password,
       directory,
       secret: loaded.secrets.seal,
       onProgress: (line) => console.error(`· ${line}`),
@@ -28,7 +21,7 @@ export async function provisionAccount(
     console.log(`${made.userId}, device ${made.deviceId}, is ready.`);
     if (made.recoveryKey) {
       console.log(
-        `\nRecovery key: ${made.recoveryKey}\nWrite it down and keep it in a safe: it is shown only now, and it is the only way back after the loss of the disk.`,
+        `\nRecovery key: ${made.recoveryKey}\nWrite it down and keep it in a safe: it is shown only now, and it is the only way back after the loss of the disk (relais recover).`,
       );
     }
     return 0;
@@ -36,4 +29,22 @@ export async function provisionAccount(
     console.error(error instanceof Error ? error.message : String(error));
     return 1;
   }
+}
+
+/** @returns undefined after having said what is missing */
+export function readLogin({ user, passwordEnv, tokenEnv }: LoginOptions, env: Environment): Login | undefined {
+  if (tokenEnv !== undefined) {
+    const token = env[tokenEnv];
+    if (token) return { user: user ?? '', token };
+    console.error(`The access token is read from the environment: set ${tokenEnv}.`);
+    return undefined;
+  }
+  const password = env[passwordEnv];
+  if (user !== undefined && password) return { user, password };
+  console.error(
+    user === undefined
+      ? 'Name the account with --user, or give the access token of a new device with --token-env.'
+      : `The password is read from the environment: set ${passwordEnv}, or name another variable with --password-env.`,
+  );
+  return undefined;
 }

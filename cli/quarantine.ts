@@ -71,7 +71,33 @@ export async function showQuarantined(
   });
 }
 
+/** Envelopes are decided again, deliveries are sent again, each at the end of its lane. */
 export async function replayQuarantined(
+  ids: string[],
+  options: { config: string; sendAgain?: boolean },
+  env: Environment,
+  print: Print,
+): Promise<number> {
+  return withStore(options.config, env, async ({ store }) => {
+    let missing = 0;
+    for (const id of ids) {
+      const envelope = await store.inbox.get(id);
+      if (envelope?.state === 'quarantined') {
+        await auditAct(store, 'quarantine:replay', id);
+        await store.inbox.replay(id);
+        print(`${id} will be decided again, at the end of its lane.`);
+        continue;
+      }
+      const by = { actor: 'operator', at: Date.now(), forget: options.sendAgain ?? false };
+      if (await store.outbox.replay(id, by)) print(`${id} will be sent again, at the end of its room's queue.`);
+      else missing += unknown(id);
+    }
+    return missing > 0 ? 1 : 0;
+  });
+}
+
+/** Deliveries that are never to be said. An envelope stays: it is what a hospital sent. */
+export async function dropQuarantined(
   ids: string[],
   options: { config: string },
   env: Environment,
@@ -80,14 +106,8 @@ export async function replayQuarantined(
   return withStore(options.config, env, async ({ store }) => {
     let missing = 0;
     for (const id of ids) {
-      const envelope = await store.inbox.get(id);
-      if (envelope?.state !== 'quarantined') {
-        missing += unknown(id);
-        continue;
-      }
-      await auditAct(store, 'quarantine:replay', id);
-      await store.inbox.replay(id);
-      print(`${id} will be decided again, at the end of its lane.`);
+      if (await store.outbox.drop(id, { actor: 'operator', at: Date.now() })) print(`${id} will never be sent.`);
+      else missing += unknown(id);
     }
     return missing > 0 ? 1 : 0;
   });

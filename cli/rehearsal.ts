@@ -8,6 +8,7 @@ import { eventSchema, readEvent } from '../bridge/formats/events.ts';
 import { readHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { sign } from '../bridge/verify.ts';
 import { openTranscript, type TranscriptTransport } from '../bot/transcript.ts';
+import type { AccessRules } from '../bot/rooms.ts';
 import type { Clocks, Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Sealer } from '../care/relay/seal.ts';
@@ -34,6 +35,7 @@ export type StageOptions = {
   slots: Slots;
   /** Invited persons join at once, but for these (Matrix ids). */
   late?: readonly string[];
+  access?: AccessRules;
   log?: Log;
 };
 
@@ -48,6 +50,8 @@ export type Stage = {
   until(instant: number): Promise<void>;
   /** Relais is down until an instant: what fell due meanwhile fires at the return. */
   jump(instant: number): Promise<void>;
+  /** Machine time goes on, and nothing else. */
+  wait(ms: number): Promise<void>;
   /** A hospital's message, over HTTP, signed. @returns status and body of the answer */
   post(body: Uint8Array, format?: 'hl7v2' | 'events'): Promise<{ status: number; body: string }>;
   /** A person types in a room. */
@@ -88,6 +92,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     pathways: () => options.pathways,
     sources,
     ringing: RINGING,
+    closeAfterDays: 30,
+    access: options.access ?? { accessRule: undefined, allowedServers: undefined },
     log,
   });
   const { store } = relais;
@@ -144,6 +150,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       civil = Math.max(civil, instant);
       await settle();
     },
+    async wait(ms) {
+      tick += ms;
+      await relais.retryWaiting();
+      await settle();
+    },
     async post(body, format = 'hl7v2') {
       const timestamp = String(Math.floor(clocks.machine() / 1000));
       const answer = await apps[format].request(`/v1/${format}`, {
@@ -187,6 +198,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         return room.events
           .slice(from)
           .filter((event) => event.sender === transport.userId && event.type === 'm.room.message')
+          .filter((event) => transport.holdsKey(event.event_id, userId))
           .map((event) => ({ roomId: room.id, roomName: room.spec.name, event }));
       });
       return heard.sort((a, b) => Number(a.event.event_id.slice(1)) - Number(b.event.event_id.slice(1)));

@@ -26,7 +26,8 @@ import { openStore } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
 import { openSlotsFile } from '../store/slots-file.ts';
 import { CIVIL_OFFSET } from './clock.ts';
-import { configured, type Environment } from './configured.ts';
+import { configured, type Environment, placeOf } from './configured.ts';
+import { beat } from './served.ts';
 
 const RETRY_MS = 5_000;
 
@@ -51,7 +52,7 @@ export async function serve(path: string, env: Environment): Promise<number> {
 async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): Promise<void> {
   const { config, secrets } = loaded;
   const sealer = sealerFromSecret(secrets.seal);
-  const store = await openStore({ path: config.store.path, sealer, clocks, serving: true });
+  const store = await openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
   const directory = await directoryOf(loaded, log);
   const slots: Slots =
     config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
@@ -85,6 +86,8 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       slots,
       sources: new Map(config.sources.map((s) => [s.id, { ...s.policy, name: s.name, labels: s.labels }])),
       ringing: RINGING,
+      closeAfterDays: config.rooms.closeAfterDays,
+      access: config.account,
       log,
     });
     log('info', 'serving', { account: transport.userId, device: transport.deviceId });
@@ -92,7 +95,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     stopJobs = startJobs([{ name: 'retry-keys', every: '*/10 * * * *', run: () => serving.retryWaiting() }], (job) =>
       log('error', 'job failed', { job }),
     );
-    await relais.run(signal);
+    await Promise.all([relais.run(signal), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
     await http.close();
@@ -160,14 +163,18 @@ async function maybeOpen(
   clocks: SteppedClocks,
   log: Log,
 ): Promise<Awaited<ReturnType<typeof openMatrixTransport>> | undefined> {
-  return openMatrixTransport({ directory: loaded.config.account.directory, clocks, log, secret: loaded.secrets.seal });
+  const { seal: secret, password } = loaded.secrets;
+  const { directory, accessRule, roomVersion } = loaded.config.account;
+  return openMatrixTransport({ directory, clocks, log, secret, password, accessRule, roomVersion });
 }
 
 /** Rebuilt when the national file is newer than the index. */
 async function directoryOf({ config }: LoadedConfig, log: Log): Promise<Directory> {
   if (!config.directory)
     return { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 };
-  const index = `${config.store.path}.directory`;
+  // A file of this machine, also where the rest is on PostgreSQL: each one builds its own.
+  const beside = 'path' in config.store ? config.store.path : config.account.directory;
+  const index = `${beside}.directory`;
   const { rpps } = config.directory;
   if (!existsSync(index) || statSync(rpps).mtimeMs > statSync(index).mtimeMs) {
     log('info', 'building the directory index', { file: rpps });

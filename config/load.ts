@@ -28,13 +28,20 @@ export type SourceConfig = {
 /** relais.yaml with absolute paths and without secrets, so that it may be printed. */
 type RelaisConfig = {
   environment: 'production' | 'test' | 'demo';
-  account: { homeserver: string; directory: string };
-  store: { path: string };
+  account: {
+    homeserver: string;
+    directory: string;
+    accessRule: 'restricted' | 'unrestricted' | undefined;
+    allowedServers: string[] | undefined;
+    roomVersion: string | undefined;
+  };
+  store: { path: string } | { url_env: string };
   listen: { host: string; port: number };
   sources: SourceConfig[];
   directory: { rpps: string } | undefined;
   slots: string | undefined;
   territories: { id: string; name: string }[];
+  rooms: { closeAfterDays: number };
   timezone: 'Europe/Paris';
 };
 
@@ -44,7 +51,15 @@ export type LoadedConfig = {
   teams: Team[];
   duty: DutyPeriod[];
   pathways: Pathway[];
-  secrets: { seal: string; /** By source id. */ sources: ReadonlyMap<string, string> };
+  secrets: {
+    seal: string;
+    /** Of the bot's account, to log in again after a soft logout. */
+    password: string | undefined;
+    /** By source id. */
+    sources: ReadonlyMap<string, string>;
+    /** Address of PostgreSQL, with its password; undefined for a file. */
+    storeUrl: string | undefined;
+  };
   /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
   warnings: ConfigProblem[];
 };
@@ -92,17 +107,23 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
     teams: teams.teams,
     duty: people.duty,
     pathways: pathways.offered,
-    secrets: { seal: secrets.seal, sources: secrets.sources },
+    secrets: { seal: secrets.seal, password: secrets.password, sources: secrets.sources, storeUrl: secrets.storeUrl },
     warnings: pathways.warnings,
   };
 }
 
 function configOf(file: RelaisFile, at: (relative: string) => string): RelaisConfig {
-  const { environment, account, store, listen, sources, directory, slots, territories, timezone } = file;
+  const { environment, account, store, listen, sources, directory, slots, territories, rooms, timezone } = file;
   return {
     environment,
-    account: { ...account, directory: at(account.directory) },
-    store: { path: at(store.path) },
+    account: {
+      homeserver: account.homeserver,
+      directory: at(account.directory),
+      accessRule: account.access_rule,
+      allowedServers: account.allowed_servers,
+      roomVersion: account.room_version,
+    },
+    store: store.path === undefined ? { url_env: store.url_env ?? '' } : { path: at(store.path) },
     listen,
     sources: sources.map((source): SourceConfig => {
       const units =
@@ -128,6 +149,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     directory: directory && { rpps: at(directory.rpps) },
     slots: slots === undefined ? undefined : at(slots),
     territories,
+    rooms: { closeAfterDays: rooms.close_after_days },
     timezone,
   };
 }
@@ -166,7 +188,7 @@ function readSecrets(
   { value, problem }: YamlFile<RelaisFile>,
   env: Env,
   at: (relative: string) => string,
-): { seal: string; sources: Map<string, string>; problems: ConfigProblem[] } {
+): LoadedConfig['secrets'] & { problems: ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const secret = (name: string, shortest: number, path: (string | number)[]): string => {
     const file = env[`${name}_FILE`];
@@ -204,5 +226,17 @@ function readSecrets(
       secret(source.secret_env, 16, ['sources', n, 'secret_env']),
     ]),
   );
-  return { seal, sources, problems };
+  const { password_env: name } = value.account;
+  const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
+  const { url_env: variable } = value.store;
+  const storeUrl = variable === undefined ? undefined : secret(variable, 1, ['store', 'url_env']);
+  if (storeUrl && !/^postgres(?:ql)?:\/\//.test(storeUrl))
+    problems.push(
+      problem(
+        ['store', 'url_env'],
+        `${variable ?? ''} is no address of PostgreSQL`,
+        'postgres://user:password@host/database',
+      ),
+    );
+  return { seal, password, sources, storeUrl, problems };
 }

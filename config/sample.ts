@@ -7,6 +7,10 @@ type Node = {
   description?: string;
   default?: unknown;
   sample?: unknown;
+  /** Not required by itself, but what most write. */
+  shown?: boolean;
+  /** The key whose place this one takes: both together are an error. */
+  instead?: string;
   enum?: unknown[];
   const?: unknown;
   properties?: Record<string, Node>;
@@ -29,10 +33,15 @@ export function sampleConfig(): string {
 function keys(node: Node, top = false): string[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child], n) => {
     const lines = entry(key, child);
-    const optional = child.default === undefined && !(node.required ?? []).includes(key);
+    if (child.instead !== undefined) return entry(key, child).map((line) => asAlternative(line, child.instead ?? ''));
+    const optional = !child.shown && child.default === undefined && !(node.required ?? []).includes(key);
     const shown = optional ? lines.map((line) => (line.startsWith('#') ? line : `# ${line}`)) : lines;
     return top && n > 0 ? ['', ...shown] : shown;
   });
+}
+
+function asAlternative(line: string, to: string): string {
+  return line.startsWith('#') ? line : `# instead of ${to}: ${line}`;
 }
 
 function entry(key: string, node: Node): string[] {

@@ -1,4 +1,5 @@
 /** The cast: each persona is a person of people.yaml with a real client, who remembers what it decrypted. */
+import { EventTimeline } from 'matrix-js-sdk';
 import type { SeenEvent, Persona } from './client.ts';
 
 export type Cast = {
@@ -24,7 +25,25 @@ export function lastCode(cast: Cast, bot: string): string | undefined {
   return all.flatMap((e) => /\bD-[A-Z0-9]{3,4}\b/.exec(bodyOf(e))?.[0] ?? []).at(-1);
 }
 
-/** The room of that name among those this persona has joined. */
+/** The room of that name among those this persona has joined, by what the room's state says. */
 export function roomNamed(persona: Persona, name: string): string | undefined {
-  return persona.client.getRooms().find((r) => r.name === name && r.getMyMembership() === 'join')?.roomId;
+  return persona.client.getRooms().find((room) => {
+    const said = room
+      .getLiveTimeline()
+      .getState(EventTimeline.FORWARDS)
+      ?.getStateEvents('m.room.name', '')
+      ?.getContent()['name'] as unknown;
+    return said === name && room.getMyMembership() === 'join';
+  })?.roomId;
+}
+
+/** For an error message: what this persona's client knows of its rooms. */
+export function roomsInShort(persona: Persona): string {
+  return persona.client
+    .getRooms()
+    .map(
+      (room) =>
+        `${room.roomId} ${room.name} ${room.getMyMembership()} ${persona.membership(room.roomId, persona.userId) ?? '-'}`,
+    )
+    .join('\n');
 }

@@ -81,7 +81,7 @@ function unread(persona: Persona, bot: string, rooms: Map<string, ServerEvent[]>
   const readable = new Set(readByPersona(persona, bot).map((e) => e.eventId));
   let missing = 0;
   for (const [roomId, events] of rooms) {
-    if (persona.membership(roomId, persona.userId) !== 'join') continue;
+    if (persona.client.getRoom(roomId)?.getMyMembership() !== 'join') continue;
     const joinedAt = events.findIndex(
       (e) => e.type === 'm.room.member' && e.state_key === persona.userId && e.content['membership'] === 'join',
     );

@@ -20,6 +20,8 @@ export type HomeserverOptions = {
   serverName?: string;
   /** Loopback port; default a free one. */
   port?: number;
+  /** Keys of homeserver.yaml, instead of ours or besides. */
+  configuration?: Record<string, unknown>;
   onProgress?: Progress;
 };
 
@@ -68,7 +70,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const url = `http://127.0.0.1:${port}`;
-    const config = await configure(directory, serverName, port, secret);
+    const config = await configure(directory, serverName, port, secret, options.configuration);
     const child = await launch(python, directory, [config, options.directory === undefined ? directory : '']);
     try {
       await ready(child, url, directory);
@@ -91,7 +93,13 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
   }
 }
 
-async function configure(directory: string, serverName: string, port: number, secret: string): Promise<string> {
+async function configure(
+  directory: string,
+  serverName: string,
+  port: number,
+  secret: string,
+  more: Record<string, unknown> = {},
+): Promise<string> {
   const freely = { per_second: 10_000, burst_count: 10_000 };
   const signingKey = join(directory, 'signing.key');
   await keptSecret(signingKey, () => `ed25519 a_relais ${randomBytes(32).toString('base64').replaceAll('=', '')}`);
@@ -145,6 +153,7 @@ async function configure(directory: string, serverName: string, port: number, se
     rc_delayed_event_mgmt: freely,
     rc_reports: freely,
     rc_presence: { per_user: freely },
+    ...more,
   };
   await writeFile(path, JSON.stringify(config, null, 2), { mode: 0o600 });
   return path;

@@ -6,7 +6,7 @@ import { advance } from '../cli/advance.ts';
 import { parseParis } from '../config/paris-text.ts';
 import type { Scenario, ScenarioStep } from '../config/schema/scenario.ts';
 import type { Persona } from './client.ts';
-import { bodyOf, type Cast, lastCode, readByPersona, roomNamed } from './cast.ts';
+import { bodyOf, type Cast, lastCode, readByPersona, roomNamed, roomsInShort } from './cast.ts';
 import type { RelaisProcess } from './relais-process.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -118,7 +118,11 @@ async function whereIs(stage: Stage, id: string, persona: Persona, where: string
   const name =
     where === 'request' ? lastCode(stage.cast, stage.bot) : stage.groupRooms.get(where.slice('group:'.length));
   if (name === undefined) throw new Error(`no room ${where}`);
-  await persona.until(`room ${name}`, () => roomNamed(persona, name) !== undefined);
+  await persona
+    .until(`room ${name}`, () => roomNamed(persona, name) !== undefined)
+    .catch((cause: unknown) => {
+      throw new Error(`no room ${name} among:\n${roomsInShort(persona)}`, { cause });
+    });
   return roomNamed(persona, name) ?? '';
 }
 

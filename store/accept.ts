@@ -1,7 +1,7 @@
 /** Accepting: the first of the two commits in a message's life. What it returns may be acknowledged (invariant 1). */
 import type { Accepted, NewEnvelope } from '../care/relay/envelope.ts';
 import { sealText, sealValue, type Db, type Ground } from './ground.ts';
-import { nextSeq } from './lanes.ts';
+import { lockLanes, nextSeq } from './lanes.ts';
 import { writeSetting } from './settings.ts';
 import { addToTally } from './tally.ts';
 
@@ -14,7 +14,11 @@ export function cursorName(name: string): string {
 
 /** Many callers, one commit, in the order of the calls. */
 export async function acceptAll(ground: Ground, calls: AcceptCall[]): Promise<Accepted[][]> {
-  return await ground.db.transaction().execute(async (tx) => {
+  return await ground.transaction(async (tx) => {
+    await lockLanes(
+      tx,
+      calls.flatMap((call) => call.envelopes.map((envelope) => envelope.lane)),
+    );
     const answers: Accepted[][] = [];
     for (const { envelopes, cursor } of calls) {
       const answer: Accepted[] = [];

@@ -1,10 +1,12 @@
 /** The second commit in a message's life: a decision, written whole or not at all. */
 import type { Decision } from '../care/relay/decision.ts';
+import type { Outcome, Reason } from '../care/relay/outcome.ts';
 import { writeAudit } from './audit.ts';
 import { writeEvent, writeFile } from './files.ts';
 import { sealText, type Db, type Ground } from './ground.ts';
+import { lockLanes } from './lanes.ts';
 import { addDelivery } from './outbox.ts';
-import { wantRoom } from './rooms.ts';
+import { closeRoom, wantRoom } from './rooms.ts';
 import { addToTally } from './tally.ts';
 import { changeTimer, fireTimer } from './timers.ts';
 
@@ -17,7 +19,7 @@ class Stale extends Error {}
  */
 export async function commitDecision(ground: Ground, decision: Decision, at: number): Promise<'committed' | 'stale'> {
   try {
-    await ground.db.transaction().execute((tx) => write(ground, tx, decision, at));
+    await ground.transaction((tx) => write(ground, tx, decision, at));
     return 'committed';
   } catch (error) {
     if (error instanceof Stale) return 'stale';
@@ -27,7 +29,8 @@ export async function commitDecision(ground: Ground, decision: Decision, at: num
 
 async function write(ground: Ground, tx: Db, decision: Decision, at: number): Promise<void> {
   const { settle, fired } = decision;
-  if (settle && !(await settleEnvelope(ground, tx, settle))) throw new Stale();
+  const before = settle && (await settleEnvelope(ground, tx, settle));
+  if (settle && !before) throw new Stale();
   // Before the changes: what fires may arm the same deadline again, with the next epoch.
   if (fired && !(await fireTimer(tx, fired))) throw new Stale();
   for (const file of decision.files) if (!(await writeFile(ground, tx, file))) throw new Stale();
@@ -35,8 +38,16 @@ async function write(ground: Ground, tx: Db, decision: Decision, at: number): Pr
   for (const event of decision.events) await writeEvent(ground, tx, event);
   for (const change of decision.timers) await changeTimer(tx, change);
   for (const room of decision.rooms) await wantRoom(ground, tx, room);
+  await lockLanes(
+    tx,
+    decision.deliveries.map((delivery) => delivery.room),
+  );
+  for (const ref of decision.closes ?? []) await closeRoom(tx, ref);
   for (const delivery of decision.deliveries) await addDelivery(ground, tx, delivery, at);
   for (const entry of decision.audit) await writeAudit(ground, tx, entry, at);
+  // Last: these few rows are everybody's, and stay locked until the commit.
+  if (before?.outcome && before.reason) await addToTally(tx, before.outcome, before.reason, -1);
+  if (settle) await addToTally(tx, settle.outcome, settle.reason, 1);
 }
 
 /** @returns false when the fact has been decided already */
@@ -50,15 +61,21 @@ async function writeFact(tx: Db, key: string, at: number): Promise<boolean> {
   return written !== undefined;
 }
 
-/** @returns false when somebody has decided the envelope meanwhile, or when it is not known */
-async function settleEnvelope(ground: Ground, tx: Db, settle: NonNullable<Decision['settle']>): Promise<boolean> {
+type Settled = { outcome: Outcome | null; reason: Reason | null };
+
+/** @returns what it counted as before; undefined when somebody has decided it meanwhile, or when it is not known */
+async function settleEnvelope(
+  ground: Ground,
+  tx: Db,
+  settle: NonNullable<Decision['settle']>,
+): Promise<Settled | undefined> {
   const { envelope: id, state, outcome, reason } = settle;
   const before = await tx
     .selectFrom('inbox')
     .select(['state', 'seq', 'outcome', 'reason'])
     .where('id', '=', id)
     .executeTakeFirst();
-  if (!before || before.state === 'decided') return false;
+  if (!before || before.state === 'decided') return undefined;
   const settled = await tx
     .updateTable('inbox')
     .set({ state, outcome, reason, detail: sealText(ground.sealer, settle.detail, `inbox:${id}:detail`) })
@@ -67,9 +84,7 @@ async function settleEnvelope(ground: Ground, tx: Db, settle: NonNullable<Decisi
     .where('seq', '=', before.seq)
     .returning('id')
     .executeTakeFirst();
-  if (!settled) return false;
+  if (!settled) return undefined;
   if (settle.emptied) await tx.updateTable('inbox').set({ body: null }).where('id', '=', id).execute();
-  if (before.outcome && before.reason) await addToTally(tx, before.outcome, before.reason, -1);
-  await addToTally(tx, outcome, reason, 1);
-  return true;
+  return before;
 }

@@ -7,8 +7,12 @@ import type { Tables } from './tables.ts';
 /** The database or one of its transactions: the same functions run in both. */
 export type Db = Kysely<Tables>;
 
+export type Transaction = <T>(work: (tx: Db) => Promise<T>) => Promise<T>;
+
 export type Ground = {
   db: Db;
+  /** All or nothing, on any engine. `work` touches nothing but its `tx`: it is run again when it lost a race. */
+  transaction: Transaction;
   sealer: Sealer;
   ids: Pick<Ids, 'next'>;
   clocks: Pick<Clocks, 'machine'>;

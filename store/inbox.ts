@@ -69,15 +69,19 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
 
     /** Only what waits for a human or a key: what is undecided has its place already, what is decided has been said. */
     async replay(id) {
-      await db.transaction().execute(async (tx) => {
+      await ground.transaction(async (tx) => {
         const row = await tx.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
         if (row?.state !== 'quarantined' && row?.state !== 'waiting-key') return;
         const seq = await nextSeq(tx, row.lane);
-        await tx
+        const replayed = await tx
           .updateTable('inbox')
           .set({ state: 'undecided', seq, outcome: null, reason: null, detail: null })
           .where('id', '=', id)
-          .execute();
+          .where('state', '=', row.state)
+          .where('seq', '=', row.seq)
+          .returning('id')
+          .executeTakeFirst();
+        if (!replayed) return; // another process was quicker
         if (row.outcome !== null && row.reason !== null) await addToTally(tx, row.outcome, row.reason, -1);
       });
     },

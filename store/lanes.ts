@@ -17,6 +17,20 @@ export async function nextSeq(tx: Db, lane: string): Promise<number> {
 }
 
 /**
+ * Locks the lanes that the caller is about to lengthen, always in the same order: two processes that lock each other out
+ * cost a second on PostgreSQL before it notices.
+ */
+export async function lockLanes(tx: Db, names: Iterable<string>): Promise<void> {
+  const sorted = [...new Set(names)].sort();
+  if (sorted.length < 2) return;
+  await tx
+    .insertInto('lane')
+    .values(sorted.map((name) => ({ name, tail: 0, ready_at: 0, paused_at: null, paused_why: null })))
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ tail: sql<number>`lane.tail + 0` }))
+    .execute();
+}
+
+/**
  * A subquery: the id of the first row of every lane that has one in this state. It walks the index (state, lane, seq) from
  * lane to lane, so a lane with 100,000 messages waiting costs what a lane with one costs; `group by` reads them all.
  */

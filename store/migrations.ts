@@ -1,9 +1,9 @@
 /**
  * Migrations only grow: a published one is never edited, the next need is the next number, and each says why it came.
- * Plain SQL that SQLite and PostgreSQL both read; the two words on which they differ come from the dialect.
+ * Plain SQL that SQLite and PostgreSQL both read; the words on which they differ come from the dialect.
  */
-import { sql, type Kysely } from 'kysely';
-import type { Tables } from './tables.ts';
+import { sql } from 'kysely';
+import type { Db, Transaction } from './ground.ts';
 
 /** The words that differ from one engine to the other. */
 export type SqlWords = {
@@ -11,6 +11,8 @@ export type SqlWords = {
   counter: string;
   /** The type of a column of bytes. */
   bytes: string;
+  /** The type of a column of text: compared byte by byte, whatever language the server speaks. */
+  text: string;
 };
 
 type Migration = { version: number; reason: string; statements: (words: SqlWords) => string[] };
@@ -19,40 +21,40 @@ const migrations: Migration[] = [
   {
     version: 1,
     reason: 'the queues, the rooms, the files with their history, the deadlines and the audit',
-    statements: ({ counter, bytes }) => [
-      `create table lane (name text primary key, tail bigint not null, ready_at bigint not null,
+    statements: ({ counter, bytes, text }) => [
+      `create table lane (name ${text} primary key, tail bigint not null, ready_at bigint not null,
         paused_at bigint, paused_why ${bytes})`,
-      `create table inbox (n ${counter}, id text not null unique, lane text not null, seq bigint not null,
-        source text not null, key text not null, digest text not null, format text not null, received_at bigint not null,
-        state text not null, outcome text, reason text, sender_key ${bytes} not null, acknowledgement ${bytes},
+      `create table inbox (n ${counter}, id ${text} not null unique, lane ${text} not null, seq bigint not null,
+        source ${text} not null, key ${text} not null, digest ${text} not null, format ${text} not null, received_at bigint not null,
+        state ${text} not null, outcome ${text}, reason ${text}, sender_key ${bytes} not null, acknowledgement ${bytes},
         body ${bytes}, detail ${bytes}, unique (source, key), unique (lane, seq))`,
       // Whole rather than `where state = 'undecided'`: SQLite ignores a partial index when the state is a bound parameter.
       'create index inbox_by_state on inbox (state, lane, seq)',
-      `create table outbox (n ${counter}, id text not null unique, lane text not null, seq bigint not null,
-        state text not null, thread text, root bigint not null, coalesce text, reply_to text, attempts bigint not null,
-        tried_device text, tried_at bigint, decided_at bigint not null, ended_at bigint, event_id text,
+      `create table outbox (n ${counter}, id ${text} not null unique, lane ${text} not null, seq bigint not null,
+        state ${text} not null, thread ${text}, root bigint not null, coalesce ${text}, reply_to ${text}, attempts bigint not null,
+        tried_device ${text}, tried_at bigint, decided_at bigint not null, ended_at bigint, event_id ${text},
         body ${bytes} not null, why ${bytes}, unique (lane, seq))`,
       'create index outbox_by_state on outbox (state, lane, seq)',
       'create index outbox_by_event on outbox (event_id)',
       'create index outbox_by_coalesce on outbox (lane, coalesce, seq)',
-      'create table thread (lane text not null, thread text not null, event_id text not null, primary key (lane, thread))',
-      `create table room (n ${counter}, ref text not null unique, kind text not null, matrix_id text unique,
-        generation bigint not null, encrypted bigint not null, state text not null, body ${bytes} not null)`,
-      `create table file (n ${counter}, kind text not null, id text not null, version bigint not null,
+      `create table thread (lane ${text} not null, thread ${text} not null, event_id ${text} not null, primary key (lane, thread))`,
+      `create table room (n ${counter}, ref ${text} not null unique, kind ${text} not null, matrix_id ${text} unique,
+        generation bigint not null, encrypted bigint not null, state ${text} not null, body ${bytes} not null)`,
+      `create table file (n ${counter}, kind ${text} not null, id ${text} not null, version bigint not null,
         state ${bytes} not null, unique (kind, id))`,
-      'create table file_key (kind text not null, key text not null, id text not null, primary key (kind, key, id))',
+      `create table file_key (kind ${text} not null, key ${text} not null, id ${text} not null, primary key (kind, key, id))`,
       'create index file_key_by_file on file_key (kind, id)',
-      `create table event (n ${counter}, id text not null, kind text not null, file text not null, version bigint not null,
-        type text not null, at bigint not null, body ${bytes} not null)`,
+      `create table event (n ${counter}, id ${text} not null, kind ${text} not null, file ${text} not null, version bigint not null,
+        type ${text} not null, at bigint not null, body ${bytes} not null)`,
       'create index event_by_file on event (kind, file, n)',
-      'create table fact (key text primary key, at bigint not null)',
-      `create table timer (kind text not null, ref text not null, step text not null, epoch bigint not null,
-        due_at bigint not null, state text not null, primary key (kind, ref, step))`,
+      `create table fact (key ${text} primary key, at bigint not null)`,
+      `create table timer (kind ${text} not null, ref ${text} not null, step ${text} not null, epoch bigint not null,
+        due_at bigint not null, state ${text} not null, primary key (kind, ref, step))`,
       'create index timer_by_due on timer (state, due_at)',
-      `create table audit (n ${counter}, id text not null, at bigint not null, outcome text not null, reason text not null,
+      `create table audit (n ${counter}, id ${text} not null, at bigint not null, outcome ${text} not null, reason ${text} not null,
         body ${bytes} not null)`,
-      'create table tally (outcome text not null, reason text not null, n bigint not null, primary key (outcome, reason))',
-      `create table setting (name text primary key, value ${bytes} not null)`,
+      `create table tally (outcome ${text} not null, reason ${text} not null, n bigint not null, primary key (outcome, reason))`,
+      `create table setting (name ${text} primary key, value ${bytes} not null)`,
     ],
   },
 ];
@@ -60,9 +62,9 @@ const migrations: Migration[] = [
 const NEWEST = migrations.length;
 
 /** The version of the tables that are there; 0 for an empty database. @throws Error with the cure when it is too new */
-export async function schemaVersion(db: Kysely<Tables>): Promise<number> {
+export async function schemaVersion(db: Db, { text }: SqlWords): Promise<number> {
   await sql`create table if not exists schema_version
-    (version bigint primary key, reason text not null, applied_at bigint not null)`.execute(db);
+    (version bigint primary key, reason ${sql.raw(text)} not null, applied_at bigint not null)`.execute(db);
   const row = await db
     .selectFrom('schema_version')
     .select((eb) => eb.fn.max('version').as('version'))
@@ -83,10 +85,10 @@ export function isOld(version: number): boolean {
 }
 
 /** Brings the tables to the newest version, all in one transaction. @param now machine time, for the record */
-export async function migrate(db: Kysely<Tables>, words: SqlWords, now: number): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+export async function migrate(transaction: Transaction, words: SqlWords, now: number): Promise<void> {
+  await transaction(async (tx) => {
     // Read again inside the transaction: another process may have migrated between our look and our lock.
-    const version = await schemaVersion(tx);
+    const version = await schemaVersion(tx, words);
     for (const migration of migrations.slice(version)) {
       for (const statement of migration.statements(words)) await sql.raw(statement).execute(tx);
       const { version: done, reason } = migration;

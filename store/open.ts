@@ -11,15 +11,22 @@ import { inboxStore } from './inbox.ts';
 import { laneGate } from './lane-gate.ts';
 import { isOld, migrate, schemaVersion } from './migrations.ts';
 import { outboxStore } from './outbox.ts';
+import { outboxDesk } from './outbox-desk.ts';
+import { postgresEngine } from './postgres.ts';
 import { roomStore } from './rooms.ts';
 import { checkSecret, readSetting, writeSetting } from './settings.ts';
-import { openSqlite, prepareFile, sqliteWords, takeServingLock } from './sqlite.ts';
+import { sqliteEngine } from './sqlite.ts';
 import { readTally } from './tally.ts';
 import { timerStore } from './timers.ts';
 
-export type StoreOptions = {
-  /** A file on a local disk, made when it is not there; or `:memory:`. */
-  path: string;
+/** Where everything is kept. */
+export type StorePlace =
+  /** A SQLite file on a local disk, made when it is not there; or `:memory:`. */
+  | { path: string }
+  /** PostgreSQL 15 or later, `postgres://…`: the server itself or a pooler in session mode. It may hold a password. */
+  | { url: string };
+
+export type StoreOptions = StorePlace & {
   sealer: Sealer;
   clocks: Pick<Clocks, 'machine'>;
   /** Ids of rows and deliveries; random unless a rehearsal gives its own. */
@@ -29,36 +36,37 @@ export type StoreOptions = {
 };
 
 /**
- * @throws Error with the cure: another process serves this file, the file comes from a newer Relais, or it was sealed with
- *   another secret
+ * @throws Error with the cure: another process serves this database, it comes from a newer Relais, it was sealed with
+ *   another secret, or the server does not keep what it acknowledges. StoreFailure: the server does not answer
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { sealer, clocks, ids = { next: randomUUID } } = options;
-  const path = prepareFile(options.path);
-  const release = options.serving ? takeServingLock(path) : undefined;
-  const db = openSqlite(path);
-  const ground: Ground = { db, sealer, ids, clocks };
+  const engine = 'url' in options ? postgresEngine(options.url) : sqliteEngine(options.path);
+  const { db, transaction, words } = engine;
+  const ground: Ground = { db, transaction, sealer, ids, clocks };
+  let release: (() => Promise<void>) | undefined;
   try {
-    if (isOld(await schemaVersion(db))) {
+    if (options.serving) release = await engine.takeServingLock();
+    if (isOld(await transaction((tx) => schemaVersion(tx, words)))) {
       // Never under a server that runs: its statements were written for the tables as they are.
-      const free = release ? undefined : takeServingLock(path);
-      await migrate(db, sqliteWords, clocks.machine()).finally(() => free?.());
+      const free = release ? undefined : await engine.takeServingLock();
+      await migrate(transaction, words, clocks.machine()).finally(free);
     }
     await checkSecret(ground);
   } catch (error) {
     await db.destroy();
-    release?.();
+    await release?.();
     throw error;
   }
-  return assemble(ground, () => release?.());
+  return assemble(ground, async () => release?.());
 }
 
-function assemble(ground: Ground, release: () => void): Store {
+function assemble(ground: Ground, release: () => Promise<void>): Store {
   const inbox = inboxStore(ground);
   return {
     inbox,
     files: fileStore(ground),
-    outbox: { ...outboxStore(ground), ...laneGate(ground) },
+    outbox: { ...outboxStore(ground), ...laneGate(ground), ...outboxDesk(ground) },
     rooms: roomStore(ground),
     timers: timerStore(ground),
     commit: (decision, at) => commitDecision(ground, decision, at),
@@ -71,7 +79,7 @@ function assemble(ground: Ground, release: () => void): Store {
     async close() {
       await inbox.idle();
       await ground.db.destroy();
-      release();
+      await release();
     },
   };
 }

@@ -39,8 +39,10 @@ async function endWait(tx: Db, lane: string): Promise<void> {
   await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
 }
 
-/** Lanes can be closed and opened; that half of the port is in lane-gate.ts. */
-export function outboxStore(ground: Ground): Omit<OutboxStore, 'pauseLane' | 'resumeLane' | 'lanes'> {
+type OperatorActs = 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead';
+
+/** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts. */
+export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
   const { db, sealer, clocks } = ground;
 
   function item(row: Selectable<Tables['outbox']>): OutboxItem {
@@ -93,7 +95,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, 'pauseLane' | 're
 
     async markDone(id, how, at) {
       const eventId = how === 'superseded' ? null : how.eventId;
-      await db.transaction().execute(async (tx) => {
+      await ground.transaction(async (tx) => {
         // From quarantine too: an ambiguous send may turn out to have arrived when the bot's own sync brings it back.
         const row = await tx
           .updateTable('outbox')
@@ -109,7 +111,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, 'pauseLane' | 're
     },
 
     async postpone(id, readyAt, why) {
-      await db.transaction().execute(async (tx) => {
+      await ground.transaction(async (tx) => {
         const row = await tx
           .updateTable('outbox')
           .set((eb) => ({ attempts: eb('attempts', '+', 1), why: sealText(sealer, why, `outbox:${id}:why`) }))
@@ -123,7 +125,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, 'pauseLane' | 're
 
     async quarantine(id, why) {
       const aside = { state: 'quarantined' as const, ended_at: clocks.machine() };
-      await db.transaction().execute(async (tx) => {
+      await ground.transaction(async (tx) => {
         const row = await tx
           .updateTable('outbox')
           .set({ ...aside, why: sealText(sealer, why, `outbox:${id}:why`) })

@@ -36,6 +36,10 @@ export async function wantRoom({ sealer }: Ground, tx: Db, wanted: RoomWanted): 
   await openLane(tx, ref); // what closed the lane was the old Matrix room
 }
 
+export async function closeRoom(db: Db, ref: string): Promise<void> {
+  await db.updateTable('room').set({ state: 'closed' }).where('ref', '=', ref).execute();
+}
+
 export function roomStore(ground: Ground): RoomStore {
   const { db, sealer } = ground;
 
@@ -64,23 +68,24 @@ export function roomStore(ground: Ground): RoomStore {
     },
 
     async want(wanted) {
-      await db.transaction().execute((tx) => wantRoom(ground, tx, wanted));
+      await ground.transaction((tx) => wantRoom(ground, tx, wanted));
       const there = await get(wanted.ref);
       if (!there) throw new Error(`room ${wanted.ref} was written and is not there`);
       return there;
     },
 
     async opened(ref, matrixId) {
-      await db.transaction().execute(async (tx) => {
-        const before = await tx.selectFrom('room').select('matrix_id').where('ref', '=', ref).executeTakeFirst();
+      await ground.transaction(async (tx) => {
+        const row = tx.updateTable('room').where('ref', '=', ref);
+        // The first write locks the row: what it gives back stays true.
+        const before = await row.set({ state: 'open' }).returning('matrix_id').executeTakeFirst();
         if (!before) throw new Error(`room ${ref} is not known: want it before it is opened`);
-        if (before.matrix_id !== matrixId) await forgetRoots(tx, ref);
-        await tx.updateTable('room').set({ matrix_id: matrixId, state: 'open' }).where('ref', '=', ref).execute();
+        if (before.matrix_id === matrixId) return;
+        await forgetRoots(tx, ref);
+        await row.set({ matrix_id: matrixId }).execute();
       });
     },
 
-    async close(ref) {
-      await db.updateTable('room').set({ state: 'closed' }).where('ref', '=', ref).execute();
-    },
+    close: (ref) => closeRoom(db, ref),
   };
 }

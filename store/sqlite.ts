@@ -14,10 +14,10 @@ import {
   type SqliteDatabase,
   type SqliteStatement,
 } from 'kysely';
-import type { SqlWords } from './migrations.ts';
+import type { Engine } from './engine.ts';
 import type { Tables } from './tables.ts';
 
-export const sqliteWords: SqlWords = { counter: 'integer primary key autoincrement', bytes: 'blob' };
+const words = { counter: 'integer primary key autoincrement', bytes: 'blob', text: 'text' };
 
 const IN_MEMORY = ':memory:';
 /** How long a writer waits for another process (the command line beside the server) before it gives up. */
@@ -30,7 +30,7 @@ const STATEMENTS_KEPT = 500;
  *
  * @returns the path without links, so that two names of one file meet the same lock
  */
-export function prepareFile(path: string): string {
+function prepareFile(path: string): string {
   if (path === IN_MEMORY) return path;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   makePrivate(path); // SQLite gives its -wal and -shm files the mode of this one
@@ -49,8 +49,19 @@ function makePrivate(path: string): void {
   }
 }
 
-/** @param path a file that `prepareFile` has prepared, or `:memory:` */
-export function openSqlite(path: string): Kysely<Tables> {
+/** @param path a file on a local disk, made when it is not there; or `:memory:` */
+export function sqliteEngine(path: string): Engine {
+  const file = prepareFile(path);
+  const db = openSqlite(file);
+  return {
+    db,
+    transaction: (work) => db.transaction().execute(work),
+    words,
+    takeServingLock: async () => takeServingLock(file),
+  };
+}
+
+function openSqlite(path: string): Kysely<Tables> {
   const database = new DatabaseSync(path, { timeout: BUSY_MS });
   // FULL: in WAL mode the default loses acknowledged messages at a power cut. secure_delete: an emptied envelope leaves
   // no bytes in the free pages either (a protected stay leaves no payload behind).
@@ -61,14 +72,11 @@ export function openSqlite(path: string): Kysely<Tables> {
 }
 
 /**
- * One process serves a database: two would send every message twice. The lock is the kernel's, on a file beside the
- * database, so it dies with its process, kill -9 included; a row with a date would have to be believed or timed out.
- * The database itself stays unlocked: the command line reads it beside the server.
- *
- * @returns what gives the lock back. @throws Error with the cure when another process holds it
+ * The lock is the kernel's, on a file beside the database: a row with a date would have to be believed or timed out. The
+ * database itself stays unlocked: the command line reads it beside the server.
  */
-export function takeServingLock(path: string): () => void {
-  if (path === IN_MEMORY) return () => undefined;
+function takeServingLock(path: string): () => Promise<void> {
+  if (path === IN_MEMORY) return async () => undefined;
   const beside = `${path}.serving`;
   makePrivate(beside);
   const lock = new DatabaseSync(beside, { timeout: 0 });
@@ -83,7 +91,7 @@ export function takeServingLock(path: string): () => void {
       { cause },
     );
   }
-  return () => lock.close();
+  return async () => lock.close();
 }
 
 class NodeSqliteDialect extends SqliteDialect {

@@ -11,7 +11,7 @@ import type { TimerKind } from '../care/relay/timer.ts';
 
 type Sealed = Uint8Array;
 
-type OutboxState = 'pending' | 'done' | 'superseded' | 'quarantined';
+export type OutboxState = 'pending' | 'done' | 'superseded' | 'quarantined' | 'dropped';
 
 export type Tables = {
   schema_version: { version: number; reason: string; applied_at: number };

@@ -11,6 +11,10 @@ export type Identity = {
   userId: string;
   deviceId: string;
   accessToken: string;
+  /** Where the homeserver gives one: stays valid until the access token that it was changed for is first used. */
+  refreshToken?: string;
+  /** When the access token is to be changed, before it expires: machine time, epoch ms. */
+  renewAt?: number;
   /** Encrypts the crypto store; random, made once, never empty. */
   storePassword: string;
 };

@@ -52,6 +52,7 @@ export interface Crypto {
   encrypt(room: RoomToShare, type: string, content: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** Did a current device of this person get the key of the first message said since they came? */
   sharedWith(roomId: string, userId: string): Promise<boolean>;
+  devices(userId: string): Promise<string[]>;
   onKeys(listener: (roomIds: string[]) => void): void;
   close(): Promise<void>;
 }
@@ -61,12 +62,15 @@ export type CryptoOptions = {
   identity: Identity;
   http: Http;
   state: State;
+  /** Told of each ciphertext before anybody can send it. */
+  sending: (content: Record<string, unknown>) => void;
   sharing: SharingPolicy;
   log: Log;
 };
 
 /** Opens the machine, tells the homeserver what it does not know yet, and turns the key backup on. @throws StoreInUse */
-export async function openCrypto({ directory, identity, http, state, sharing, log }: CryptoOptions): Promise<Crypto> {
+export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
+  const { directory, identity, http, state, sending, sharing, log } = options;
   await initAsync();
   const unmount = await mountSqliteIdb(accountPaths(directory).crypto, storeName(identity));
   const machine = await openMachine(identity).catch((error: unknown) => {
@@ -81,7 +85,7 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
     const { hasMaster, hasSelfSigning } = await machine.crossSigningStatus();
     if (!hasMaster || !hasSelfSigning) {
       throw new Error(
-        `the crypto store in ${directory} has no cross-signing keys: clients would refuse this device. Provision the account again.`,
+        `the crypto store in ${directory} has no cross-signing keys: clients would refuse this device. Run \`relais recover\`.`,
       );
     }
     const outgoing = openOutgoing(machine, http, log);
@@ -135,6 +139,7 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
         const encrypted = JSON.parse(
           await machine.encryptRoomEvent(new RoomId(room.roomId), type, JSON.stringify(content)),
         ) as Record<string, unknown>;
+        sending(encrypted);
         backup.kick();
         // outside too: the server needs it for threads and edits
         return content['m.relates_to'] === undefined
@@ -142,6 +147,7 @@ export async function openCrypto({ directory, identity, http, state, sharing, lo
           : { ...encrypted, 'm.relates_to': content['m.relates_to'] };
       },
       sharedWith: (roomId, userId) => keys.sharedWith(roomId, userId),
+      devices: (userId) => keys.devices(userId),
       onKeys: (listener) => void listeners.push(listener),
       close: async () => {
         await backup.settled();

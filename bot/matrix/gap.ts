@@ -1,6 +1,6 @@
-/** The events that a `limited` sync left out. */
+/** A room's past: the events that a `limited` sync left out, and pages of it for whoever looks something up. */
 import { TransportFailure } from '../../care/relay/transport.ts';
-import type { RawRoomEvent } from '../../care/relay/transport.ts';
+import type { HistoryPage, RawRoomEvent } from '../../care/relay/transport.ts';
 import type { Http } from './http.ts';
 import type { Log } from './log.ts';
 
@@ -49,4 +49,18 @@ export async function olderEvents(
       events: newestFirst.length,
     });
   return newestFirst.reverse();
+}
+
+/** One page back from `from`, or from now. @throws TransportFailure */
+export async function readBack(http: Http, roomId: string, from: string | undefined): Promise<HistoryPage> {
+  const query = { dir: 'b', from, limit: String(PAGE) };
+  const { chunk, end } = await http.json<{ chunk: RawRoomEvent[]; end?: string }>(
+    'GET',
+    ['rooms', roomId, 'messages'],
+    {
+      query,
+      concern: 'room',
+    },
+  );
+  return { events: chunk, older: chunk.length === 0 ? undefined : end };
 }

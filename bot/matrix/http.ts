@@ -19,11 +19,29 @@ export type Call = {
 export class MatrixRefusal extends TransportFailure {
   readonly status: number;
   readonly errcode: string;
-  constructor(kind: FailureKind, message: string, status: number, errcode: string, retryAfterMs?: number) {
-    super(kind, message, retryAfterMs);
+  /** The session has ended, but the device and its keys are kept: logging in again as the same device is allowed. */
+  readonly softLogout: boolean;
+  constructor(
+    kind: FailureKind,
+    message: string,
+    status: number,
+    errcode: string,
+    retryAfterMs?: number,
+    softLogout = false,
+  ) {
+    super(kind, message, retryAfterMs, kind === 'account' || OF_THE_HOMESERVER.has(status) ? 'homeserver' : 'call');
     this.status = status;
     this.errcode = errcode;
+    this.softLogout = softLogout;
   }
+}
+
+/** Where the access token comes from when it changes while the process runs. */
+export interface Tokens {
+  /** The one to use now. */
+  fresh(): Promise<string>;
+  /** Replaces the one that was just refused: the call is worth a second try. @throws TransportFailure with the cure */
+  replace(refused: string, refusal: MatrixRefusal): Promise<void>;
 }
 
 export interface Http {
@@ -50,6 +68,9 @@ const BEFORE_THE_REQUEST_LEFT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** Too many calls of this account, or a proxy with no homeserver behind it: another room would get the same answer. */
+const OF_THE_HOMESERVER = new Set([429, 502, 503]);
+
 const ACCOUNT_CODES = new Set([
   'M_UNKNOWN_TOKEN',
   'M_MISSING_TOKEN',
@@ -59,9 +80,23 @@ const ACCOUNT_CODES = new Set([
 ]);
 
 /** @param homeserver base URL, e.g. https://matrix.agent.tchap.gouv.fr */
-export function openHttp(homeserver: string, accessToken: string | undefined): Http {
+export function openHttp(homeserver: string, access: string | undefined | Tokens): Http {
   const base = homeserver.replace(/\/+$/, '');
-  const text: Http['text'] = async (method, path, call = {}) => {
+  const text: Http['text'] = async (...args) => {
+    if (typeof access !== 'object') return once(access, ...args);
+    const token = await access.fresh();
+    try {
+      return await once(token, ...args);
+    } catch (failure) {
+      if (!(failure instanceof MatrixRefusal) || failure.errcode !== 'M_UNKNOWN_TOKEN') throw failure;
+      await access.replace(token, failure);
+      return once(await access.fresh(), ...args); // a refused token has done nothing: no risk of doing it twice
+    }
+  };
+  const once = async (
+    accessToken: string | undefined,
+    ...[method, path, call = {}]: Parameters<Http['text']>
+  ): Promise<string> => {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, value);
     const url = `${base}/_matrix/client/v3/${path.map(encodeURIComponent).join('/')}${query.size === 0 ? '' : `?${query.toString()}`}`;
@@ -105,12 +140,11 @@ function parse(body: string, method: string, path: string[]): unknown {
   }
 }
 
-function unanswered(what: string, error: unknown): TransportFailure {
+export function unanswered(what: string, error: unknown): TransportFailure {
   const code = codeOf(error);
-  const failure = new TransportFailure(
-    BEFORE_THE_REQUEST_LEFT.has(code) ? 'transient' : 'ambiguous',
-    `${what}: no answer (${code})`,
-  );
+  const failure = BEFORE_THE_REQUEST_LEFT.has(code)
+    ? new TransportFailure('transient', `${what}: no answer (${code})`, undefined, 'homeserver')
+    : new TransportFailure('ambiguous', `${what}: no answer (${code})`);
   failure.cause = error;
   return failure;
 }
@@ -126,8 +160,8 @@ function codeOf(error: unknown): string {
   return 'unknown';
 }
 
-function refused(what: string, status: number, headers: Headers, body: string, concern: Concern): MatrixRefusal {
-  const { errcode, reason, retryAfterMs } = readRefusal(headers, body);
+export function refused(what: string, status: number, headers: Headers, body: string, concern: Concern): MatrixRefusal {
+  const { errcode, reason, retryAfterMs, softLogout } = readRefusal(headers, body);
   // about a message, the server's own words are left out: they may quote the content that it refuses
   const words = concern === 'message' ? '' : ` ${reason.slice(0, 200)}`;
   return new MatrixRefusal(
@@ -136,6 +170,7 @@ function refused(what: string, status: number, headers: Headers, body: string, c
     status,
     errcode,
     retryAfterMs,
+    softLogout,
   );
 }
 
@@ -156,10 +191,11 @@ function kindOf(status: number, errcode: string, concern: Concern): FailureKind 
 function readRefusal(
   headers: Headers,
   body: string,
-): { errcode: string; reason: string; retryAfterMs: number | undefined } {
-  let parsed: { errcode?: unknown; error?: unknown; retry_after_ms?: unknown } | null;
+): { errcode: string; reason: string; retryAfterMs: number | undefined; softLogout: boolean } {
+  type Said = { errcode?: unknown; error?: unknown; retry_after_ms?: unknown; soft_logout?: unknown };
+  let parsed: Said | null;
   try {
-    parsed = JSON.parse(body) as { errcode?: unknown; error?: unknown; retry_after_ms?: unknown } | null;
+    parsed = JSON.parse(body) as Said | null;
   } catch {
     parsed = null; // a proxy's HTML page
   }
@@ -167,6 +203,7 @@ function readRefusal(
   return {
     errcode: typeof parsed?.errcode === 'string' ? parsed.errcode : 'no code',
     reason: typeof parsed?.error === 'string' ? parsed.error : '',
+    softLogout: parsed?.soft_logout === true,
     retryAfterMs:
       typeof parsed?.retry_after_ms === 'number'
         ? parsed.retry_after_ms

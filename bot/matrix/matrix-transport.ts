@@ -1,14 +1,17 @@
 /** The Transport on a real homeserver: an ordinary account, its own sync loop, and OlmMachine. */
 import type { Clocks } from '../../care/relay/clock.ts';
 import type { Transport } from '../../care/relay/transport.ts';
-import { accountPaths, loadIdentity } from './credentials.ts';
+import { accountPaths, loadIdentity, saveIdentity } from './credentials.ts';
 import { openCrypto } from './crypto.ts';
+import { readBack } from './gap.ts';
 import { openGeneration } from './generation.ts';
 import { openHttp } from './http.ts';
 import type { Log } from './log.ts';
+import { openMedia } from './media.ts';
 import { openRooms } from './rooms.ts';
 import type { RoomOptions } from './rooms.ts';
 import { openSender } from './send.ts';
+import { openSession } from './session.ts';
 import type { SharingPolicy } from './sharing.ts';
 import { openState } from './state.ts';
 import { runSync } from './sync.ts';
@@ -20,8 +23,11 @@ export type MatrixTransportOptions = {
   log: Log;
   /** Opens a sealed identity. */
   secret?: string;
+  /** Logs in again as the same device after a soft logout; without it, that ends the process with the cure. */
+  password?: string | undefined;
   sharing?: SharingPolicy;
-  accessRule?: RoomOptions['accessRule'];
+  accessRule?: RoomOptions['accessRule'] | undefined;
+  roomVersion?: string | undefined;
 };
 
 /**
@@ -35,20 +41,36 @@ export async function openMatrixTransport(
   const { directory, clocks, log } = options;
   const identity = await loadIdentity(directory, options.secret);
   const { userId, deviceId } = identity;
-  const http = openHttp(identity.homeserver, identity.accessToken);
-  const state = openState(accountPaths(directory).state);
+  const state = openState(accountPaths(directory).state); // its lock: tokens too are changed by one process only
+  const session = openSession({
+    identity,
+    save: (renewed) => saveIdentity(directory, renewed, options.secret),
+    now: () => clocks.machine(),
+    password: options.password,
+    log,
+  });
+  const http = openHttp(identity.homeserver, session);
   try {
-    const raise = await openGeneration({ directory, identity, http, state, clocks, log });
+    const generation = await openGeneration({ directory, identity, http, state, clocks, log });
     const crypto = await openCrypto({
       directory,
       identity,
       http,
       state,
+      sending: (content) => generation.sending(content),
       sharing: options.sharing ?? 'cross-signed',
       log,
     });
-    const rooms = openRooms({ userId, http, state, log, accessRule: options.accessRule });
+    const rooms = openRooms({
+      userId,
+      http,
+      state,
+      log,
+      accessRule: options.accessRule,
+      roomVersion: options.roomVersion,
+    });
     const sender = openSender({ http, crypto, rooms, state });
+    const media = openMedia({ homeserver: identity.homeserver, token: async () => identity.accessToken });
     const running = new Set<Promise<void>>();
     return {
       userId,
@@ -60,7 +82,7 @@ export async function openMatrixTransport(
           since,
           async (batch) => {
             await onBatch(batch);
-            await raise();
+            await generation.batch(batch.next);
           },
           signal,
         );
@@ -71,11 +93,17 @@ export async function openMatrixTransport(
       createRoom: (spec) => rooms.create(spec),
       join: (roomId) => rooms.join(roomId),
       leave: (roomId) => rooms.leave(roomId),
+      look: (roomId) => rooms.look(roomId),
       invite: (roomId, user) => rooms.invite(roomId, user),
-      send: (roomId, type, content, txnId, encrypted) => sender.send(roomId, type, content, txnId, encrypted),
+      remove: (roomId, user) => rooms.remove(roomId, user),
+      setState: (roomId, type, stateKey, content) => rooms.setState(roomId, type, stateKey, content),
+      send: (...args) => sender.send(...args),
+      history: (roomId, from) => readBack(http, roomId, from),
+      ...media,
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),
       onKeys: (listener) => crypto.onKeys(listener),
       sharedWith: (roomId, user) => crypto.sharedWith(roomId, user),
+      devices: (user) => crypto.devices(user),
       members: (roomId) => rooms.members(roomId),
       /** Abort the signal given to `run` first: this waits for it, and for what is being sent. */
       close: async () => {

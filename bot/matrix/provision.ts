@@ -8,9 +8,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { ClientEvent, createClient } from 'matrix-js-sdk';
 import type { MatrixClient } from 'matrix-js-sdk';
 import type { CryptoApi, GeneratedSecretStorageKey } from 'matrix-js-sdk/lib/crypto-api/index.js';
-import { decodeRecoveryKey } from 'matrix-js-sdk/lib/crypto-api/recovery-key.js';
 import { accountPaths, hasIdentity, saveIdentity, storeName } from './credentials.ts';
 import type { Identity } from './credentials.ts';
+import { readRecoveryKey, restore } from './recovery-key.ts';
+import { granted, openSession } from './session.ts';
 import { quietLogger, silenceSdk } from './quiet.ts';
 import { mountSqliteIdb } from './sqlite-idb.ts';
 import { openState } from './state.ts';
@@ -23,9 +24,11 @@ export type ProvisionOptions = {
   directory: string;
   /** Seals the identity file. */
   secret?: string;
-  /** An account that was provisioned before: this new device is signed and given the past with its recovery key. */
+  /** An account that was provisioned before: the new device is signed and given the past with it (see recover.ts). */
   recoveryKey?: string;
   onProgress?: (line: string) => void;
+  /** Machine time. */
+  now?: () => number;
 } & ({ password: string; token?: undefined } | { token: string; password?: undefined });
 
 export type Provisioned = {
@@ -42,6 +45,7 @@ export type Provisioned = {
 export async function provision(options: ProvisionOptions): Promise<Provisioned> {
   const { directory, onProgress = () => undefined } = options;
   silenceSdk();
+  if (options.recoveryKey !== undefined) readRecoveryKey(options.recoveryKey); // a typing mistake makes no device
   if (await hasIdentity(directory))
     throw new Error(`${directory} already holds a Matrix identity: it is provisioned, or choose another directory`);
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -53,10 +57,10 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
     onProgress('logging in');
     const identity = await logIn(options);
     try {
-      const recoveryKey = await makeKeys(identity, options, onProgress);
-      await saveIdentity(directory, identity, options.secret);
+      const made = await makeKeys(identity, options, onProgress);
+      await saveIdentity(directory, made.identity, options.secret);
       onProgress('done');
-      return { userId: identity.userId, deviceId: identity.deviceId, recoveryKey };
+      return { userId: identity.userId, deviceId: identity.deviceId, recoveryKey: made.recoveryKey };
     } catch (error) {
       // no device is left behind that nobody can use; a token was not ours to end
       if (options.token === undefined)
@@ -89,37 +93,46 @@ async function logIn(options: ProvisionOptions): Promise<Identity> {
       throw new Error('this token’s device already has keys: make a new token');
     return identity;
   }
+  const askedAt = (options.now ?? Date.now)();
   const login = await createClient({ baseUrl: homeserver, logger: quietLogger }).loginRequest({
+    refresh_token: true, // a homeserver that knows none ignores it
     type: 'm.login.password',
     identifier: { type: 'm.id.user', user: options.user },
     password: options.password,
     initial_device_display_name: 'Relais',
   });
-  return {
-    homeserver,
-    userId: login.user_id,
-    deviceId: login.device_id,
-    accessToken: login.access_token,
-    storePassword,
-  };
+  const { user_id: userId, device_id: deviceId, access_token: accessToken } = login;
+  return granted({ homeserver, userId, deviceId, accessToken, storePassword }, login, askedAt);
 }
 
-const plainClient = ({ homeserver, userId, deviceId, accessToken }: Identity): MatrixClient =>
+export const plainClient = ({ homeserver, userId, deviceId, accessToken }: Identity): MatrixClient =>
   createClient({ baseUrl: homeserver, userId, deviceId, accessToken, logger: quietLogger });
 
 async function makeKeys(
   identity: Identity,
   options: ProvisionOptions,
   onProgress: (line: string) => void,
-): Promise<string | undefined> {
+): Promise<{ identity: Identity; recoveryKey: string | undefined }> {
   const unmount = await mountSqliteIdb(accountPaths(options.directory).crypto, storeName(identity));
-  let secretKey = options.recoveryKey === undefined ? undefined : decodeRecoveryKey(options.recoveryKey);
+  let secretKey = options.recoveryKey === undefined ? undefined : readRecoveryKey(options.recoveryKey);
+  // what is renewed here is written once, with the rest of the identity: until then the account is not usable anyway
+  const session = openSession({
+    identity,
+    save: async () => undefined,
+    now: options.now ?? Date.now,
+    log: () => undefined,
+  });
   const client = createClient({
     baseUrl: identity.homeserver,
     userId: identity.userId,
     deviceId: identity.deviceId,
     accessToken: identity.accessToken,
     logger: quietLogger,
+    fetchFn: async (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('authorization', `Bearer ${await session.fresh()}`);
+      return fetch(url, { ...init, headers });
+    },
     cryptoCallbacks: {
       getSecretStorageKey: async ({ keys }) => {
         const [id] = Object.keys(keys);
@@ -135,18 +148,20 @@ async function makeKeys(
     await client.startClient({ initialSyncLimit: 1, disablePresence: true });
     await synced;
     const hasKeys = await crypto.userHasCrossSigningKeys(identity.userId, true);
-    if (options.recoveryKey !== undefined) {
-      onProgress('signing this device with the recovery key, and fetching the past');
-      await recover(crypto);
-      return undefined;
+    if (secretKey !== undefined) {
+      await restore(client, crypto, secretKey, onProgress);
+      return { identity: session.current(), recoveryKey: undefined };
     }
-    if (hasKeys) throw new Error(`${identity.userId} already has cross-signing keys: give its recovery key`);
+    if (hasKeys)
+      throw new Error(
+        `${identity.userId} already has cross-signing keys: it was provisioned before. Run \`relais recover\` with its recovery key.`,
+      );
     onProgress('making cross-signing keys, secret storage and key backup');
     const made = await crypto.createRecoveryKeyFromPassphrase();
     secretKey = made.privateKey;
     await bootstrap(crypto, made, identity, options.password);
     if (made.encodedPrivateKey === undefined) throw new Error('matrix-js-sdk gave no recovery key');
-    return made.encodedPrivateKey;
+    return { identity: session.current(), recoveryKey: made.encodedPrivateKey };
   } finally {
     client.stopClient();
     unmount();
@@ -179,16 +194,4 @@ async function bootstrap(
     setupNewSecretStorage: true,
     setupNewKeyBackup: true,
   });
-}
-
-/** In this order only. Without an authUploadDeviceSigningKeys, a wrong recovery key cannot end in a reset of the keys. */
-async function recover(crypto: CryptoApi): Promise<void> {
-  await crypto.bootstrapCrossSigning({
-    authUploadDeviceSigningKeys: async () => {
-      throw new Error('the recovery key does not open this account’s secret storage: its keys are left as they are');
-    },
-  });
-  await crypto.loadSessionBackupPrivateKeyFromSecretStorage();
-  await crypto.checkKeyBackupAndEnable();
-  await crypto.restoreKeyBackup();
 }

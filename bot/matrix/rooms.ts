@@ -1,10 +1,10 @@
 /** Rooms: made once per alias, entered, left, and who is in them. */
 import { TransportFailure } from '../../care/relay/transport.ts';
-import type { RawRoomEvent, RoomSpec } from '../../care/relay/transport.ts';
+import type { RawRoomEvent, RoomLook, RoomSpec } from '../../care/relay/transport.ts';
 import { MatrixRefusal } from './http.ts';
 import type { Http } from './http.ts';
 import type { Log } from './log.ts';
-import { MEGOLM, readEncryption } from './room-state.ts';
+import { lookAt, MEGOLM, readEncryption } from './room-state.ts';
 import type { State } from './state.ts';
 
 type Member = { userId: string; membership: 'join' | 'invite' };
@@ -13,7 +13,10 @@ export interface Rooms {
   create(spec: RoomSpec): Promise<string>;
   join(roomId: string): Promise<void>;
   leave(roomId: string): Promise<void>;
+  look(roomId: string): Promise<RoomLook>;
   invite(roomId: string, userId: string): Promise<void>;
+  remove(roomId: string, userId: string): Promise<void>;
+  setState(roomId: string, type: string, stateKey: string, content: Record<string, unknown>): Promise<void>;
   /** Asked once, then remembered until `forgetMembers`. */
   members(roomId: string): Promise<Member[]>;
   forgetMembers(roomId: string): void;
@@ -26,6 +29,8 @@ export type RoomOptions = {
   log: Log;
   /** Tchap's im.vector.room.access_rules: `restricted` is agents only, `unrestricted` lets guests of the deployment in. */
   accessRule: 'restricted' | 'unrestricted' | undefined;
+  /** Undefined: the homeserver's own choice. From version 12 on, ids have no server part and creators no power level. */
+  roomVersion?: string | undefined;
 };
 
 /** Only the bot changes what a room is: a member who renamed it, or ended its encryption's history rules, would break invariant 5. */
@@ -103,6 +108,8 @@ export function openRooms(options: RoomOptions): Rooms {
           name: spec.name,
           invite: spec.invite,
           is_direct: spec.direct,
+          ...(options.roomVersion !== undefined && { room_version: options.roomVersion }),
+          ...(spec.space && { creation_content: { type: 'm.space' } }),
           initial_state: initialState,
           power_level_content_override: POWER_LEVELS,
         },
@@ -167,6 +174,17 @@ export function openRooms(options: RoomOptions): Rooms {
     invite,
     members,
     forgetMembers,
+    remove: async (roomId, user) => {
+      const present = (await members(roomId)).some((member) => member.userId === user);
+      if (!present) return;
+      await http.text('POST', ['rooms', roomId, 'kick'], { body: { user_id: user }, concern: 'room' });
+      forgetMembers(roomId);
+    },
+    setState: async (roomId, type, stateKey, content) => {
+      await http.text('PUT', ['rooms', roomId, 'state', type, stateKey], { body: content, concern: 'room' });
+    },
+    look: async (roomId) =>
+      lookAt(await http.json<RawRoomEvent[]>('GET', ['rooms', roomId, 'state'], { concern: 'room' })),
     join: async (roomId) => {
       await http.text('POST', ['join', roomId], { body: {}, concern: 'room' });
       forgetMembers(roomId);

@@ -15,6 +15,7 @@ export interface Sender {
     content: Record<string, unknown>,
     txnId: string,
     encrypted: boolean,
+    readers?: readonly string[],
   ): Promise<string>;
   /** Resolves when nothing is being sent. */
   settled(): Promise<void>;
@@ -27,7 +28,7 @@ export function openSender(parts: { http: Http; crypto: Crypto; rooms: Rooms; st
   const put = async (path: string[], body: unknown): Promise<string> =>
     (await http.json<{ event_id: string }>('PUT', path, { body, concern: 'message' })).event_id;
 
-  const send: Sender['send'] = async (roomId, type, content, txnId, encrypted) => {
+  const send: Sender['send'] = async (roomId, type, content, txnId, encrypted, readers) => {
     // Matrix never encrypts these two: a server must be able to carry out redactions and to count reactions
     if (type === 'm.room.redaction')
       return put(['rooms', roomId, 'redact', String(content['redacts']), txnId], { reason: content['reason'] });
@@ -36,7 +37,8 @@ export function openSender(parts: { http: Http; crypto: Crypto; rooms: Rooms; st
     if (encryption === undefined) return put(['rooms', roomId, 'send', type, txnId], content);
     if (encryption.algorithm !== MEGOLM)
       throw new TransportFailure('room', `the room is encrypted in a way that is not known: ${encryption.algorithm}`);
-    const members = (await rooms.members(roomId)).map((member) => member.userId);
+    const present = (await rooms.members(roomId)).map((member) => member.userId);
+    const members = readers ? present.filter((userId) => readers.includes(userId)) : present;
     const ciphertext = await crypto.encrypt(
       { roomId, members, encryption, visibility: await visibilityOf(roomId) },
       type,

@@ -7,7 +7,7 @@ import {
   RoomId,
   UserId,
 } from '@matrix-org/matrix-sdk-crypto-wasm';
-import type { OlmMachine } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { OlmMachine, UserDevices } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { Outgoing } from './outgoing.ts';
 import type { RoomEncryption, State } from './state.ts';
 
@@ -29,6 +29,8 @@ export interface Sharing {
   /** @throws TransportFailure; nothing has been said yet, and what was shared is not shared twice */
   share(room: RoomToShare): Promise<void>;
   sharedWith(roomId: string, userId: string): Promise<boolean>;
+  /** Those that a key would be given to. */
+  devices(userId: string): Promise<string[]>;
 }
 
 const VISIBILITIES: Record<string, HistoryVisibility> = {
@@ -44,6 +46,11 @@ export function openSharing(parts: {
   policy: SharingPolicy;
 }): Sharing {
   const { machine, outgoing, state, policy } = parts;
+  const current = async (userId: string): Promise<UserDevices> => {
+    await machine.updateTrackedUsers([new UserId(userId)]);
+    await outgoing.pump();
+    return machine.getUserDevices(new UserId(userId));
+  };
   return {
     share: async (room) => {
       const users = (): UserId[] => room.members.map((userId) => new UserId(userId));
@@ -57,10 +64,13 @@ export function openSharing(parts: {
       }
       state.recordReach(room.roomId, room.members, send);
     },
+    devices: async (userId) => {
+      const devices = await current(userId);
+      const given = devices.devices().filter((device) => policy === 'all-devices' || device.isCrossSignedByOwner());
+      return given.map((device) => device.deviceId.toString());
+    },
     sharedWith: async (roomId, userId) => {
-      await machine.updateTrackedUsers([new UserId(userId)]);
-      await outgoing.pump();
-      const devices = await machine.getUserDevices(new UserId(userId));
+      const devices = await current(userId);
       return state.wasReached(
         roomId,
         userId,

@@ -35,6 +35,10 @@ export interface State {
   forgetMember(roomId: string, userId: string): void;
   /** The event that this ciphertext first came in: another one is a copy of it. */
   firstEvent(ciphertextId: string, eventId: string): string;
+  /** This message is about to be sent, in the generation that runs: on disk when it returns. */
+  recordSent(ciphertextId: string, generation: number): void;
+  wasSent(ciphertextId: string): boolean;
+  forgetSentBefore(generation: number): void;
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): void;
   close(): void;
@@ -48,6 +52,7 @@ const TABLES = `
     PRIMARY KEY(room, user, device)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS reach(room TEXT NOT NULL, user TEXT NOT NULL, send INTEGER NOT NULL, PRIMARY KEY(room, user)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ciphertext(id TEXT PRIMARY KEY, event TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sent(id TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
@@ -153,6 +158,13 @@ export function openState(path: string): State {
     firstEvent: (id, eventId) => {
       sql('INSERT OR IGNORE INTO ciphertext VALUES(?, ?)').run(id, eventId);
       return String(sql('SELECT event FROM ciphertext WHERE id = ?').get(id)?.['event']);
+    },
+    recordSent: (id, generation) => {
+      sql('INSERT OR IGNORE INTO sent VALUES(?, ?)').run(id, generation);
+    },
+    wasSent: (id) => sql('SELECT 1 FROM sent WHERE id = ?').get(id) !== undefined,
+    forgetSentBefore: (generation) => {
+      sql('DELETE FROM sent WHERE generation < ?').run(generation);
     },
     setting: (name) => sql('SELECT value FROM setting WHERE name = ?').get(name)?.['value'] as string | undefined,
     setSetting: (name, value) => {

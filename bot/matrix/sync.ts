@@ -10,7 +10,7 @@ import type { Crypto, CryptoSync } from './crypto.ts';
 import { olderEvents } from './gap.ts';
 import type { Http } from './http.ts';
 import type { Log } from './log.ts';
-import { readEncryption } from './room-state.ts';
+import { lookAt, readEncryption } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
 import type { State } from './state.ts';
 
@@ -108,6 +108,8 @@ async function digest(parts: SyncParts, answer: SyncAnswer, since: string | unde
     last: new Map(),
     left: [],
   };
+  const changed = answer.device_lists?.changed ?? [];
+  if (since !== undefined && changed.length > 0) digested.batch.devicesChanged = changed;
   for (const [roomId, room] of Object.entries(answer.rooms?.invite ?? {})) {
     const invitation = readInvitation(roomId, room, parts.userId);
     if (invitation !== undefined) digested.batch.invitations.push(invitation);
@@ -191,6 +193,7 @@ function readInvitation(roomId: string, room: InvitedRoom, userId: string): Invi
   const events = room.invite_state?.events ?? [];
   const mine = events.findLast((event) => event.type === 'm.room.member' && event.state_key === userId);
   if (mine === undefined) return undefined;
-  const encrypted = events.some((event) => event.type === 'm.room.encryption' && event.state_key === '');
-  return { roomId, inviter: mine.sender, direct: mine.content['is_direct'] === true, encrypted };
+  const { encrypted, predecessor } = lookAt(events);
+  const direct = mine.content['is_direct'] === true;
+  return { roomId, inviter: mine.sender, direct, encrypted, ...(predecessor !== undefined && { predecessor }) };
 }

@@ -5,6 +5,7 @@
 import type { StayFact } from '../stay/stay.ts';
 import type { RequestNews } from '../request/news.ts';
 import type { Refusal } from './refusal.ts';
+import type { RoomTrouble } from './room-trouble.ts';
 
 /** How a patient is named in an encrypted body: in full, with the birth date (DESIGN §8). */
 export type PatientView = {
@@ -30,4 +31,10 @@ export type Announcement =
   /** Somebody wrote a word that is no command. */
   | { kind: 'unknown-word'; word: string; nearest: string | undefined }
   | { kind: 'welcome'; name: string }
-  | { kind: 'cannot-read' };
+  | { kind: 'cannot-read' }
+  /** A command that was typed long before it was heard is not run. */
+  | { kind: 'too-old' }
+  /** The last message of a patient's room. */
+  | { kind: 'room-closed'; days: number }
+  /** For the coordination or the identity desk: about a room, never about a patient. */
+  | { kind: 'room-trouble'; trouble: RoomTrouble };

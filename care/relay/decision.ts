@@ -55,6 +55,8 @@ export type Decision = {
   deliveries: NewDelivery[];
   timers: TimerChange[];
   rooms: RoomWanted[];
+  /** Rooms that end: the next one wanted under the same ref is another generation. */
+  closes?: RoomRef[];
   /** Fact keys (facility, movement, action, EVN-2), blinded: one message per fact. A known one makes the commit stale. */
   facts: string[];
   audit: AuditEntry[];

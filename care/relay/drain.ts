@@ -7,6 +7,8 @@ import { emptyDecision } from './decision.ts';
 import type { Envelope } from './envelope.ts';
 import type { Store } from './ports.ts';
 import type { Reason } from './outcome.ts';
+import { StoreFailure } from './store-failure.ts';
+import { TransportFailure } from './transport.ts';
 
 export type DrainPorts = {
   store: Store;
@@ -16,7 +18,7 @@ export type DrainPorts = {
 };
 
 /**
- * Decides every undecided envelope of the lanes under `prefix`, until none is left.
+ * Decides every undecided envelope of the lanes under `prefix`, until none is left but what waits for the homeserver.
  * @param handle must settle the envelope in its own commit; what it throws is a bug, and quarantines the envelope
  * @returns how many envelopes were handled
  */
@@ -26,21 +28,26 @@ export async function drainInbox(
   handle: (envelope: Envelope) => Promise<void>,
 ): Promise<number> {
   let handled = 0;
+  const waiting = new Set<string>();
   for (;;) {
-    const heads = await ports.store.inbox.heads(prefix, 64);
+    const found = await ports.store.inbox.heads(prefix, 64 + waiting.size);
+    const heads = found.filter((envelope) => !waiting.has(envelope.id));
     if (heads.length === 0) return handled;
     await Promise.all(
       heads.map(async (envelope) => {
         try {
           await handle(envelope);
+          handled += 1;
         } catch (error) {
-          if (await gone(ports.store)) throw error; // the disk is the trouble, not the envelope: keep it undecided
+          if (isPassing(error)) return void waiting.add(envelope.id);
+          // the disk or the base is the trouble, not the envelope: keep it undecided
+          if (error instanceof StoreFailure || (await gone(ports.store))) throw error;
           ports.onBug(envelope.id, error);
           await quarantine(ports, envelope, 'undecidable', 'see the log for this envelope id');
+          handled += 1;
         }
       }),
     );
-    handled += heads.length;
   }
 }
 
@@ -59,6 +66,11 @@ export async function quarantine(ports: DrainPorts, envelope: Envelope, reason: 
     ],
     settle: { envelope: envelope.id, state: 'quarantined', outcome: 'quarantined', reason, detail },
   }));
+}
+
+/** The homeserver is away: nothing is wrong with the envelope, its lane waits for the next turn. */
+function isPassing(error: unknown): boolean {
+  return error instanceof TransportFailure && error.kind !== 'room' && error.kind !== 'message';
 }
 
 async function gone(store: Store): Promise<boolean> {

@@ -11,6 +11,7 @@ export type Reason =
   | 'announced'
   | 'retracted'
   | 'planned'
+  | 'reported'
   // muted
   | 'no-team'
   | 'duplicate-fact'
@@ -34,6 +35,7 @@ export type Reason =
   | 'recorded'
   | 'not-for-us'
   | 'stale-timer'
+  | 'too-old'
   // blocked
   | 'protected-patient'
   | 'protected-visit'
@@ -59,5 +61,9 @@ export type Reason =
   | 'not-hl7'
   | 'unsupported-version'
   | 'unsupported-type'
+  // an operator's word about a delivery that was put aside
+  | 'sent-again'
+  | 'dropped'
+  | 'skipped'
   // refused to a person (the refusal's own code says more)
   | 'refused';

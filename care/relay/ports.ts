@@ -80,6 +80,16 @@ export interface OutboxStore {
   countDone(room: RoomRef): Promise<number>;
   pending(): Promise<number>;
   listQuarantined(limit: number): Promise<{ id: string; room: RoomRef; why: string }[]>;
+  /**
+   * An operator's acts, each in one commit with its audit row. `at`: civil time.
+   * Replay: a delivery put aside goes to the end of its lane. `forget` its earlier tries: sent even if it may be there.
+   * @returns false when it is not in quarantine
+   */
+  replay(id: string, by: { actor: string; at: number; forget?: boolean }): Promise<boolean>;
+  /** It will never be said. @returns false when it is not in quarantine */
+  drop(id: string, by: { actor: string; at: number }): Promise<boolean>;
+  /** Puts the head of a lane aside and opens the lane. @returns the delivery, undefined when nothing waits there */
+  skipHead(room: RoomRef, by: { actor: string; at: number }): Promise<string | undefined>;
 }
 
 export interface RoomStore {

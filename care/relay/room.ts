@@ -1,7 +1,7 @@
 /** A room of Relais, known by its ref; the Matrix room comes later and may be replaced (DESIGN §5). */
-export type RoomKind = 'patient' | 'territory' | 'group' | 'request' | 'direct';
+export type RoomKind = 'patient' | 'territory' | 'space' | 'group' | 'request' | 'direct';
 
-/** `patient:<id>`, `group:<name>`, `request:<code>`, `direct:<matrix user id>`, `territory:<id>`. A ref is also its outbox lane. */
+/** `patient:<id>`, `group:<name>`, `request:<code>`, `direct:<matrix user id>`, `territory:<id>`, `space:<id>`. A ref is also its outbox lane. */
 export type RoomRef = string;
 
 export type Room = {
@@ -27,6 +27,14 @@ export type RoomWanted = Pick<Room, 'ref' | 'kind' | 'subject' | 'encrypted' | '
 export const roomRef = {
   patient: (patientId: string): RoomRef => `patient:${patientId}`,
   group: (group: string): RoomRef => `group:${group}`,
+  territory: (id: string): RoomRef => `territory:${id}`,
+  space: (id: string): RoomRef => `space:${id}`,
   request: (code: string): RoomRef => `request:${code}`,
   direct: (matrixUserId: string): RoomRef => `direct:${matrixUserId}`,
 };
+
+/** The one direct room of a person with Relais. */
+export function directRoom(matrixUserId: string): RoomWanted {
+  const ref = roomRef.direct(matrixUserId);
+  return { ref, kind: 'direct', subject: matrixUserId, encrypted: true, name: 'Relais', members: [matrixUserId] };
+}

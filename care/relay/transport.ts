@@ -19,12 +19,20 @@ export type FailureKind =
 export class TransportFailure extends Error {
   readonly kind: FailureKind;
   readonly retryAfterMs: number | undefined;
+  /** `homeserver`: every other call would meet the same (429, nobody answers at all): the whole account waits. */
+  readonly scope: 'call' | 'homeserver';
   /** @param message English, for the log: no body, no patient field */
-  constructor(kind: FailureKind, message: string, retryAfterMs?: number) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    retryAfterMs?: number,
+    scope: TransportFailure['scope'] = kind === 'account' ? 'homeserver' : 'call',
+  ) {
     super(message);
     this.name = 'TransportFailure';
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
+    this.scope = scope;
   }
 }
 
@@ -39,8 +47,21 @@ export type RawRoomEvent = {
   unsigned?: { transaction_id?: string; age?: number; redacted_because?: unknown };
 };
 
+/** One page of a room's past, newest first; `older` asks for the next one, undefined at the beginning of the room. */
+export type HistoryPage = { events: RawRoomEvent[]; older: string | undefined };
+
 /** An invitation that the bot received. */
-export type Invitation = { roomId: string; inviter: string; direct: boolean; encrypted: boolean };
+export type Invitation = {
+  roomId: string;
+  inviter: string;
+  direct: boolean;
+  encrypted: boolean;
+  /** The room that this one says it replaces. */
+  predecessor?: string;
+};
+
+/** What a room says of itself, asked now. */
+export type RoomLook = { encrypted: boolean; predecessor: string | undefined };
 
 /** One /sync answer, to-device part already in the crypto store. */
 export type SyncBatch = {
@@ -48,6 +69,8 @@ export type SyncBatch = {
   next: string;
   rooms: { roomId: string; events: RawRoomEvent[] }[];
   invitations: Invitation[];
+  /** Users whose devices may have changed: they log in on a new phone, or sign it. */
+  devicesChanged?: string[];
 };
 
 export type Decrypted = {
@@ -64,6 +87,27 @@ export type RoomSpec = {
   invite: string[];
   encrypted: boolean;
   direct: boolean;
+  /** A folder of rooms, in which nothing is said. */
+  space?: boolean;
+};
+
+/** A file of an encrypted room, as its event's `file` describes it (EncryptedFile v2). It holds the key: never logged. */
+export type EncryptedFile = {
+  v: 'v2';
+  /** `mxc://server/id` */
+  url: string;
+  key: { kty: 'oct'; alg: 'A256CTR'; ext: true; key_ops: string[]; k: string };
+  iv: string;
+  hashes: { sha256: string };
+};
+
+/** A file that has come whole and unchanged. */
+type ReceivedFile = {
+  /** Media type as its sender declares it. */
+  type: string;
+  size: number;
+  /** Decrypted as it is read; may be asked again while the file is in use. */
+  bytes(): AsyncIterable<Uint8Array>;
 };
 
 export interface Transport {
@@ -79,10 +123,17 @@ export interface Transport {
   createRoom(spec: RoomSpec): Promise<string>;
   join(roomId: string): Promise<void>;
   leave(roomId: string): Promise<void>;
+  /** Of a room that was joined. @throws TransportFailure */
+  look(roomId: string): Promise<RoomLook>;
   invite(roomId: string, userId: string): Promise<void>;
+  /** Puts somebody out; who is not there is no failure. */
+  remove(roomId: string, userId: string): Promise<void>;
+  /** For a name, or the rooms of a space: never anything about a patient (invariant 5). */
+  setState(roomId: string, type: string, stateKey: string, content: Record<string, unknown>): Promise<void>;
   /**
    * The one send function. Encrypts when `encrypted` (Relais' own record) says so, or when the server says that the room
    * is encrypted; never the reverse. The same `txnId` from the same device is one event.
+   * @param readers when given, the room's key goes to these only, whoever else is in the room
    * @returns the event id. @throws TransportFailure
    */
   send(
@@ -91,7 +142,28 @@ export interface Transport {
     content: Record<string, unknown>,
     txnId: string,
     encrypted: boolean,
+    readers?: readonly string[],
   ): Promise<string>;
+  /** Reads the room back from now on, a page at a time. @param from `older` of the page before. @throws TransportFailure */
+  history(roomId: string, from?: string): Promise<HistoryPage>;
+  /**
+   * Encrypts and uploads, in bounded memory; nobody can read it before its `file` is sent in an encrypted event. Each call
+   * is a new file with a new key: keep what it gave when the event is to be sent again.
+   * @param limit bytes. @throws TransportFailure; `message`: larger than `limit`, or than the homeserver takes
+   */
+  upload(bytes: AsyncIterable<Uint8Array>, limit: number): Promise<{ file: EncryptedFile; size: number }>;
+  /**
+   * Brings the file of a decrypted event, in bounded memory. `use` is called only when the whole file is here and is the one
+   * that was sent; the file is erased when `use` ends.
+   * @param content of the decrypted event (`m.image`, `m.file`…)
+   * @param limits most bytes, and which declared media types (`image/*`, `application/pdf`)
+   * @throws TransportFailure; `message`: too large, another type, changed on its way, gone
+   */
+  download<T>(
+    content: Record<string, unknown>,
+    limits: { bytes: number; types: readonly string[] },
+    use: (file: ReceivedFile) => Promise<T>,
+  ): Promise<T>;
   /** `undecryptable`: the key is not here (yet). @throws TransportFailure: who the sender is could not be asked; try again */
   decrypt(roomId: string, event: RawRoomEvent): Promise<Decrypted | 'undecryptable'>;
   /**
@@ -101,6 +173,8 @@ export interface Transport {
   onKeys(listener: (roomIds: string[]) => void): void;
   /** Has any device of this user received a key that this device made for this room (so: can they read the past)? */
   sharedWith(roomId: string, userId: string): Promise<boolean>;
+  /** The present devices of this user to which a room's key would be given. */
+  devices(userId: string): Promise<string[]>;
   /** Joined and invited user ids. */
   members(roomId: string): Promise<{ userId: string; membership: 'join' | 'invite' }[]>;
 }

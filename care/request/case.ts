@@ -19,7 +19,7 @@ export type RequestPorts = { store: Pick<Store, 'files' | 'rooms' | 'timers'>; p
 const LONGEST = 2_000;
 const LONGEST_ANSWER = 8_000;
 
-export type Ask = { pathway: Pathway; by: Person; question: string; urgent: boolean };
+export type Ask = { pathway: Pathway; by: Person; question: string; urgent: boolean; patient?: string | undefined };
 
 /** @returns the decision, or the refusal that is said instead (urgent cases are refused before anything is sent) */
 export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Promise<Decision | Refusal> {
@@ -38,6 +38,7 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
       pathway,
       asker: by.id,
       askedAt: now,
+      patient: ask.patient,
       fields: [{ key: field.key, value: ask.question.trim() }],
     },
     pathway.ask.consent === 'required',
@@ -151,7 +152,7 @@ function isOwed({ status }: Request): boolean {
   return status === 'taken' || status === 'info-requested';
 }
 
-/** Look-up keys: by group while somebody can take it, by taker while an answer is owed, by asker while it is open. */
+/** Look-up keys: by group while somebody can take it, by taker while an answer is owed, by asker while it is open, and by patient. */
 function keysOf(request: Request): string[] {
   const open = request.status !== 'closed' && request.status !== 'cancelled';
   if (!open) return [];
@@ -160,6 +161,7 @@ function keysOf(request: Request): string[] {
     ...(request.status === 'asked' ? groups.map((g) => `group:${g}`) : []),
     ...(request.taker && request.status !== 'answered' ? [`taker:${request.taker}`] : []),
     ...(request.status === 'answered' ? [] : [`asker:${request.asker}`]),
+    ...(request.patient && request.status !== 'answered' ? [`patient:${request.patient}`] : []),
   ];
 }
 

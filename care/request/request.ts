@@ -16,6 +16,8 @@ export type Request = {
   status: RequestStatus;
   asker: string;
   askedAt: number;
+  /** Asked in this patient's room, which stays open as long as the request is. */
+  patient?: string | undefined;
   /** CSP R6316-1: prior consent, traced with who and when; sending is the asker's statement (`aide avis` says so). */
   consent: { by: string; at: number } | undefined;
   fields: { key: string; value: string }[];
@@ -41,7 +43,7 @@ export type RequestMove =
 export type Moved = { request: Request; step: RequestStep; text: string | undefined };
 
 export function newRequest(
-  given: Pick<Request, 'code' | 'pathway' | 'asker' | 'askedAt' | 'fields'>,
+  given: Pick<Request, 'code' | 'pathway' | 'asker' | 'askedAt' | 'fields' | 'patient'>,
   consent: boolean,
 ): Request {
   return {

@@ -8,6 +8,7 @@ import type { Ids } from '../relay/clock.ts';
 import type { Reason } from '../relay/outcome.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
+import { planClosing } from './closing.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
@@ -18,12 +19,14 @@ import type { Patient, Stay } from './stay.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
-  store: Pick<Store, 'files' | 'rooms' | 'commit'>;
+  store: Pick<Store, 'files' | 'rooms' | 'timers' | 'commit'>;
   people: People;
   sealer: Pick<Sealer, 'blind'>;
   ids: Pick<Ids, 'code'>;
   ringing: RingTable;
   policyOf: (source: string) => SourcePolicy;
+  /** How long a patient's room outlives the last stay. */
+  closeAfterDays: number;
 };
 
 /** Recorded more than this long before we say it: the reader is told that it comes late. */
@@ -51,6 +54,10 @@ export async function decideMessage(
     verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, decision }));
   }
   for (const [id, { version, state }] of patients) decision.files.push(patientFile(id, version, state));
+  for (const { state } of patients.values()) {
+    const touched = [...stays.values()].map((stay) => stay.state).filter((stay) => stay.patientId === state.id);
+    await planClosing(ports, decision, state, touched, now);
+  }
   for (const [id, { version, state }] of stays) decision.files.push({ kind: 'stay', id, version, state });
   const end: Verdict = strongest(verdicts) ?? { outcome: 'muted', reason: 'not-a-movement' };
   decision.audit.push({ actor: `source:${envelope.source}`, action: 'decide', subject: envelope.id, ...end });

@@ -1,9 +1,8 @@
-/** The T−24 h notice fires, and somebody joins a patient's room: the two other doors of the stay's corridor. */
+/** The T−24 h notice fires. */
 import type { Decision } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
 import { parisDay } from '../relay/civil-time.ts';
 import type { Timer } from '../relay/timer.ts';
-import { roomRef } from '../relay/room.ts';
 import { type StayPorts, wantRoom } from './case.ts';
 import { deliveries } from './deliveries.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from './stay.ts';
@@ -58,36 +57,4 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
 /** Another hour of a day that has been announced is not rung again. */
 function isSameDay(announced: number | undefined, expected: number): boolean {
   return announced !== undefined && parisDay(announced) === parisDay(expected);
-}
-
-/**
- * A newcomer none of whose devices got the earlier keys reads one fresh summary (DESIGN §6); nobody else is bothered.
- * @param canRead whether one of the newcomer's devices already holds the room's earlier keys
- */
-export async function decideNewcomer(
-  ports: StayPorts,
-  joined: { envelope: string; patientId: string; userId: string; canRead: boolean; alreadySaid: number },
-): Promise<Decision> {
-  const decision = emptyDecision();
-  const id = `${joined.patientId}|${joined.userId}`;
-  const watch = await ports.store.files.load<{ summaries: number }>('room-watch', id);
-  const patient = await ports.store.files.load<Patient>('patient', joined.patientId);
-  const stays = await Promise.all((patient?.state.stays ?? []).map((one) => ports.store.files.load<Stay>('stay', one)));
-  const isProtected = stays.some((stay) => stay?.state.protected); // then not even the name is said again
-  const needed = !joined.canRead && joined.alreadySaid > 0 && !isProtected;
-  if (needed) {
-    const summaries = (watch?.state.summaries ?? 0) + 1;
-    decision.files.push({ kind: 'room-watch', id, version: watch?.version ?? 0, state: { summaries } });
-    decision.deliveries.push({
-      room: roomRef.patient(joined.patientId),
-      ring: [joined.userId],
-      announcement: { kind: 'patient-summary', patientId: joined.patientId, forUser: joined.userId },
-    });
-  }
-  const end = needed
-    ? ({ outcome: 'posted', reason: 'announced' } as const)
-    : ({ outcome: 'muted', reason: 'recorded' } as const);
-  decision.audit.push({ actor: joined.userId, action: 'join', subject: joined.patientId, ...end });
-  decision.settle = { envelope: joined.envelope, state: 'decided', ...end };
-  return decision;
 }

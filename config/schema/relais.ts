@@ -78,9 +78,36 @@ export const relaisSchema = strict({
     directory: path
       .describe('device, tokens and keys of the account, 0700; never restored from an old copy')
       .meta({ sample: 'var/account' }),
+    password_env: variable
+      .optional()
+      .describe('variable that holds the password: only to log in again when the homeserver ends the session')
+      .meta({ sample: 'RELAIS_PASSWORD' }),
+    access_rule: z
+      .enum(['restricted', 'unrestricted'])
+      .optional()
+      .describe('on Tchap: whether rooms are for agents only, or also for guests')
+      .meta({ sample: 'restricted' }),
+    allowed_servers: z
+      .array(z.string().regex(/^[a-z0-9.-]+(?::\d+)?$/, say('not a server name', 'write matrix.example.fr')))
+      .optional()
+      .describe('with restricted: accounts of other servers are not invited, and the coordination is told')
+      .meta({ sample: ['matrix.example.fr'] }),
+    room_version: z
+      .string()
+      .regex(/^\d+$/, say('not a room version', "write '11'"))
+      .optional()
+      .describe('of the rooms to make, when not the homeserver’s own choice')
+      .meta({ sample: '11' }),
   }).describe('the bot, an ordinary Matrix account: relais provision fills its directory'),
   store: strict({
-    path: path.describe('SQLite file, on a local disk').meta({ sample: 'var/relais.sqlite' }),
+    path: path
+      .optional()
+      .describe('SQLite file, on a local disk; past one machine, PostgreSQL (15 or later) instead')
+      .meta({ sample: 'var/relais.sqlite', shown: true }),
+    url_env: variable
+      .optional()
+      .describe('variable that holds postgres://user:password@host/database (or its name followed by _FILE: a file)')
+      .meta({ sample: 'RELAIS_STORE_URL', instead: 'path' }),
   }).describe('where everything is kept'),
   listen: strict({
     host: z.string().min(1).default('127.0.0.1').describe('behind a TLS proxy, the loopback'),
@@ -109,6 +136,16 @@ export const relaisSchema = strict({
     .describe('folder of your own pathways, besides those that come with Relais; the same id replaces')
     .meta({ sample: 'pathways' }),
   territories: z.array(territory).default([]).describe('the territories of people.yaml'),
+  rooms: strict({
+    close_after_days: z
+      .int()
+      .min(1)
+      .max(365)
+      .default(30)
+      .describe('a patient’s room closes so many days after the last stay ended, unless a request is open'),
+  })
+    .prefault({})
+    .describe('the life of rooms'),
   timezone: z
     .literal('Europe/Paris', say('another time zone', 'Relais lives by Europe/Paris; remove this line'))
     .default('Europe/Paris')
@@ -118,6 +155,12 @@ export const relaisSchema = strict({
     context.addIssue({ code: 'custom', path, message });
   if (value.environment === 'production' && value.account.homeserver.startsWith('http:'))
     issue(['account', 'homeserver'], `clear text in production${CURE}write https://`);
+  const { path: file, url_env: url } = value.store;
+  if ((file === undefined) === (url === undefined))
+    issue(
+      ['store'],
+      `${file === undefined ? 'neither path nor url_env' : 'both path and url_env'}${CURE}write one of them: a SQLite file, or PostgreSQL`,
+    );
   for (const key of ['sources', 'territories'] as const)
     for (const [n, { id }] of value[key].entries())
       if (value[key].findIndex((other) => other.id === id) < n)

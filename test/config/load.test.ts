@@ -7,7 +7,7 @@ describe('loadConfig', () => {
   test('a sound installation', () => {
     const path = installation();
     const { config, people, teams, duty, pathways, secrets, warnings } = good(path);
-    expect(config.store.path).toBe(path.replace('relais.yaml', 'var/relais.sqlite'));
+    expect(config.store).toEqual({ path: path.replace('relais.yaml', 'var/relais.sqlite') });
     expect(config.listen).toEqual({ host: '127.0.0.1', port: 8080 });
     expect(config.sources[0]).toMatchObject({
       facilities: ['CH_MODELE', '0590000000'],
@@ -30,6 +30,23 @@ describe('loadConfig', () => {
     const { config } = good(installation());
     expect(JSON.stringify(config)).not.toContain(ENV.SEAL);
     expect(JSON.stringify(config)).not.toContain(ENV.SOURCE);
+  });
+
+  test('the store is a file or PostgreSQL, whose address is a secret', () => {
+    const withStore = (store: string): string =>
+      installation({ 'relais.yaml': RELAIS.replace('path: var/relais.sqlite', store) });
+    const url = 'postgres://relais:p%40ss@db/relais';
+    const { config, secrets } = good(withStore('url_env: STORE'), { ...ENV, STORE: url });
+    expect([config.store, secrets.storeUrl]).toEqual([{ url_env: 'STORE' }, url]);
+    expect(good(installation()).secrets.storeUrl).toBeUndefined();
+    expect(problems(withStore('url_env: STORE'), { ...ENV, STORE: 'mysql://x' })).toEqual([
+      expect.stringMatching(/store\.url_env: STORE is no address of PostgreSQL → postgres:/),
+    ]);
+    expect(problems(withStore('url_env: STORE'))).toEqual([expect.stringMatching(/store\.url_env: STORE is not set/)]);
+    expect(problems(withStore('path: a, url_env: STORE'))).toEqual([
+      expect.stringMatching(/store: both path and url_env → write one of them/),
+    ]);
+    expect(problems(withStore(''))).toEqual([expect.stringMatching(/store: neither path nor url_env/)]);
   });
 
   test('a secret in a file, relative to relais.yaml, without its last line end', () => {

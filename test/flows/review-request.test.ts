@@ -103,6 +103,7 @@ describe('at the edges', () => {
       sealer: ward.sealer,
       ids: { code: () => 'XYZ' },
       ringing: {},
+      closeAfterDays: 30,
       policyOf: () => POLICY,
       civil: () => ward.now(),
       onBug: (_: string, error: unknown) => bugs.push(error),

@@ -1,5 +1,5 @@
 /** A small ward and a small town on a stage: HTTP in, room message out. Everybody is invented. */
-import { openStage, type Stage } from '../../cli/rehearsal.ts';
+import { openStage, type Stage, type StageOptions } from '../../cli/rehearsal.ts';
 import { fromParis } from '../../care/relay/civil-time.ts';
 import type { Directory } from '../../care/people/directory.ts';
 import { peopleFrom, type Person } from '../../care/people/person.ts';
@@ -84,6 +84,8 @@ export async function openWard(
     team?: string[];
     late?: string[];
     policy?: SourcePolicy;
+    access?: StageOptions['access'];
+    persons?: Person[];
   } = {},
 ): Promise<Ward> {
   const [year, month, day, hour, minute] = options.start ?? [2026, 1, 12, 9, 5];
@@ -93,7 +95,8 @@ export async function openWard(
   const stage = await openStage({
     start,
     source: { id: 'ch-val', facilities: ['CH_VAL'], policy: options.policy ?? POLICY },
-    people: peopleFrom(PERSONS, [team], duty),
+    ...(options.access && { access: options.access }),
+    people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team], duty),
     pathways: [CARDIO],
     directory: noDirectory,
     slots: noSlots,

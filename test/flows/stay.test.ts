@@ -133,9 +133,10 @@ describe('a stay, told to the équipe', () => {
       await ward.adt('A01', { PV2: { 9: ts(2026, 1, 20, 10) } });
       expect(await ward.store.timers.next()).toBeDefined();
       await ward.adt('A03', { ...only(at(13, 11)), ZBE: { 1: 'MV7', 2: ts(2026, 1, 13, 11) }, ...end });
-      expect(await ward.store.timers.next()).toBeUndefined();
       const last = ward.bodies('mt').at(-1) ?? '';
       expect(last).toContain('PV1' in end ? 'Décès' : 'Sortie de l’hôpital');
+      await ward.until(paris(2026, 1, 20, 11));
+      expect(ward.bodies('mt').filter((b) => b.startsWith('Rappel'))).toEqual([]);
       await ward.close();
     }
   });

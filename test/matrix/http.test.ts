@@ -66,7 +66,19 @@ describe('what went wrong on the wire', () => {
   it('a refused connection is transient: nothing left', async () => {
     const url = await serve(answers(200, {}));
     await new Promise((closed) => server?.close(closed));
-    expect((await failureOf(url, 'message')).kind).toBe('transient');
+    expect(await failureOf(url, 'message')).toMatchObject({ kind: 'transient', scope: 'homeserver' });
+  });
+
+  it.each([
+    [429, 'homeserver'],
+    [502, 'homeserver'],
+    [503, 'homeserver'],
+    [401, 'homeserver'],
+    [500, 'call'],
+    [504, 'call'],
+    [403, 'call'],
+  ])('%i concerns the %s', async (status, scope) => {
+    expect((await failureOf(await serve(answers(status, {})), 'message')).scope).toBe(scope);
   });
 
   it('a reset and a time-out after the request left are ambiguous', async () => {

@@ -137,6 +137,53 @@ export function outboxContract(store: () => Store): void {
     expect(await store().outbox.threadRoot(A, card.thread)).toBe('$edit');
   });
 
+  const by = { actor: 'operator', at: NOON + 5 };
+  const acts = async () =>
+    (await store().audit(10))
+      .filter(({ actor }) => actor === by.actor)
+      .map(({ at, ...act }) => [at, act.action, act.subject]);
+
+  test('a delivery put aside is said again at the end of its lane, once, and the audit tells who wanted it', async () => {
+    await say(delivery(A), delivery(A));
+    const { id } = await head(A);
+    expect(await store().outbox.replay(id, by)).toBe(false);
+    await store().outbox.markTried(id, 'DEV1', 10);
+    await store().outbox.quarantine(id, 'refused');
+    expect(await store().outbox.replay(id, by)).toBe(true);
+    expect(await store().outbox.replay(id, by)).toBe(false);
+    await sent(A, '$2');
+    expect(await head(A)).toMatchObject({ id, seq: 3, attempts: 0, tried: { device: 'DEV1', at: 10 } });
+    await store().outbox.quarantine(id, 'in doubt');
+    expect(await store().outbox.replay(id, { ...by, forget: true })).toBe(true);
+    expect((await head(A)).tried).toBeUndefined();
+    expect(await acts()).toEqual([
+      [by.at, 'delivery:replay', id],
+      [by.at, 'delivery:replay', id],
+    ]);
+  });
+
+  test('a delivery put aside is dropped for good', async () => {
+    await say(delivery(A));
+    const { id } = await head(A);
+    expect(await store().outbox.drop(id, by)).toBe(false);
+    await store().outbox.quarantine(id, 'refused');
+    expect(await store().outbox.drop(id, by)).toBe(true);
+    expect(await store().outbox.listQuarantined(10)).toEqual([]);
+    expect(await store().outbox.replay(id, by)).toBe(false);
+    expect(await acts()).toEqual([[by.at, 'delivery:drop', id]]);
+  });
+
+  test('the head of a closed lane is skipped: put aside, and the lane goes on', async () => {
+    await say(delivery(A), delivery(A));
+    const { id } = await head(A);
+    await store().outbox.pauseLane(A, 'forbidden');
+    expect(await store().outbox.skipHead(A, by)).toBe(id);
+    expect((await head(A)).seq).toBe(2);
+    expect(await store().outbox.listQuarantined(10)).toEqual([{ id, room: A, why: 'skipped by operator' }]);
+    expect(await acts()).toEqual([[by.at, 'lane:skip', id]]);
+    expect(await store().outbox.skipHead(B, by)).toBeUndefined();
+  });
+
   test('marking done twice changes nothing', async () => {
     await say(delivery(A, card));
     const { id } = await head(A);

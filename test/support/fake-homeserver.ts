@@ -36,6 +36,7 @@ export function fakeCrypto(log: string[]): Crypto {
       return { ciphertext: JSON.stringify({ type, content }) };
     },
     sharedWith: async () => false,
+    devices: async () => [],
     onKeys: () => undefined,
     close: async () => undefined,
   };

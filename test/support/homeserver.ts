@@ -37,8 +37,11 @@ export type Bench = {
   as(persona: Persona, method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
 };
 
-/** Starts the homeserver before the file's tests, and ends everything that was opened after them. */
-export function useHomeserver(): Bench {
+/**
+ * Starts the homeserver before the file's tests, and ends everything that was opened after them.
+ * @param configuration keys of homeserver.yaml
+ */
+export function useHomeserver(configuration: Record<string, unknown> = {}): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'relais-e2e-'));
   let homeserver: Homeserver | undefined;
   const personas: Persona[] = [];
@@ -48,7 +51,7 @@ export function useHomeserver(): Bench {
     return homeserver;
   };
   beforeAll(async () => {
-    homeserver = await startHomeserver();
+    homeserver = await startHomeserver({ configuration });
   });
   afterAll(async () => {
     for (const persona of personas) persona.stop();

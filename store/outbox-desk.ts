@@ -1,0 +1,66 @@
+/** An operator's acts on deliveries: said again, never said, put aside. Each leaves its audit row in the same commit. */
+import type { AuditEntry } from '../care/relay/decision.ts';
+import type { OutboxStore } from '../care/relay/ports.ts';
+import { writeAudit } from './audit.ts';
+import { sealText, type Db, type Ground } from './ground.ts';
+import { openLane } from './lane-gate.ts';
+import { nextSeq } from './lanes.ts';
+
+type By = { actor: string; at: number };
+
+export function outboxDesk(ground: Ground): Pick<OutboxStore, 'replay' | 'drop' | 'skipHead'> {
+  const { db, sealer, clocks } = ground;
+
+  async function note(tx: Db, { actor, at }: By, act: Omit<AuditEntry, 'actor'>): Promise<void> {
+    await writeAudit(ground, tx, { actor, ...act }, at);
+  }
+
+  return {
+    replay: (id, by) =>
+      db.transaction().execute(async (tx) => {
+        const query = tx.selectFrom('outbox').select('lane').where('id', '=', id).where('state', '=', 'quarantined');
+        const row = await query.executeTakeFirst();
+        if (!row) return false;
+        const fresh = { state: 'pending' as const, seq: await nextSeq(tx, row.lane), attempts: 0, ended_at: null };
+        const untried = by.forget ? { tried_device: null, tried_at: null } : {};
+        await tx
+          .updateTable('outbox')
+          .set({ ...fresh, ...untried, why: null })
+          .where('id', '=', id)
+          .execute();
+        await note(tx, by, { action: 'delivery:replay', subject: id, outcome: 'posted', reason: 'sent-again' });
+        return true;
+      }),
+
+    drop: (id, by) =>
+      db.transaction().execute(async (tx) => {
+        const dropped = await tx
+          .updateTable('outbox')
+          .set({ state: 'dropped', ended_at: clocks.machine() })
+          .where('id', '=', id)
+          .where('state', '=', 'quarantined')
+          .returning('id')
+          .executeTakeFirst();
+        if (!dropped) return false;
+        await note(tx, by, { action: 'delivery:drop', subject: id, outcome: 'muted', reason: 'dropped' });
+        return true;
+      }),
+
+    skipHead: (room, by) =>
+      db.transaction().execute(async (tx) => {
+        const query = tx.selectFrom('outbox').select('id').where('lane', '=', room).where('state', '=', 'pending');
+        const head = await query.orderBy('seq').limit(1).executeTakeFirst();
+        await openLane(tx, room);
+        if (!head) return undefined;
+        const { id } = head;
+        const why = sealText(sealer, `skipped by ${by.actor}`, `outbox:${id}:why`);
+        await tx
+          .updateTable('outbox')
+          .set({ state: 'quarantined', ended_at: clocks.machine(), why })
+          .where('id', '=', id)
+          .execute();
+        await note(tx, by, { action: 'lane:skip', subject: id, outcome: 'quarantined', reason: 'skipped' });
+        return id;
+      }),
+  };
+}

@@ -1,0 +1,148 @@
+/** What becomes of rooms: replaced, lost, entered by strangers, closed and begun again. */
+import { describe, expect, it } from 'vitest';
+import { TransportFailure } from '../../care/relay/transport.ts';
+import { admitted, PATIENT, transfer } from './patient-room.ts';
+import { openWard, type Ward } from './stage.ts';
+
+const COORD = '@coord:test';
+
+const pausedBecause = async (ward: Ward, ref: string): Promise<string | undefined> =>
+  (await ward.store.outbox.lanes()).find((lane) => lane.room === ref)?.paused;
+
+describe('a room that is replaced', () => {
+  it('is followed by the record: what comes next is said in the new one, in a thread of its own', async () => {
+    const { ward, roomId, ref } = await admitted();
+    const next = ward.transport.replace(roomId, COORD, { encrypted: true, askIn: true });
+    await ward.settle();
+    expect((await ward.store.rooms.get(ref))?.matrixId).toBe(next);
+    expect(ward.transport.rooms.get(roomId)?.members.has('@relais:transcript')).toBe(false);
+    await transfer(ward, 'MV2', 9);
+    const said = ward.transport.rooms.get(next)?.events.filter((e) => e.sender === '@relais:transcript') ?? [];
+    expect(said.map((e) => String(e.content['body']).slice(0, 20))).toEqual([
+      expect.stringContaining('Hospitalisé'),
+      expect.stringContaining('Changement'),
+    ]);
+    // The card opens a new thread: the old root is an event of another room.
+    expect(said[0]?.content['m.relates_to']).toBeUndefined();
+    expect(said[1]?.content['m.relates_to']).toMatchObject({ event_id: said[0]?.event_id });
+    expect(await pausedBecause(ward, ref)).toBeUndefined();
+    await ward.close();
+  });
+
+  it('waits for the invitation when it comes after, and goes on by itself', async () => {
+    const { ward, roomId, ref } = await admitted();
+    const next = ward.transport.replace(roomId, COORD, { encrypted: true, askIn: false });
+    await ward.settle();
+    await transfer(ward, 'MV2', 9);
+    expect(await pausedBecause(ward, ref)).toContain('replaced-not-invited');
+    expect(ward.bodies('coord').at(-1)).toContain('Invitez-moi dans le nouveau salon');
+    ward.transport.askIn(next, COORD);
+    await ward.settle();
+    expect(await pausedBecause(ward, ref)).toBeUndefined();
+    expect(ward.transport.rooms.get(next)?.events.filter((e) => e.sender === '@relais:transcript')).toHaveLength(2);
+    await ward.close();
+  });
+
+  it('is followed later when the homeserver does not answer at that moment', async () => {
+    const { ward, roomId, ref } = await admitted();
+    const look = ward.transport.look.bind(ward.transport);
+    ward.transport.look = async () => {
+      throw new TransportFailure('transient', 'away');
+    };
+    const next = ward.transport.replace(roomId, COORD, { encrypted: true, askIn: true });
+    await ward.settle();
+    expect((await ward.store.rooms.get(ref))?.matrixId).toBe(roomId);
+    ward.transport.look = look;
+    await ward.settle();
+    expect((await ward.store.rooms.get(ref))?.matrixId).toBe(next);
+    expect(await ward.store.inbox.count('quarantined')).toBe(0);
+    await ward.close();
+  });
+
+  it('is never followed into clear text', async () => {
+    const { ward, roomId, ref } = await admitted();
+    const next = ward.transport.replace(roomId, COORD, { encrypted: false, askIn: true });
+    await ward.settle();
+    await transfer(ward, 'MV2', 9);
+    expect(ward.transport.rooms.get(next)?.events.filter((e) => e.sender === '@relais:transcript')).toEqual([]);
+    expect(ward.transport.rooms.get(next)?.members.has('@relais:transcript')).toBe(false);
+    expect(await pausedBecause(ward, ref)).toContain('replaced-in-clear');
+    expect(ward.bodies('coord').filter((b) => b.includes('non chiffré'))).toHaveLength(1);
+    expect(ward.bodies('coord').join('\n')).not.toMatch(PATIENT);
+    await ward.close();
+  });
+
+  it.each([
+    ['by somebody who coordinates nothing', { by: '@mt:test' }],
+    ['by a room that does not know of it', { by: COORD, predecessor: '!elsewhere:transcript' }],
+  ])('is not followed when it is replaced %s', async (_, { by, ...how }) => {
+    const { ward, roomId, ref } = await admitted();
+    ward.transport.replace(roomId, by, { encrypted: true, askIn: true, ...how });
+    await ward.settle();
+    expect((await ward.store.rooms.get(ref))?.matrixId).toBe(roomId);
+    expect(await pausedBecause(ward, ref)).toContain('replaced-in-doubt');
+    await ward.store.outbox.resumeLane(ref); // somebody looked: the old room is the right one
+    await transfer(ward, 'MV2', 9);
+    expect(ward.bodies('mt').at(-1)).toContain('Changement de service');
+    await ward.close();
+  });
+});
+
+describe('a bot that is put out', () => {
+  it.each(['leave', 'ban'] as const)(
+    'says so once, keeps what waits, and goes on when it is asked back (%s)',
+    async (how) => {
+      const { ward, roomId, ref } = await admitted();
+      ward.transport.putOut(roomId, '@idel:test', how);
+      await ward.settle();
+      await transfer(ward, 'MV2', 9);
+      await transfer(ward, 'MV3', 10);
+      expect(await pausedBecause(ward, ref)).toMatch(/^(removed|banned) by @idel:test$/);
+      const told = ward.bodies('coord').filter((b) => b.includes('retiré') || b.includes('exclu'));
+      expect(told).toHaveLength(1);
+      expect(told[0]).toContain(`relais lane retry ${ref}`);
+      expect(told[0]).not.toMatch(PATIENT);
+      ward.transport.askIn(roomId, COORD);
+      await ward.settle();
+      expect(await pausedBecause(ward, ref)).toBeDefined();
+      await ward.store.outbox.resumeLane(ref);
+      await ward.settle();
+      expect(ward.bodies('mt').filter((b) => b.startsWith('Changement'))).toHaveLength(2);
+      await ward.close();
+    },
+  );
+
+  it('is back in a direct room as soon as its person asks', async () => {
+    const ward = await openWard();
+    await ward.types('mt', 'aide');
+    const first = (await ward.store.rooms.get('direct:@mt:test'))?.matrixId ?? '';
+    ward.transport.putOut(first, '@mt:test', 'leave');
+    await ward.settle();
+    const second = ward.transport.invite1to1('@mt:test');
+    await ward.settle();
+    expect((await ward.store.rooms.get('direct:@mt:test'))?.matrixId).toBe(second);
+    expect(await pausedBecause(ward, 'direct:@mt:test')).toBeUndefined();
+    await ward.close();
+  });
+});
+
+describe('somebody who is not expected', () => {
+  it('gets no key of what is said next in a patient’s room', async () => {
+    const { ward, roomId } = await admitted();
+    await ward.joins(roomId, '@inconnu:ailleurs');
+    await transfer(ward, 'MV2', 9);
+    expect(ward.bodies('mt').at(-1)).toContain('Changement de service');
+    expect(ward.readBy('@inconnu:ailleurs')).toEqual([]);
+    await ward.close();
+  });
+
+  it('is reported once to the identity desk, without the patient, and audited', async () => {
+    const { ward, roomId } = await admitted();
+    for (let n = 0; n < 2; n += 1) await ward.joins(roomId, '@inconnu:ailleurs');
+    const reports = ward.bodies('coord').filter((b) => b.includes('@inconnu:ailleurs'));
+    expect(reports).toHaveLength(1);
+    expect(reports[0]).not.toMatch(PATIENT);
+    expect((await ward.store.audit(50)).filter((row) => row.action === 'join-unexpected')).toHaveLength(1);
+    await ward.close();
+  });
+});
