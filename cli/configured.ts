@@ -4,6 +4,7 @@ import { sayProblems } from '../config/problem.ts';
 import type { Sealer } from '../care/relay/seal.ts';
 import type { Store } from '../care/relay/ports.ts';
 import { wallClocks } from '../bridge/wall-clock.ts';
+import { emptyDecision } from '../care/relay/decision.ts';
 import { openStore, type StorePlace } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
 
@@ -42,4 +43,10 @@ export async function withStore(
   } finally {
     await store.close();
   }
+}
+
+/** Every act of the operator leaves a row too (invariant 9). @param subject an id or a ref, never a name */
+export async function auditAct(store: Store, action: string, subject: string): Promise<void> {
+  const entry = { actor: 'operator', action, subject, outcome: 'posted', reason: 'answered' } as const;
+  await store.commit({ ...emptyDecision(), audit: [entry] }, Date.now());
 }

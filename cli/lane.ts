@@ -1,4 +1,4 @@
-import { type Environment, withStore } from './configured.ts';
+import { auditAct, type Environment, withStore } from './configured.ts';
 
 /** Each room's queue: how many wait, and why it is paused. */
 export async function listLanes(
@@ -33,6 +33,7 @@ export async function retryLane(
       console.error(`${room} is not paused: relais lane list shows which are.`);
       return 1;
     }
+    await auditAct(store, 'lane:retry', room);
     await store.outbox.resumeLane(room);
     print(`${room} starts again, ${String(lane.pending)} waiting.`);
     return 0;

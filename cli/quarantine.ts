@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { readEnvelope } from '../bridge/hospital.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
-import { type Environment, withStore } from './configured.ts';
+import { auditAct, type Environment, withStore } from './configured.ts';
 
 type Print = (line: string) => void;
 
@@ -83,6 +83,7 @@ export async function replayQuarantined(
     for (const id of ids) {
       const envelope = await store.inbox.get(id);
       if (envelope?.state === 'quarantined') {
+        await auditAct(store, 'quarantine:replay', id);
         await store.inbox.replay(id);
         print(`${id} will be decided again, at the end of its lane.`);
         continue;

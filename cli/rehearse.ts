@@ -4,21 +4,22 @@
  * own, every patient has the demo's équipe.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { basename, dirname, join, resolve } from 'node:path';
 import { MINUTE } from '../care/relay/civil-time.ts';
 import { type People, type Person, peopleFrom } from '../care/people/person.ts';
 import { readHl7v2, splitHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { readEvent } from '../bridge/formats/events.ts';
 import { loadShippedPathways } from '../config/load-pathways.ts';
 import { readPeopleFile, readTeamsFile } from '../config/load-people.ts';
-import { sayProblems } from '../config/problem.ts';
+import { readYaml, sayProblems } from '../config/problem.ts';
 import { parseParis } from '../config/paris-text.ts';
 import { type Scenario, scenarioSchema, type ScenarioStep } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { demoDirectory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
+
+const MESSAGES = /\.(?:hl7|er7|json)$/i;
 
 type Print = (line: string) => void;
 
@@ -29,7 +30,7 @@ export async function rehearse(path: string, print: Print): Promise<number> {
   try {
     const isFolder = (await stat(path)).isDirectory();
     const folder = isFolder ? path : dirname(path);
-    const scenario = isFolder ? await folderScenario(path) : scenarioSchema.parse(parse(await readFile(path, 'utf8')));
+    const scenario = isFolder ? await folderScenario(path) : await fileScenario(path);
     return await perform(scenario, folder, print);
   } catch (error) {
     console.error(`relais rehearse ${path}: ${error instanceof Error ? error.message : String(error)}`);
@@ -39,9 +40,17 @@ export async function rehearse(path: string, print: Print): Promise<number> {
 
 /** A folder of messages: each at its own MSH-7, in the order of the file names; deadlines run for a week afterwards. */
 async function folderScenario(folder: string): Promise<Scenario> {
-  const names = (await readdir(folder)).filter((name) => /\.(hl7|er7|json)$/i.test(name)).sort();
+  const names = (await readdir(folder)).filter((name) => MESSAGES.test(name)).sort();
   if (names.length === 0) throw new Error('no .hl7, .er7 or .json file in this folder');
   return { title: folder, start: '', late: [], steps: names.map((post) => ({ post })) };
+}
+
+/** A scenario, or one file of messages. @throws Error that says every problem at once, with its line */
+async function fileScenario(path: string): Promise<Scenario> {
+  if (MESSAGES.test(path)) return { title: path, start: '', late: [], steps: [{ post: basename(path) }] };
+  const read = readYaml(path, scenarioSchema);
+  if ('problems' in read) throw new Error(`\n${sayProblems(read.problems.slice(0, 10))}`);
+  return read.value;
 }
 
 async function perform(scenario: Scenario, folder: string, print: Print): Promise<number> {
@@ -98,7 +107,7 @@ type Piece = { bytes: Uint8Array; format: 'hl7v2' | 'events'; at: number | undef
 async function readPieces(folder: string, name: string): Promise<[string, Piece[]]> {
   const bytes = new Uint8Array(await readFile(join(folder, name)));
   if (name.toLowerCase().endsWith('.json')) {
-    const read = readEvent(JSON.parse(new TextDecoder().decode(bytes)) as unknown);
+    const read = readEvent(parsed(bytes));
     const known = !('problems' in read) && read.readable;
     const at = known ? (read.intents[0]?.recordedAt ?? read.intents[0]?.occurredAt) : undefined;
     return [name, [{ bytes, format: 'events', at, facility: known ? read.facility : undefined }]];
@@ -109,6 +118,15 @@ async function readPieces(folder: string, name: string): Promise<[string, Piece[
     return { bytes: piece, format: 'hl7v2', at, facility: read.readable ? read.facility : undefined };
   });
   return [name, pieces];
+}
+
+/** @returns undefined for what is not JSON: it is posted all the same, and refused as it would be */
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @returns why the step did not hold; undefined when it did */

@@ -7,6 +7,8 @@ import type { Command } from './command.ts';
 type Free = { slots: Slot[]; total: number; when: string; specialty: string | undefined } | { unclear: string[] };
 
 const SHOWN = 6;
+/** Nobody says a moment in more; reading it takes the square of its words, and everybody would wait for it. */
+const LONGEST = 200;
 
 export const snp: Command<Free> = {
   word: 'snp',
@@ -14,7 +16,8 @@ export const snp: Command<Free> = {
   summary: 'Créneaux de soins non programmés',
   example: 'snp demain dentaire',
   may: () => true,
-  async run({ slots, now }, args) {
+  async run({ slots, now }, typed) {
+    const args = typed.slice(0, LONGEST);
     const read = readWhen(args, now);
     if (read && 'ambiguous' in read) return { answer: { unclear: read.ambiguous } };
     // Nothing said of the time: from now to the end of the SNP target, 48 h (FACTS §6).

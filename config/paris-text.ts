@@ -8,11 +8,9 @@ export function parseParis(text: string): number {
   const m = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::\d{2})?)?$/.exec(text.trim());
   if (!m) throw new Error(`${text} is not a date: write 2026-11-26 14:00 (Europe/Paris)`);
   const [, year, month, day, hour = '0', minute = '0'] = m;
-  return fromParis({
-    year: Number(year),
-    month: Number(month),
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-  });
+  const [y, mo, d, h, mi] = [year, month, day, hour, minute].map(Number) as [number, number, number, number, number];
+  // Month 13 would overflow into the next year, and a stepped clock fires every deadline on its way there.
+  const isPossible = new Date(Date.UTC(y, mo - 1, d)).getUTCDate() === d && mo >= 1 && mo <= 12 && h <= 23 && mi <= 59;
+  if (!isPossible) throw new Error(`${text} does not exist: write 2026-11-26 14:00 (Europe/Paris)`);
+  return fromParis({ year: y, month: mo, day: d, hour: h, minute: mi });
 }
