@@ -132,7 +132,6 @@ async function takeEvent(
   body: Uint8Array,
 ): Promise<Response | Problem> {
   const verdict = await judgeEvent(source, body, { receivedAt: deps.clocks.civil(), read: deps.readEvent });
-  if (isProblem(verdict)) return verdict;
   const accepted = await store(c, deps, verdict.envelope);
   if (isProblem(accepted)) return accepted;
   const duplicate = accepted.state === 'duplicate';
@@ -143,6 +142,7 @@ async function takeEvent(
     state: accepted.state,
     reason: verdict.envelope.settled?.reason ?? '',
   });
+  if (verdict.problem) return { ...verdict.problem, stored: accepted.id };
   const kept = accepted.state === 'duplicate' ? accepted.acknowledgement : undefined;
   const receipt = kept === undefined ? verdict.receipt : (JSON.parse(kept) as EventReceipt);
   const answer = answerFor(receipt, accepted.id, duplicate);

@@ -1,6 +1,6 @@
 /**
  * `POST /v1/events`: one hospital event as JSON, for senders without HL7. 202 once it is on disk, 400 with every problem
- * and its cure when the schema is not met (nothing stored: the sender is a developer who reads the answer).
+ * and its cure when it is no JSON or the schema is not met: what is authentic is kept all the same, in quarantine.
  */
 import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Reading } from '../care/stay/intent.ts';
@@ -18,7 +18,8 @@ export type ReadEvent = (json: unknown) => Reading | { problems: EventProblem[] 
 /** The stored acknowledgement of an event: what a retransmission is answered again. */
 export type EventReceipt = { accepted: true; warnings: string[] } | { accepted: false; reason: string; detail: string };
 
-export type EventVerdict = { envelope: NewEnvelope; receipt: EventReceipt };
+/** `problem`: answered instead of the receipt, once the envelope is in quarantine. */
+export type EventVerdict = { envelope: NewEnvelope; receipt: EventReceipt; problem?: Problem };
 
 /**
  * The JSON of a body, or where it breaks. Only the position is kept of the parser's message: V8 quotes the text around
@@ -29,7 +30,7 @@ function parseJson(body: Uint8Array): { json: unknown } | Problem {
     status: 400,
     slug: 'malformed-json',
     title: 'Body is not JSON',
-    detail: `Send one JSON object (RFC 8259) in UTF-8. ${where} Nothing was stored.`,
+    detail: `Send one JSON object (RFC 8259) in UTF-8. ${where} It is kept in quarantine; send it again, mended.`,
   });
   let text: string;
   try {
@@ -50,7 +51,7 @@ function schemaProblem(problems: EventProblem[]): Problem {
     status: 400,
     slug: 'schema',
     title: 'Event does not follow the schema',
-    detail: `Mend the ${problems.length} point(s) listed under "errors" and send again; GET /openapi.json has the schema. Nothing was stored.`,
+    detail: `Mend the ${problems.length} point(s) listed under "errors" and send again; GET /openapi.json has the schema. It is kept in quarantine.`,
     errors: problems.map(({ path, message, cure }) => ({ pointer: path, detail: `${message}. ${cure}` })),
   };
 }
@@ -76,16 +77,36 @@ export async function judgeEvent(
   source: Source,
   body: Uint8Array,
   given: { receivedAt: number; read: ReadEvent },
-): Promise<EventVerdict | Problem> {
+): Promise<EventVerdict> {
   const parsed = parseJson(body);
-  if ('slug' in parsed) return parsed;
-  const reading = given.read(parsed.json);
-  if ('problems' in reading) return schemaProblem(reading.problems);
+  const reading = 'slug' in parsed ? parsed : given.read(parsed.json);
   const digest = await digestOf(body);
+  if ('slug' in reading || 'problems' in reading) {
+    const problem = 'slug' in reading ? reading : schemaProblem(reading.problems);
+    // Its own key may be what is wrong, and must stay free for the mended event: kept by its bytes.
+    const refused = { reason: 'unreadable' as const, detail: `${problem.title}: ${placesOf(problem)}` };
+    return { ...kept(source, body, digest, '', given.receivedAt, { accepted: false, ...refused }, refused), problem };
+  }
   const refused = refusal(source, reading);
   const receipt: EventReceipt =
     refused === undefined ? { accepted: true, warnings: reading.warnings } : { accepted: false, ...refused };
-  const key = reading.key ?? '';
+  return kept(source, body, digest, reading.key ?? '', given.receivedAt, receipt, refused);
+}
+
+/** Where it is wrong, without any value: this is shown in lists. */
+function placesOf(problem: Problem): string {
+  return problem.errors?.map((e) => e.pointer).join(', ') ?? problem.slug;
+}
+
+function kept(
+  source: Source,
+  body: Uint8Array,
+  digest: string,
+  key: string,
+  receivedAt: number,
+  receipt: EventReceipt,
+  refused: ReturnType<typeof refusal>,
+): EventVerdict {
   const envelope: NewEnvelope = {
     lane: `in:${source.id}`,
     source: source.id,
@@ -93,7 +114,7 @@ export async function judgeEvent(
     digest,
     format: 'event-json',
     body,
-    receivedAt: given.receivedAt,
+    receivedAt,
     onKeyReuse: 'refuse',
     acknowledgement: JSON.stringify(receipt),
     ...(refused === undefined ? {} : { settled: { state: 'quarantined', outcome: 'quarantined', ...refused } }),

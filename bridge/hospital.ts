@@ -10,7 +10,7 @@ import { readHl7v2 } from './formats/hl7v2/pam-fr.ts';
 /** Bytes of an envelope, read by its format. Never throws for what a sender wrote. */
 export function readEnvelope(envelope: Pick<Envelope, 'format' | 'body'>): Reading {
   if (envelope.format === 'hl7v2') return readHl7v2(envelope.body);
-  const read = readEvent(JSON.parse(new TextDecoder().decode(envelope.body)) as unknown);
+  const read = readEvent(parsed(envelope.body));
   if (!('problems' in read)) return read;
   const detail = read.problems.map((p) => `${p.path}: ${p.message}`).join('; ');
   return {
@@ -22,6 +22,15 @@ export function readEnvelope(envelope: Pick<Envelope, 'format' | 'body'>): Readi
     key: undefined,
     warnings: [],
   };
+}
+
+/** Bytes that are no JSON (kept, and replayed without being mended) read as nothing. */
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body)) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Decides everything that waits in the lanes of these sources, in acceptance order. @returns how many */

@@ -84,7 +84,9 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       pathways: () => loaded.pathways,
       directory,
       slots,
-      sources: new Map(config.sources.map((s) => [s.id, { ...s.policy, name: s.name, labels: s.labels }])),
+      sources: new Map(
+        config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
+      ),
       ringing: RINGING,
       closeAfterDays: config.rooms.closeAfterDays,
       access: config.account,

@@ -24,9 +24,9 @@ export const annuaire: Command<DirectorySearch & { asked: string }> = {
     if (entries.length === 0) return lines(say`Personne pour « ${outside(asked)} ».`, ...guess);
     const how = understood.filter((u) => u.as !== 'name').map((u) => u.label);
     const more =
-      total > entries.length ? say`${total - entries.length} autre(s) : ajoutez une commune ou un nom.` : undefined;
+      total > entries.length ? say`Et ${total - entries.length} de plus : ajoutez une commune ou un nom.` : undefined;
     return lines(
-      how.length > 0 ? say`${how.join(', ')} : ${total} réponse(s)` : say`${total} réponse(s)`,
+      how.length > 0 ? say`${how.join(', ')} : ${answers(total)}` : say`${answers(total)}`,
       ...entries.map((entry) => {
         const place = entry.places[0];
         const what = entry.specialties[0]?.label ?? entry.profession;
@@ -43,3 +43,7 @@ export const annuaire: Command<DirectorySearch & { asked: string }> = {
     );
   },
 };
+
+function answers(n: number): string {
+  return n === 1 ? '1 réponse' : `${n} réponses`;
+}

@@ -34,12 +34,12 @@ export const snp: Command<Free> = {
     if (slots.length === 0)
       return say`${b(when)}${what} : aucun créneau libre. Essayez un autre jour, ou le 15 si c’est urgent.`;
     return lines(
-      say`${b(when)}${what} : ${total} créneau(x)`,
+      say`${b(when)}${what} : ${total === 1 ? '1 créneau' : `${total} créneaux`}`,
       ...slots.map(
         (slot) =>
-          say`• ${sayDateTime(slot.start, now)} — ${outside(slot.offeredBy)}, ${outside(slot.place)}${slot.phone ? say`, ${b(slot.phone)}` : undefined} (${slot.places} place(s))`,
+          say`• ${sayDateTime(slot.start, now)} — ${outside(slot.offeredBy)}, ${outside(slot.place)}${slot.phone ? say`, ${b(slot.phone)}` : undefined} ${slot.places > 1 ? ` (${slot.places} places)` : ''}`,
       ),
-      total > slots.length ? say`Et ${total - slots.length} autre(s) : précisez l’heure ou la spécialité.` : undefined,
+      total > slots.length ? say`Et ${total - slots.length} de plus : précisez l’heure ou la spécialité.` : undefined,
     );
   },
 };

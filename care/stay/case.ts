@@ -89,6 +89,8 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   if (ruled.reason === 'training-message' || ruled.reason === 'fictional-identity') return ruled;
   const { ipp } = intent.patient;
   const policy = ports.policyOf(envelope.source);
+  if (policy.facilities?.includes(intent.facility) === false)
+    return { outcome: 'quarantined', reason: 'wrong-facility' };
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
   const fact = ports.sealer.blind(factKey(intent));

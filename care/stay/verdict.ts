@@ -21,6 +21,8 @@ export type SourcePolicy = {
   /** The same for fictional identities (PID-32 FICT). */
   acceptFictional: boolean;
   production: boolean;
+  /** Facilities that this source may speak for: checked again at the decision, so that a replay cannot pass. */
+  facilities?: readonly string[] | undefined;
   /** How the hospital is called in a room; its code when absent. */
   name?: string | undefined;
   /** Labels of the source's unit table by UF code: better than what a message carries, which is often the code alone. */

@@ -296,7 +296,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'unknown-person':
       return say`Je ne vous connais pas encore. Demandez à votre coordination de vous inscrire.`;
     case 'may-not-ask':
-      return say`Cette demande (${s('title')}) est ouverte à : ${list('who')}. Votre coordination peut vous ajouter.`;
+      return say`${s('title')} : réservé aux participants inscrits. Votre coordination peut vous ajouter (liste ${list('who')}).`;
     case 'may-not-answer':
       return say`${s('code')} : seul(e) ${s('group')} peut le faire.`;
     case 'unknown-pathway':
