@@ -33,7 +33,8 @@ async function main(): Promise<number> {
     await ready.relais.stop();
     await ready.homeserver.stop();
   };
-  process.once('SIGINT', () => void end().then(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void end().then(() => process.exit(130)));
   try {
     const transcript = openTranscriptPrinter(ready.cast, ready.bot, console.log);
     console.log(`\n${bold(ready.scenario.title)} — ce que chacun lit, déchiffré par son propre client\n`);

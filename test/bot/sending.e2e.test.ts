@@ -107,8 +107,8 @@ describe('an answer that is lost', () => {
 
   it('long ago, and the sync did not tell: the room is read back, the same message is not said again', async () => {
     let lost: string | undefined;
-    stage.proxy.rule = ({ send, path }) => {
-      if (path.endsWith('/sync')) return { hold: held.promise };
+    stage.proxy.rule = ({ send, isLongPoll }) => {
+      if (isLongPoll) return { hold: held.promise };
       if (!send || lost !== undefined) return undefined;
       lost = send.txnId;
       return 'reset-after';
@@ -184,8 +184,8 @@ describe('another device', () => {
   it('reads with the recovered keys what the lost one said, and does not say it again', async () => {
     let lost: string | undefined;
     const held = Promise.withResolvers<undefined>();
-    stage.proxy.rule = ({ send, path }) => {
-      if (path.endsWith('/sync')) return { hold: held.promise };
+    stage.proxy.rule = ({ send, isLongPoll }) => {
+      if (isLongPoll) return { hold: held.promise };
       if (!send || lost !== undefined) return undefined;
       lost = send.txnId;
       return 'reset-after';

@@ -7,6 +7,8 @@ type Passed = {
   method: string;
   /** Without its query. */
   path: string;
+  /** A /sync of the loop, which waits for news; not the one that is asked at the start. */
+  isLongPoll: boolean;
   at: number;
   /** Room and transaction id, decoded, where it is an event that is sent. */
   send: { roomId: string; txnId: string } | undefined;
@@ -114,13 +116,14 @@ export async function openFaultProxy(target: string): Promise<FaultProxy> {
 }
 
 function describe(incoming: IncomingMessage): Passed {
-  const path = (incoming.url ?? '').split('?')[0] ?? '';
+  const [path = '', query = ''] = (incoming.url ?? '').split('?');
+  const isLongPoll = path.endsWith('/sync') && new URLSearchParams(query).get('timeout') !== '0';
   const found = /\/rooms\/([^/]+)\/send\/[^/]+\/([^/]+)$/.exec(path);
   const send =
     found?.[1] && found[2] && incoming.method === 'PUT'
       ? { roomId: decodeURIComponent(found[1]), txnId: decodeURIComponent(found[2]) }
       : undefined;
-  return { method: incoming.method ?? '', path, at: Date.now(), send };
+  return { method: incoming.method ?? '', path, isLongPoll, at: Date.now(), send };
 }
 
 async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
