@@ -3,7 +3,7 @@
  * tests need one. It remembers every event it saw, with whether it could read it.
  */
 import { ClientEvent, EventType, KnownMembership, Preset, createClient } from 'matrix-js-sdk';
-import type { MatrixClient } from 'matrix-js-sdk';
+import type { MatrixClient, Room } from 'matrix-js-sdk';
 import { decodeRecoveryKey } from 'matrix-js-sdk/lib/crypto-api/recovery-key.js';
 import { quietLogger, silenceSdk } from '../bot/matrix/quiet.ts';
 import { inShort, record } from './seen.ts';
@@ -173,27 +173,31 @@ async function crossSign(
 
 /**
  * Joins what it is invited to, once a whole /sync answer has been taken in. The SDK was seen to keep `invite` for ever in a
- * room that it had joined (join and state came in one answer, its own member event was not in the state): what the server
- * said of the join is then the truth.
+ * room whose timeline holds its own joining (state and timeline of one answer disagreed): the timeline is then believed.
  */
 function acceptInvitations(client: MatrixClient, accept: (inviter: string) => boolean, stir: () => void): void {
-  const joined = new Set<string>();
   const asked = new Set<string>();
+  const me = client.getSafeUserId();
+  const hasJoined = (room: Room): boolean =>
+    room
+      .getLiveTimeline()
+      .getEvents()
+      .some(
+        (e) => e.getType() === 'm.room.member' && e.getStateKey() === me && e.getContent()['membership'] === 'join',
+      );
   const look = (): void => {
     for (const room of client.getRooms()) {
       if (room.getMyMembership() !== 'invite') continue;
-      if (joined.has(room.roomId)) room.updateMyMembership(KnownMembership.Join);
-      const inviter = room.getMember(client.getSafeUserId())?.events.member?.getSender();
+      if (hasJoined(room)) {
+        room.updateMyMembership(KnownMembership.Join);
+        stir();
+        continue;
+      }
+      const inviter = room.getMember(me)?.events.member?.getSender();
       if (inviter === undefined || asked.has(room.roomId) || !accept(inviter)) continue;
       asked.add(room.roomId);
-      void client.joinRoom(room.roomId).then(
-        () => {
-          joined.add(room.roomId);
-          room.updateMyMembership(KnownMembership.Join);
-          stir();
-        },
-        () => asked.delete(room.roomId), // the invitation was taken back meanwhile: a later one is another matter
-      );
+      // refused (the invitation was taken back meanwhile): a later one is another matter
+      void client.joinRoom(room.roomId).catch(() => asked.delete(room.roomId));
     }
   };
   client.on(ClientEvent.Sync, look);
