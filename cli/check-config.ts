@@ -1,7 +1,8 @@
 /** `relais check-config`: every problem at once, or what this configuration amounts to, with the clock of each pathway drawn. */
 import { MINUTE, parisDate, parisWeekday, toParis } from '../care/relay/civil-time.ts';
 import type { Person } from '../care/people/person.ts';
-import type { Pathway, SlaPolicy } from '../care/request/pathway.ts';
+import type { Pathway } from '../care/request/pathway.ts';
+import type { SlaPolicy } from '../care/request/sla-policy.ts';
 import { dueSteps } from '../care/request/sla.ts';
 import type { DueStep } from '../care/request/sla.ts';
 import { loadConfig } from '../config/load.ts';

@@ -3,7 +3,7 @@
  * in config/texts; here a holiday is a key and a date.
  */
 import { fromParis, parisDay, parisWeekday, toParis } from '../relay/civil-time.ts';
-import type { SlaPolicy } from './pathway.ts';
+import type { SlaPolicy } from './sla-policy.ts';
 
 /** `alsace-moselle` (57, 67, 68) has Good Friday and 26 December besides the eleven (Code du travail L3134-13). */
 export type HolidayRegion = SlaPolicy['holidays'];

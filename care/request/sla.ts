@@ -2,7 +2,7 @@
 import { parisDay, toParis } from '../relay/civil-time.ts';
 import { hourOf, isWorkingDay, openStretches, union } from './calendar.ts';
 import type { ClockPolicy, Stretch } from './calendar.ts';
-import type { EscalationTarget, SlaPolicy } from './pathway.ts';
+import type { EscalationTarget, SlaPolicy } from './sla-policy.ts';
 
 /** One thing that is due. `remind` and `escalate` ring somebody; `target` only says when the delay is over. */
 export type DueStep = {

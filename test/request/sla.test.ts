@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, fromParis, HOUR, MINUTE, toParis } from '../../care/relay/civil-time.ts';
 import type { ClockPolicy, Stretch } from '../../care/request/calendar.ts';
-import type { SlaPolicy } from '../../care/request/pathway.ts';
+import type { SlaPolicy } from '../../care/request/sla-policy.ts';
 import { addSpan, dueSteps, elapsed, ringTime } from '../../care/request/sla.ts';
 import { runs, seeded, slowAddSpan, slowElapsed, slowRingTime } from './oracle.ts';
 
