@@ -3,6 +3,7 @@
  * returns data; its words come after (`say`), when the answer is sent.
  */
 import type { Directory } from '../care/people/directory.ts';
+import type { FollowUp } from '../care/people/conversation.ts';
 import type { People, Person } from '../care/people/person.ts';
 import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
@@ -28,8 +29,8 @@ export type CommandContext = {
 
 /** What a command ends in. */
 export type CommandEnd<R> =
-  /** A read: the result is sent back where it was asked. */
-  | { answer: R }
+  /** A read: the result is sent back where it was asked. `keep`: what `follow` needs if « suite » or « 2 » comes next. */
+  | { answer: R; keep?: unknown }
   | { refusal: Refusal }
   /** An act: the corridor decides it, and announces what comes of it. */
   | { ask: { pathway: Pathway; question: string; urgent: boolean } }
@@ -48,6 +49,8 @@ export interface Command<R = unknown> {
   may(person: Person, pathways: readonly Pathway[]): boolean;
   /** @param args what follows the word, trimmed, typographic quotes straightened */
   run(context: CommandContext, args: string): Promise<CommandEnd<R>>;
+  /** « suite » and « 2 » after an answer that kept something; `kept` is what it kept. */
+  follow?(context: CommandContext, kept: never, said: FollowUp): Promise<CommandEnd<R>>;
   /** The words of an answer that `run` gave. */
   say(result: R, now: number): Message;
 }

@@ -18,6 +18,7 @@ export type RefusalCode =
   | 'urgent-call-15'
   | 'own-request'
   | 'not-here'
+  | 'nothing-to-follow'
   | 'cannot-give-back';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */

@@ -337,6 +337,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
       );
     case 'own-request':
       return say`${s('code')} est votre propre demande.`;
+    case 'nothing-to-follow':
+      return say`Je ne sais plus de quelle liste vous parlez : refaites votre recherche, puis ${code('suite')} ou un numéro.`;
     case 'not-here':
       return say`${s('code')} : ce n’est pas possible maintenant.`;
     case 'cannot-give-back':
