@@ -6,13 +6,8 @@
 import { DAY } from '../care/relay/civil-time.ts';
 import { emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
-import type { StoredFile } from '../care/relay/ports.ts';
 import type { Room } from '../care/relay/room.ts';
-import { type Conversation, conversationId, fresh, keep } from '../care/people/conversation.ts';
 import type { Person } from '../care/people/person.ts';
-import { decideAsk, decideMove, openIn } from '../care/request/case.ts';
-import { refuse } from '../care/relay/refusal.ts';
-import type { CommandContext, CommandEnd } from '../commands/command.ts';
 import { parse } from '../commands/parse.ts';
 import { COMMANDS } from '../commands/table.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
@@ -20,7 +15,8 @@ import { invited } from './invitation.ts';
 import type { HeardEvent, MatrixEnvelope } from './listening.ts';
 import { devicesChanged, memberChanged } from './membership.ts';
 import { reacted, redacted, requestOf, talk } from './reacting.ts';
-import { answer, type Back, commit, isRefusal, refused, reply, settle, settled } from './ending.ts';
+import { answer, type Back, commit, reply, settle, settled } from './ending.ts';
+import { obey } from './obeying.ts';
 import { tombstoned } from './successor.ts';
 import { claimDay } from './unread.ts';
 
@@ -118,30 +114,12 @@ async function spoken(
     relates?.rel_type === 'm.thread' && relates.event_id
       ? await ports.store.outbox.byEvent(relates.event_id)
       : undefined;
-  const context: CommandContext = {
+  return obey(ports, envelope, parsed, {
     person,
     room,
+    back,
     requestHere: room.kind === 'request' ? room.subject : requestOf(thread?.thread),
-    now: ports.clocks.civil(),
-    people: ports.people,
-    pathways: ports.pathways(),
-    directory: ports.directory,
-    slots: ports.slots,
-    requests: (key) => openIn(ports, key),
-  };
-  if (parsed.kind === 'command')
-    return finish(ports, envelope, context, back, parsed.command.word, await parsed.command.run(context, parsed.args));
-  const kept = fresh(await conversation(ports, context), context.now);
-  const answered = COMMANDS.find((command) => command.word === kept?.word);
-  const end = await answered?.follow?.(context, kept?.kept as never, parsed.said);
-  return finish(ports, envelope, context, back, kept?.word ?? '', end ?? { refusal: refuse('nothing-to-follow') });
-}
-
-function conversation(
-  ports: DispatchPorts,
-  { room, person }: CommandContext,
-): Promise<StoredFile<Conversation> | undefined> {
-  return ports.store.files.load<Conversation>('conversation', conversationId(room.ref, person.id));
+  });
 }
 
 /** Once per person, room and day: the answer speaks for the other old messages too. */
@@ -157,43 +135,6 @@ async function answerOld(
     if (!files) return { ...emptyDecision(), settle: settled(envelope, 'muted', 'too-old') };
     const deliveries = [reply({ ...back, ring: [person.matrix] }, { kind: 'too-old' })];
     return { ...emptyDecision(), files, deliveries, settle: settled(envelope, 'posted', 'answered') };
-  });
-}
-
-async function finish(
-  ports: DispatchPorts,
-  envelope: Envelope,
-  context: CommandContext,
-  back: Back,
-  word: string,
-  end: CommandEnd<unknown>,
-): Promise<void> {
-  const { person, room } = context;
-  if ('answer' in end) {
-    const announcement = { kind: 'answer' as const, command: word, result: end.answer };
-    if (end.keep === undefined) return answer(ports, envelope, person.id, back, announcement, 'answered');
-    return commit(ports, envelope, person.id, async () => {
-      const state: Conversation = { word, kept: end.keep, at: context.now };
-      return {
-        ...emptyDecision(),
-        files: [keep(conversationId(room.ref, person.id), await conversation(ports, context), state)],
-        deliveries: [reply(back, announcement)],
-        settle: settled(envelope, 'posted', 'answered'),
-      };
-    });
-  }
-  if ('refusal' in end)
-    return answer(ports, envelope, person.id, back, { kind: 'refusal', refusal: end.refusal }, 'refused');
-  const patient = room.kind === 'patient' ? room.subject : undefined;
-  return commit(ports, envelope, person.id, async () => {
-    const now = ports.clocks.civil();
-    const decided =
-      'ask' in end
-        ? await decideAsk(ports, { ...end.ask, by: person, patient }, now)
-        : await decideMove(ports, end.move.code, person, end.move.move, now);
-    return isRefusal(decided)
-      ? refused(back, decided)
-      : { ...decided, settle: settled(envelope, 'posted', 'announced') };
   });
 }
 

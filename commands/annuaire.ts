@@ -19,6 +19,7 @@ export const annuaire: Command<Answer> = {
   run: (context, args) => page(context, args, 0),
   async follow(context, kept: { asked: string; from: number }, said) {
     if ('next' in said) return page(context, kept.asked, Math.min(kept.from + SHOWN, MOST));
+    if ('yes' in said) return page(context, kept.asked, kept.from);
     const { entries } = await context.directory.search(kept.asked, said.pick);
     const one = entries[said.pick - 1];
     return one ? { answer: { one }, keep: kept } : page(context, kept.asked, kept.from);

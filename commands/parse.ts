@@ -47,6 +47,8 @@ const NEXT = new Set(['suite', 'la suite', 'suivant', 'suivants', 'plus', 'encor
 function followUp(text: string): FollowUp | undefined {
   const said = fold(text).replace(/[.,!?…]+$/, '');
   if (NEXT.has(said)) return { next: true };
+  const decided = /^(oui|ok|d.accord|d accord|je confirme|confirme|non merci|non)(?=$|[\s,.!:])[\s,.!:]*/i.exec(text);
+  if (decided) return { yes: !fold(decided[1] ?? '').startsWith('non'), words: text.slice(decided[0].length).trim() };
   const pick = /^(?:(?:le|la|n°?|no|numero)\s*)?(\d{1,2})$/.exec(said)?.[1];
   return pick === undefined ? undefined : { pick: Number(pick) };
 }

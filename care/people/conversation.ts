@@ -7,8 +7,8 @@ import type { FileWrite } from '../relay/decision.ts';
 import type { StoredFile } from '../relay/ports.ts';
 import type { RoomRef } from '../relay/room.ts';
 
-/** One more page, or the entry that was shown under this number (from 1). */
-export type FollowUp = { next: true } | { pick: number };
+/** One more page, the entry that was shown under this number (from 1), or yes and no to what was asked, with a word after it. */
+export type FollowUp = { next: true } | { pick: number } | { yes: boolean; words: string };
 
 export type Conversation = {
   /** The command that answered, and what it wants to find again. */

@@ -6,7 +6,11 @@ import { looksUrgent } from '../../config/texts/urgent.ts';
 const NAMES = ['relais', 'Relais ville-hôpital'];
 const said = (body: string, bare = false): string => {
   const parsed = parse(body, bare, NAMES, COMMANDS);
-  if (parsed.kind === 'follow') return 'next' in parsed.said ? '+' : `#${parsed.said.pick}`;
+  if (parsed.kind === 'follow') {
+    const { said: follow } = parsed;
+    if ('next' in follow) return '+';
+    return 'pick' in follow ? `#${follow.pick}` : `${follow.yes ? 'oui' : 'non'}|${follow.words}`;
+  }
   if (parsed.kind === 'command') return `${parsed.command.word}|${parsed.args}`;
   return parsed.kind === 'unknown' ? `?${parsed.word}|${parsed.nearest ?? ''}` : 'talk';
 };
@@ -48,6 +52,11 @@ describe('what a hurried thumb types', () => {
     ['2', '#2'],
     ['le 2.', '#2'],
     ['n° 12', '#12'],
+    ['Oui', 'oui|'],
+    ['ok, patiente vue hier', 'oui|patiente vue hier'],
+    ['d’accord', 'oui|'],
+    ['Non merci', 'non|'],
+    ['nonobstant', '?nonobstant|'],
   ])('%j in a direct room is %s', (body, expected) => expect(said(body, true)).toBe(expected));
 
   it('offers the nearest word and never runs it', () => {

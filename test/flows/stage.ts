@@ -67,7 +67,7 @@ const noDirectory: Directory = {
   search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }),
   size: async () => 0,
 };
-const noSlots: Slots = { free: async () => [] };
+const noSlots: Slots = { offered: async () => [], matches: () => true };
 
 export type Ward = Stage & {
   /** Posts one PAM.fr message about the invented patient of the fixtures (IPP 00700123). */
