@@ -37,6 +37,7 @@ export async function obey(
     directory: ports.directory,
     freeSlots: (span, specialty) => freeSlots(ports, person, span, specialty, now),
     mySlots: () => offeredBy(ports, person, now),
+    repertory: ports.repertory,
     shown: fresh(earlier, now),
     requests: (key) => openIn(ports, key),
   };

@@ -5,6 +5,7 @@
 import type { Directory } from '../care/people/directory.ts';
 import type { Conversation, FollowUp } from '../care/people/conversation.ts';
 import type { People, Person } from '../care/people/person.ts';
+import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
@@ -30,6 +31,8 @@ export type CommandContext = {
   freeSlots: (span: { from: number; to: number }, specialty: string | undefined) => Promise<FreeSlot[]>;
   /** Slots that this person offers, not over. */
   mySlots: () => Promise<SlotFile[]>;
+  /** Lines, documents, prevention, actions of the territory. */
+  repertory: readonly RepertoryEntry[];
   /** What was last shown to this person in this room, if it is not too old. */
   shown: Conversation | undefined;
   /** Open requests by look-up key (`group:…`, `taker:…`, `asker:…`). */

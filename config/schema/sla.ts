@@ -74,7 +74,7 @@ const hours = z.string().transform((text, context): { from: number; to: number }
 
 const HOLIDAYS = z.enum(['france', 'alsace-moselle', 'none']);
 
-const weekly = z
+export const weekly = z
   .array(strict({ days: z.array(z.enum(DAYS)).min(1), hours: z.array(hours).min(1) }))
   .min(1)
   .transform((lines): Period[] =>

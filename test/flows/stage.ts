@@ -92,6 +92,7 @@ export async function openWard(
     persons?: Person[];
     directory?: Directory;
     slots?: Slots;
+    repertory?: StageOptions['repertory'];
   } = {},
 ): Promise<Ward> {
   const [year, month, day, hour, minute] = options.start ?? [2026, 1, 12, 9, 5];
@@ -106,6 +107,7 @@ export async function openWard(
     pathways: [CARDIO],
     directory: options.directory ?? noDirectory,
     slots: options.slots ?? noSlots,
+    repertory: options.repertory ?? [],
     late: options.late?.map((id) => `@${id}:test`) ?? [],
   });
   const room = (name: string): string => {
