@@ -4,14 +4,16 @@
  * en charge.
  */
 import { DAY } from '../care/relay/civil-time.ts';
-import { emptyDecision } from '../care/relay/decision.ts';
+import { type Decision, emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
+import type { Refusal } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { Person } from '../care/people/person.ts';
-import { decideAsk, decideMove, openIn } from '../care/request/case.ts';
+import { decideMove, decideNext, decideRedirect, openIn } from '../care/request/case.ts';
+import { decideAsk } from '../care/request/opening.ts';
 import type { CommandEnd } from '../commands/command.ts';
 import { parse } from '../commands/parse.ts';
-import { COMMANDS } from '../commands/table.ts';
+import { commandsFor } from '../commands/table.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { invited } from './invitation.ts';
 import type { HeardEvent, MatrixEnvelope } from './listening.ts';
@@ -88,7 +90,7 @@ async function spoken(
   if (!isText || relates?.rel_type === 'm.replace') return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
   const person = ports.people.byMatrix(event.sender);
   const body = withoutQuote(content['body'] as string);
-  const parsed = parse(body, room.kind === 'direct', ports.names, COMMANDS);
+  const parsed = parse(body, room.kind === 'direct', ports.names, commandsFor(ports.pathways()));
   const back: Back = { room: room.ref, replyTo: event.event_id, ring: [] };
   if (parsed.kind === 'talk') return talk(ports, envelope, room, person, body);
   if (!person)
@@ -164,14 +166,24 @@ async function finish(
   const patient = room.kind === 'patient' ? room.subject : undefined;
   return commit(ports, envelope, person.id, async () => {
     const now = ports.clocks.civil();
-    const decided =
-      'ask' in end
-        ? await decideAsk(ports, { ...end.ask, by: person, patient }, now)
-        : await decideMove(ports, end.move.code, person, end.move.move, now);
+    const decided = await decideAct(ports, person, patient, end, now);
     return isRefusal(decided)
       ? refused(back, decided)
       : { ...decided, settle: settled(envelope, 'posted', 'announced') };
   });
+}
+
+async function decideAct(
+  ports: DispatchPorts,
+  person: Person,
+  patient: string | undefined,
+  end: Exclude<CommandEnd<unknown>, { answer: unknown } | { refusal: Refusal }>,
+  now: number,
+): Promise<Decision | Refusal> {
+  if ('ask' in end) return decideAsk(ports, { ...end.ask, by: person, patient }, now);
+  if ('next' in end) return decideNext(ports, person, now);
+  if ('redirect' in end) return decideRedirect(ports, end.redirect.code, person, end.redirect, now);
+  return decideMove(ports, end.move.code, person, end.move.move, now);
 }
 
 /** Older clients quote what they answer to at the head of the body (rich replies before Matrix 1.13). */

@@ -15,7 +15,7 @@ import type { Sealer } from '../care/relay/seal.ts';
 import type { RawRoomEvent } from '../care/relay/transport.ts';
 import type { Directory } from '../care/people/directory.ts';
 import type { People } from '../care/people/person.ts';
-import type { Pathway } from '../care/request/pathway.ts';
+import type { Offer } from '../care/request/pathway.ts';
 import type { Slots } from '../care/request/slot.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { RINGING } from '../config/ringing.ts';
@@ -30,7 +30,7 @@ export type StageOptions = {
   start: number;
   source: { id: string; facilities: string[]; policy: SourcePolicy };
   people: People;
-  pathways: readonly Pathway[];
+  pathways: readonly Offer[];
   directory: Directory;
   slots: Slots;
   /** Invited persons join at once, but for these (Matrix ids). */
@@ -131,6 +131,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     } while ((await transport.flush(relais.hear)) > 0);
   }
 
+  await relais.armDates();
   const directs = new Map<string, string>();
   const stage: Stage = {
     store,

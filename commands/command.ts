@@ -7,8 +7,10 @@ import type { People, Person } from '../care/people/person.ts';
 import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
-import type { Pathway } from '../care/request/pathway.ts';
-import type { Request, RequestMove } from '../care/request/request.ts';
+import type { RequestMove } from '../care/request/moves.ts';
+import type { Ask } from '../care/request/opening.ts';
+import type { Offer } from '../care/request/pathway.ts';
+import type { Request } from '../care/request/request.ts';
 import type { Slots } from '../care/request/slot.ts';
 
 export type CommandContext = {
@@ -19,7 +21,7 @@ export type CommandContext = {
   /** Civil time, epoch ms UTC. */
   now: number;
   people: People;
-  pathways: readonly Pathway[];
+  pathways: readonly Offer[];
   directory: Directory;
   slots: Slots;
   /** Open requests by look-up key (`group:…`, `taker:…`, `asker:…`). */
@@ -32,8 +34,11 @@ export type CommandEnd<R> =
   | { answer: R }
   | { refusal: Refusal }
   /** An act: the corridor decides it, and announces what comes of it. */
-  | { ask: { pathway: Pathway; question: string; urgent: boolean } }
-  | { move: { code: string; move: RequestMove } };
+  | { ask: Omit<Ask, 'by' | 'patient'> }
+  | { move: { code: string; move: RequestMove } }
+  | { redirect: { code: string; pathway: Offer; text: string } }
+  /** The oldest of a queue. */
+  | { next: true };
 
 export interface Command<R = unknown> {
   /** As typed, without accent or prefix. */
@@ -45,7 +50,7 @@ export interface Command<R = unknown> {
   /** What one types, as an example. */
   readonly example: string;
   /** Shown by `aide`, and refused otherwise: only what this person may do here. */
-  may(person: Person, pathways: readonly Pathway[]): boolean;
+  may(person: Person, pathways: readonly Offer[]): boolean;
   /** @param args what follows the word, trimmed, typographic quotes straightened */
   run(context: CommandContext, args: string): Promise<CommandEnd<R>>;
   /** The words of an answer that `run` gave. */
