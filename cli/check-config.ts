@@ -65,20 +65,19 @@ function sourceLine({ id, name, format, facilities, labels, policy, maxBytes }: 
 
 function pathwayLines(offer: Offer, people: readonly Person[], now: number): string[] {
   const { id, title, family, words } = offer;
-  const head = [`  ${title} [${id}]`, `    !${[family, words.join(' | ')].join(' ').trim()}`];
-  if (isPointer(offer)) return [...head, `    elsewhere: ${offer.elsewhere.name}, ${offer.elsewhere.how}`];
+  const typed = `    !${[family, words.join(' | ')].join(' ').trim()}`;
+  if (isPointer(offer)) return [`  ${title} [${id}]`, `${typed} → elsewhere: ${offer.elsewhere.name}`];
   const count = (group: string): string =>
     `${group} (${people.filter((p) => p.groups.some((one) => isGroupOf(group, one))).length})`;
   return [
-    ...head,
+    `  ${title} [${id}]`,
+    ...(offer.stages.length > 1 ? [typed] : []),
     ...offer.stages.flatMap(({ title: stage, to, sla }) => [
-      `    ${stage ? `${stage} ` : ''}→ ${[to.group, ...to.backup].map(count).join(', then ')}, ${to.dispatch}`,
+      `${stage ? `    ${stage}` : typed} → ${[to.group, ...to.backup].map(count).join(', then ')} (${to.dispatch})`,
       ...(sla
         ? [
             `    clock: ${sla.clock}, holidays: ${sla.holidays}`,
-            ...(['take', 'answer'] as const).flatMap((target) =>
-              drawSla(sla, target, now).map((line) => `    ${line}`),
-            ),
+            ...(['take', 'answer'] as const).flatMap((target) => drawSla(sla, target, now).map((line) => `    ${line}`)),
           ]
         : ['    no clock']),
     ]),

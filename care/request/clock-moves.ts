@@ -1,6 +1,7 @@
 /** What the clock, or an event of the stay, does to a request without anybody asking. Pure. */
 import type { RequestStep } from './news.ts';
-import { freed, logged, type Moved } from './moves.ts';
+import { freed } from './moves.ts';
+import { logged, type Moved } from './moved.ts';
 import type { Request } from './request.ts';
 
 /** The stage's day has come: its group is asked. */

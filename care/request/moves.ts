@@ -3,11 +3,10 @@
  * told of it, or a refusal that says who may.
  */
 import type { Person } from '../people/person.ts';
-import { parisDate } from '../relay/civil-time.ts';
 import { refuse, type Refusal } from '../relay/refusal.ts';
-import { type Answer, faultsOf, oneLine } from './form.ts';
-import type { RequestStep } from './news.ts';
-import { allAnswers, isEnded, isOwed, mayDo, openedAt, type Request, stageOf, startAt } from './request.ts';
+import { answer, type AnswerMove, completed } from './answering.ts';
+import { type Around, type Moved, resumed, told } from './moved.ts';
+import { isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
 
 /** What a person asks of a request. */
 export type RequestMove =
@@ -19,32 +18,11 @@ export type RequestMove =
   /** `inRoom`: typed in the request room, where the taker reads it anyway. */
   | { do: 'give-info'; text: string; inRoom?: boolean }
   /** One line, or the answers of a conversation; `outcome` is one of the stage's words. */
-  | { do: 'answer'; text: string; answers?: Answer[]; outcome?: string }
+  | AnswerMove
   | { do: 'refuse'; text: string }
   /** « merci »; for a stage that everybody answers: it is enough, go on. */
   | { do: 'close' }
   | { do: 'cancel' };
-
-/** One thing to tell, with the request as it stood then. */
-export type Told = {
-  step: RequestStep;
-  on: Request;
-  text?: string | undefined;
-  other?: string | undefined;
-  nextAt?: number;
-};
-
-/** @param done a stage has just been answered: what its outcome opens is to be opened */
-export type Moved = { request: Request; told: Told[]; done?: { stage: string; outcome: string | undefined } };
-
-/** What a move needs to know besides the request. */
-export type Around = {
-  /** Civil time, epoch ms UTC. */
-  now: number;
-  nameOf: (id: string) => string;
-  /** People whose name is meant by these words. */
-  called: (name: string) => Person[];
-};
 
 export function step(request: Request, by: Person, move: RequestMove, around: Around): Moved | Refusal {
   const { code, taker, status } = request;
@@ -169,62 +147,6 @@ function handOver(request: Request, by: Person, name: string, around: Around): M
   return { ...moved, told: moved.told.map((one) => ({ ...one, other: to.id })) };
 }
 
-function answer(
-  request: Request,
-  by: Person,
-  move: Extract<RequestMove, { do: 'answer' }>,
-  around: Around,
-): Moved | Refusal {
-  const { code, taker } = request;
-  const stage = stageOf(request);
-  const together = stage.to.dispatch === 'everyone';
-  if (!move.text && !move.answers && move.outcome === undefined) return refuse('answer-missing', { code });
-  if (together ? !request.participants.includes(by.id) : !taker) return refuse('not-taken', { code });
-  if (!together && taker !== by.id) return refuse('not-the-taker', { code, who: around.nameOf(taker ?? '') });
-  const read = outcomeOf(
-    stage.outcomes.map((o) => o.word),
-    move,
-  );
-  if (read.outcome === undefined && stage.outcomes.length > 0)
-    return refuse('outcome-missing', { code, words: stage.outcomes.map((o) => o.word) });
-  const answers = move.answers ?? oneLine(stage.answer.form, read.text);
-  const faults = faultsOf(stage.answer.form, answers, allAnswers(request), parisDate(around.now));
-  const long = faults.find((f) => f.fault === 'too-long');
-  if (long) return refuse('too-long', { max: longestOf(stage.answer.form, long.key) });
-  if (faults.length > 0)
-    return refuse(faults.every((f) => f.fault === 'missing') ? 'answers-missing' : 'answers-wrong', {
-      word: `repondre ${code}`,
-      fields: faults.map((f) => f.label),
-    });
-  const reply = { stage: stage.id, by: by.id, at: around.now, outcome: read.outcome, answers };
-  const corrected = request.status === 'answered';
-  const kept =
-    corrected || together ? request.replies.filter((r) => r.stage !== stage.id || r.by !== by.id) : request.replies;
-  const next: Request = { ...request, replies: [...kept, reply], pauses: resumed(request, around.now) };
-  if (together) return told(next, by, around, 'replied', undefined, {});
-  if (corrected) return told(next, by, around, 'answered', undefined, {});
-  return completed(next, by.id, around.now);
-}
-
-/** The outcome as chosen, or as the first word of what was typed: `repondre D-4K7 anormale lésion …`. */
-function outcomeOf(
-  words: string[],
-  { text, outcome }: { text: string; outcome?: string },
-): { outcome: string | undefined; text: string } {
-  if (outcome !== undefined) return { outcome: words.find((w) => w === outcome), text };
-  const [first = ''] = text.split(/[\s:,.]+/);
-  const plain = (word: string): string => word.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
-  const found = words.find((word) => plain(word) === plain(first));
-  return found === undefined
-    ? { outcome: undefined, text }
-    : { outcome: found, text: text.slice(first.length).replace(/^[\s:,.]+/, '') };
-}
-
-function longestOf(form: Request['pathway']['form'], key: string): number {
-  const field = form.find((f) => f.key === key);
-  return field?.type === 'text' ? field.longest : 0;
-}
-
 function close(request: Request, by: Person, around: Around): Moved | Refusal {
   const { code, status, asker, participants, taker } = request;
   const together = stageOf(request).to.dispatch === 'everyone' && status === 'taken';
@@ -238,73 +160,6 @@ function close(request: Request, by: Person, around: Around): Moved | Refusal {
   return together
     ? completed(request, by.id, around.now)
     : told(request, by, around, 'closed', undefined, { status: 'closed' });
-}
-
-/** The stage is answered: the next one begins, or the request is answered. */
-function completed(request: Request, by: string, now: number): Moved {
-  const stage = stageOf(request);
-  const reply = request.replies.findLast((r) => r.stage === stage.id);
-  const choice = stage.outcomes.find((o) => o.word === reply?.outcome);
-  const { stages } = request.pathway;
-  const next =
-    choice?.next === undefined
-      ? request.stage + 1
-      : choice.next === 'end'
-        ? -1
-        : stages.findIndex((s) => s.id === choice.next);
-  const done = { stage: stage.id, outcome: reply?.outcome };
-  const following = stages[next];
-  if (!following) {
-    const ended = logged(
-      { ...request, status: 'answered', answeredAt: request.answeredAt ?? now, offeredTo: undefined },
-      now,
-      by,
-      'answered',
-    );
-    return { request: ended, told: [{ step: 'answered', on: ended }], done };
-  }
-  const before = logged(request, now, by, 'stage-done');
-  const start = following.starts ? startAt(following.starts, openedAt(request), now) : now;
-  const since = Math.max(start, now);
-  const keeps = following.sameTaker && request.taker !== undefined && since === now;
-  const entered: Request = {
-    ...before,
-    stage: next,
-    status: keeps ? 'taken' : 'asked',
-    taker: keeps ? request.taker : undefined,
-    takenAt: keeps ? now : undefined,
-    offeredTo: undefined,
-    participants: [],
-    clocks: { take: since, answer: since },
-    waits: since > now ? since : undefined,
-    pauses: [],
-    escalatedTo: [],
-  };
-  const begins: Told[] =
-    entered.status === 'asked' && entered.waits === undefined ? [{ step: 'asked', on: entered }] : [];
-  const end: Told = { step: 'stage-done', on: before, other: following.title, ...(since > now && { nextAt: since }) };
-  return { request: entered, told: [end, ...begins], done };
-}
-
-/** The clock's open pause ends now. */
-function resumed(request: Request, now: number): Request['pauses'] {
-  return request.pauses.map((p) => ({ from: p.from, to: p.to ?? now }));
-}
-
-function told(
-  request: Request,
-  by: Person,
-  { now }: Around,
-  what: RequestStep,
-  text: string | undefined,
-  change: Partial<Request>,
-): Moved {
-  const next = logged({ ...request, ...change }, now, by.id, what, text);
-  return { request: next, told: [{ step: what, on: next, text }] };
-}
-
-export function logged(request: Request, now: number, by: string, what: RequestStep, text?: string): Request {
-  return { ...request, history: [...request.history, { at: now, by, step: what, text }] };
 }
 
 function shownInRoom(moved: Moved, there: boolean): Moved {

@@ -2,7 +2,7 @@
 import type { PatientView } from '../relay/announcement.ts';
 import type { People } from '../people/person.ts';
 import { dueAt } from './deadlines.ts';
-import type { Told } from './moves.ts';
+import type { Told } from './moved.ts';
 import type { RequestAudience, RequestNews } from './news.ts';
 import type { FormField } from './form.ts';
 import { allAnswers, type Request, stageOf, titleOf } from './request.ts';

@@ -7,7 +7,7 @@ import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { Person } from '../people/person.ts';
 import { isPublicHoliday } from './calendar.ts';
 import { type Answer, faultsOf, type FormField } from './form.ts';
-import type { Moved, Told } from './moves.ts';
+import type { Moved, Told } from './moved.ts';
 import { type AskHours, isPointer, type Offer, type Pathway, runnable } from './pathway.ts';
 import { record, type RequestPorts } from './record.ts';
 import { allAnswers, inTerritory, mayAsk, newRequest, type Request, startAt } from './request.ts';

@@ -9,7 +9,7 @@ import type { People } from '../people/person.ts';
 import { patientView } from '../stay/patient.ts';
 import type { Patient, Stay } from '../stay/stay.ts';
 import { rearm } from './deadlines.ts';
-import type { Moved } from './moves.ts';
+import type { Moved } from './moved.ts';
 import type { Offer } from './pathway.ts';
 import { isEnded, isOwed, groupsOf, type Request, stageOf } from './request.ts';
 import { matrixOf, routeStep } from './routing.ts';

@@ -7,7 +7,7 @@ import type { NewDelivery } from '../relay/decision.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People } from '../people/person.ts';
-import type { Told } from './moves.ts';
+import type { Told } from './moved.ts';
 import type { RequestAudience } from './news.ts';
 import { newsOf } from './news-of.ts';
 import { isOwed, type Request, stageOf } from './request.ts';
