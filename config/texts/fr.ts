@@ -259,6 +259,12 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('code')} est votre propre demande.`;
     case 'nothing-to-follow':
       return say`Je ne sais plus de quelle liste vous parlez : refaites votre recherche, puis ${code('suite')} ou un numéro.`;
+    case 'form-open':
+      return say`Vous avez commencé « ${s('title')} ». Terminez-le, ou écrivez ${code('abandonner')} dans notre salle privée, puis recommencez.`;
+    case 'file-refused':
+      return s('why') === 'size'
+        ? say`Ce fichier est trop gros (${s('most')} Mo au plus).`
+        : say`Je n’ai pas pu lire ce fichier : renvoyez-le.`;
     case 'slot-elsewhere':
       return say`Ce créneau se réserve ici : ${s('where')}`;
     case 'slot-gone':
