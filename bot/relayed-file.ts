@@ -6,7 +6,7 @@ import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import { DELIVERY_ID, DELIVERY_SEQ, type Placement, relation } from './announce.ts';
 
 /** What is kept of the event that brought it: `m.image` or `m.file`, its name, its encrypted file. */
-export type GivenFile = { msgtype: string; body: string; file: unknown; info: unknown };
+type GivenFile = { msgtype: string; body: string; file: unknown; info: unknown };
 
 /** @returns undefined for a delivery that is no such file. @throws when the file is gone */
 export async function relayedFile(

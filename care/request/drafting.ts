@@ -22,7 +22,7 @@ import {
   titleOfDraft,
   withGiven,
 } from './draft.ts';
-import { type Answer, type Attachment, faultOf } from './form.ts';
+import { type Answer, type Attachment, faultOf, type FormField } from './form.ts';
 import { type FormNews, formNews, type Trouble } from './form-news.ts';
 import { decideAsk, mayStart } from './opening.ts';
 import type { RequestPorts } from './record.ts';
@@ -107,7 +107,7 @@ export async function decideSaid(
 }
 
 /** @param timer the due `draft`: nobody came back */
-export async function decideDraftTimer(ports: RequestPorts, timer: Timer, _now: number): Promise<Decision> {
+export async function decideDraftTimer(ports: RequestPorts, timer: Timer): Promise<Decision> {
   const person = ports.people.byId(timer.ref);
   const file = person && (await openDraft(ports.store, person));
   if (!file) {
@@ -133,7 +133,7 @@ function given(draft: Draft, all: Given[], now: number, ask: (next: Draft, troub
   return ask(next);
 }
 
-function fieldOf({ purpose }: Draft, key: string): ReturnType<typeof Array.prototype.find> {
+function fieldOf({ purpose }: Draft, key: string): FormField | undefined {
   const form = purpose.do === 'ask' ? purpose.pathway.form : purpose.form;
   return form.find((field) => field.key === key);
 }
