@@ -33,7 +33,7 @@ export async function decideMove(
   if (!file) return refuse('unknown-request', { code });
   // The longest answer is the form's own affair.
   if ('text' in move && move.do !== 'answer' && move.text.length > LONGEST) return refuse('too-long', { max: LONGEST });
-  const moved = step(unbound(ports, file.state, now, move), by, move, around(ports, now));
+  const moved = step(unbound(ports, file.state, move), by, move, around(ports, now));
   if ('data' in moved) return moved;
   return settled(ports, file, moved, by.id, now);
 }
@@ -168,8 +168,8 @@ function isAhead(now: number): (change: ReturnType<typeof rearm>[number]) => boo
 }
 
 /** Somebody who is no longer bound cannot answer: the others may take it. */
-function unbound(ports: RequestPorts, request: Request, now: number, move: RequestMove): Request {
-  return move.do === 'take' && isGone(ports, request) ? { ...request, ...freed(request, now) } : request;
+function unbound(ports: RequestPorts, request: Request, move: RequestMove): Request {
+  return move.do === 'take' && isGone(ports, request) ? { ...request, ...freed() } : request;
 }
 
 function isGone({ people }: RequestPorts, request: Request): boolean {

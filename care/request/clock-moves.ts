@@ -12,7 +12,7 @@ export function started(request: Request, now: number): Moved {
 
 /** The taker's duty is over without an answer, or the taker is no longer known: back to the group, the clock goes on. */
 export function released(request: Request, now: number): Moved {
-  const next = { ...request, ...freed(request, now) };
+  const next = { ...request, ...freed() };
   // Told with the one who had it, who is in the state before.
   return ended(next, now, 'released', request.taker);
 }

@@ -70,7 +70,7 @@ function toGroup(n: RequestNews, now: number): Piece {
     case 'stage-done':
       return say`${b(n.code)} : ${n.stage?.done ?? 'fait'}, par ${who(n)}.`;
     case 'answered':
-      return say`${b(n.code)} : réponse rendue par ${who(n)}.`;
+      return n.together ? say`${b(n.code)} : avis rendus.` : say`${b(n.code)} : réponse rendue par ${who(n)}.`;
     case 'refused':
       return say`${b(n.code)} : demande déclinée${by(n)}.`;
     case 'redirected':
@@ -136,6 +136,7 @@ function toAsker(n: RequestNews, now: number): Piece {
         nextStage(n, now),
       );
     case 'answered':
+      if (n.together) return say`${b(n.code)} : les avis sont recueillis, dans le salon ${n.code}.`;
       return lines(
         n.apart
           ? say`${b(n.code)} : ${who(n)} a répondu.`
@@ -203,6 +204,7 @@ function inRoom(n: RequestNews, now: number): Piece {
         nextStage(n, now),
       );
     case 'answered':
+      if (n.together) return say`${b(n.code)} : Les avis sont recueillis. Ce salon reste ouvert quelques jours.`;
       return lines(
         say`${b(`Réponse à ${n.code}`)} — ${who(n)}`,
         n.outcome ? say`${n.outcome}.` : undefined,
