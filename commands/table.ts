@@ -1,5 +1,6 @@
 import type { Message } from '../care/relay/message.ts';
 import type { Offer } from '../care/request/pathway.ts';
+import { actions } from './actions.ts';
 import { aide } from './aide.ts';
 import { annuaire } from './annuaire.ts';
 import { annuler } from './annuler.ts';
@@ -10,26 +11,37 @@ import type { Command } from './command.ts';
 import { complement } from './complement.ts';
 import { decliner } from './decliner.ts';
 import { prendre } from './prendre.ts';
+import { creneau } from './creneau.ts';
+import { doc } from './doc.ts';
+import { ligne } from './ligne.ts';
+import { prevention } from './prevention.ts';
 import { rendre } from './rendre.ts';
 import { reorienter } from './reorienter.ts';
 import { repondre } from './repondre.ts';
+import { reserver } from './reserver.ts';
 import { snp } from './snp.ts';
 import { suivante } from './suivante.ts';
 import { transmettre } from './transmettre.ts';
 
 /** Every word, in alphabetical order: a new command is one file and one line here. */
 export const COMMANDS: readonly Command[] = [
+  actions,
   aide((offers) => commandsFor(offers)),
   annuaire,
   annuler,
   avis,
   cloturer,
   complement,
+  creneau,
   decliner,
+  doc,
+  ligne,
   prendre,
+  prevention,
   rendre,
   reorienter,
   repondre,
+  reserver,
   snp,
   suivante,
   transmettre,

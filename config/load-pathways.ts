@@ -59,7 +59,7 @@ function readPathways(folder: string): { files: PathwayFile[]; problems: ConfigP
     files.push({
       file: read.file,
       problem: read.problem,
-      pathway: { ...read.value, version: pathwayVersion(read.value) } as Offer,
+      pathway: { ...read.value, version: pathwayVersion(read.value) },
     });
   }
   return { files, problems };

@@ -31,7 +31,18 @@ export type RefusalCode =
   | 'which-colleague'
   | 'nobody-to-ask'
   | 'not-yet'
-  | 'nothing-waits';
+  | 'nothing-waits'
+  | 'nothing-to-follow'
+  | 'slot-elsewhere'
+  | 'slot-gone'
+  | 'slot-yours'
+  | 'slot-past'
+  | 'slot-not-yours'
+  | 'slot-unclear'
+  | 'unknown-slot'
+  | 'hold-over'
+  | 'unknown-booking'
+  | 'which-booking';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };

@@ -9,7 +9,8 @@ export type TimerKind =
   | 'request-life'
   /** A day on which a pathway opens a request. */
   | 'request-date'
-  | 'room-close';
+  | 'room-close'
+  | 'slot';
 
 export type TimerKey = {
   kind: TimerKind;

@@ -148,7 +148,7 @@ function lifeMove(ports: RequestPorts, request: Request, what: LifeStep, now: nu
   switch (what) {
     case 'start':
       return request.waits !== undefined && request.waits <= now && request.status === 'asked'
-        ? started(request, now)
+        ? started(request)
         : undefined;
     case 'release': {
       const until = dutyEnd(ports.people, request);

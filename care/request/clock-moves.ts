@@ -5,7 +5,7 @@ import { logged, type Moved } from './moved.ts';
 import type { Request } from './request.ts';
 
 /** The stage's day has come: its group is asked. */
-export function started(request: Request, now: number): Moved {
+export function started(request: Request): Moved {
   const next = { ...request, waits: undefined };
   return { request: next, told: [{ step: 'asked', on: next }] };
 }

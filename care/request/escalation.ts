@@ -58,6 +58,10 @@ export function routeEscalation(
       return orAll(goal.backup.filter((g) => people.group(g).length > 0).map(whole));
     case 'coordinator':
       return orAll(people.withRole('coordinateur').map(direct));
+    case 'asker':
+      return [request.asker === undefined ? undefined : people.byId(request.asker)].flatMap((p) =>
+        p ? direct(p) : [],
+      );
     default:
       return to satisfies never;
   }

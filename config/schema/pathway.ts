@@ -7,9 +7,10 @@ import type { Offer, Pathway, Pointer } from '../../care/request/pathway.ts';
 import { say, strict } from '../problem.ts';
 import { fold } from '../texts/fold.ts';
 import { fieldSchema, namesSomebody } from './form.ts';
+import { weekly } from './sla.ts';
 import { slug } from './slug.ts';
 import { onlyStage, singleStage, stageFaults, stagesSchema } from './stage.ts';
-import { span, weekHours } from './time.ts';
+import { span } from './time.ts';
 import { triggersSchema } from './trigger.ts';
 
 const word = z
@@ -41,7 +42,7 @@ const ask = strict({
   territories: z.array(slug).min(1).optional(),
   consent: z.enum(['required', 'not-needed', 'ask']),
   urgent,
-  hours: strict({ opening: weekHours, holidays: z.boolean().default(false), otherwise: z.string().min(1) }).optional(),
+  hours: strict({ opening: weekly, holidays: z.boolean().default(false), otherwise: z.string().min(1) }).optional(),
   anonymous: z.enum(['never', 'default', 'always']).default('never'),
 });
 

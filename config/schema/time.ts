@@ -1,8 +1,8 @@
-/** Spans, days and hours as they are written in YAML. */
+/** Spans, days and hours of a pathway as they are written in YAML. */
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE } from '../../care/relay/civil-time.ts';
 import type { Start } from '../../care/request/pathway.ts';
-import { say, strict } from '../problem.ts';
+import { say } from '../problem.ts';
 
 const UNITS: Record<string, number> = { min: MINUTE, h: HOUR, d: DAY };
 
@@ -32,23 +32,3 @@ export const hourOfDay = z.string().transform((text, context): { hour: number; m
   context.addIssue(say(`"${text}" is not an hour`, 'write 09:30'));
   return z.NEVER;
 });
-
-const DAYS = ['lun', 'mar', 'mer', 'jeu', 'ven', 'sam', 'dim'] as const;
-
-/** `16:00-20:00` → minutes since midnight; `24:00` is the end of the day. */
-const hours = z.string().transform((text, context): { from: number; to: number } => {
-  const [a = 99, b = 0, c = 0, d = 0] =
-    /^(\d{2}):([0-5]\d)\s?-\s?(\d{2}):([0-5]\d)$/.exec(text)?.slice(1).map(Number) ?? [];
-  const [from, to] = [a * 60 + b, c * 60 + d];
-  if (from < to && to <= 1440) return { from, to };
-  context.addIssue(say(`"${text}" are not hours of one day`, 'write 16:00-20:00; a night is two lines'));
-  return z.NEVER;
-});
-
-/** `[{ days: [lun, mar], hours: ["16:00-20:00"] }]` → one period per day and hours, ISO week day 1..7. */
-export const weekHours = z
-  .array(strict({ days: z.array(z.enum(DAYS)).min(1), hours: z.array(hours).min(1) }))
-  .min(1)
-  .transform((periods) =>
-    periods.flatMap((p) => p.days.flatMap((day) => p.hours.map((h) => ({ day: DAYS.indexOf(day) + 1, ...h })))),
-  );

@@ -54,7 +54,7 @@ const noDirectory: Directory = {
   search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }),
   size: async () => 0,
 };
-const noSlots: Slots = { free: async () => [] };
+const noSlots: Slots = { offered: async () => [], matches: () => true };
 
 export type Ward = Stage & {
   /** Posts one PAM.fr message about the invented patient of the fixtures (IPP 00700123). */
@@ -80,6 +80,9 @@ export async function openWard(
     /** Besides cardiology. */
     offers?: Offer[];
     duty?: DutyPeriod[];
+    directory?: Directory;
+    slots?: Slots;
+    repertory?: StageOptions['repertory'];
   } = {},
 ): Promise<Ward> {
   const [year, month, day, hour, minute] = options.start ?? [2026, 1, 12, 9, 5];
@@ -94,8 +97,9 @@ export async function openWard(
     ...(options.access && { access: options.access }),
     people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team], duty),
     pathways: [CARDIO, ...(options.offers ?? [])],
-    directory: noDirectory,
-    slots: noSlots,
+    directory: options.directory ?? noDirectory,
+    slots: options.slots ?? noSlots,
+    repertory: options.repertory ?? [],
     late: options.late?.map((id) => `@${id}:test`) ?? [],
   });
   const room = (name: string): string => {
