@@ -55,7 +55,8 @@ export async function decideRedirect(
   const pathway = inTerritory(to.pathway, territoryOf(ports, file.state));
   if (!pathway) return refuse('no-territory', { title: to.pathway.title });
   const decision = emptyDecision();
-  const next = following(file.state, { code: await freshCode(ports, decision), pathway, redirected: true }, now);
+  const sent = { code: await freshCode(ports, decision), pathway, redirected: { by: by.id, text: to.text } };
+  const next = following(file.state, sent, now);
   const gone = redirect(file.state, by, { code: next.code, title: pathway.title }, to.text, around(ports, now));
   await record(ports, decision, file.version, gone, by.id, now);
   await record(ports, decision, 0, opened(next), by.id, now);

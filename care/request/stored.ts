@@ -51,6 +51,7 @@ export function readRequest(state: Request | First): Request {
     pathway: readPathway(pathway),
     stage: 0,
     opened: { by: 'person' },
+    day: undefined,
     anonymous: false,
     identity: undefined,
     answers,

@@ -28,14 +28,22 @@ const named = {
   help: z.string().min(1).optional(),
 };
 
-const urgent = z.union([
-  z.literal('accept'),
-  z.literal('refuse-15').transform(() => ({ call: '15', say: undefined })),
-  strict({
-    call: z.string().regex(/^[0-9 +]{2,20}$/, say('not a telephone number', 'write it between quotes: "114"')),
-    say: z.string().min(1).optional(),
-  }).transform(({ call, say: what }) => ({ call, say: what })),
-]);
+const urgent = z.union(
+  [
+    z.literal('accept'),
+    z.literal('refuse-15').transform(() => ({ call: '15', say: undefined })),
+    strict({
+      call: z.string().regex(/^[0-9 +]{2,20}$/, say('not a telephone number', 'write it between quotes: "114"')),
+      say: z.string().min(1).optional(),
+    }).transform(({ call, say: what }) => ({ call, say: what })),
+  ],
+  {
+    error: ({ input }) =>
+      typeof input === 'string'
+        ? say(`"${input}" is not what to do of an urgent case`, 'write refuse-15, accept, or { call: "114", say: … }')
+        : undefined,
+  },
+);
 
 const ask = strict({
   who: z.array(slug).min(1),

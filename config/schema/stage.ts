@@ -87,7 +87,10 @@ const stage = strict({
   id: slug,
   title: z.string().min(1),
   done: z.string().min(1),
-  to: z.union([z.literal('same'), destination]),
+  to: z.union([z.literal('same'), destination], {
+    error: ({ input }) =>
+      typeof input === 'string' ? say(`"${input}" is no destination`, 'write same, or { group, dispatch }') : undefined,
+  }),
   starts: starts.optional(),
 });
 

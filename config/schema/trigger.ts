@@ -28,7 +28,12 @@ const day = z
 const trigger = strict({
   discharge: strict({
     'unit-tag': tags.optional(),
-    mode: z.union([z.enum(MODES).transform((one) => [one]), z.array(z.enum(MODES)).min(1)]).optional(),
+    mode: z
+      .union(
+        [z.enum(MODES).transform((one) => [one]), z.array(z.enum(MODES)).min(1)],
+        say('not a way to leave', `write one or more of ${MODES.join(', ')}`),
+      )
+      .optional(),
   }).optional(),
   admission: strict({ 'unit-tag': tags.optional() }).optional(),
   stage: z

@@ -3,9 +3,9 @@ import type { RequestNews } from '../../care/request/news.ts';
 import { patientName } from './fr.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
 import { answers, before, by, free, from, headed, nextStage, who } from './request-words.ts';
-import { toGroup } from './requests.ts';
 
-export function inRoom(n: RequestNews, now: number): Piece {
+/** @returns undefined for a step that is said there as in the group */
+export function inRoom(n: RequestNews, now: number): Piece | undefined {
   switch (n.step) {
     case 'taken':
     case 'joined':
@@ -14,6 +14,9 @@ export function inRoom(n: RequestNews, now: number): Piece {
         n.step === 'taken'
           ? say`Demandé par ${from(n)}, pris en charge par ${who(n)}.`
           : say`Demandé par ${from(n)}. ${who(n)} participe.`,
+        n.redirected
+          ? say`Réorientée par ${n.redirected.by} (${n.redirected.code}). ${outside(n.redirected.text, { max: 2000, multiline: true })}`
+          : undefined,
         n.patient ? say`Patient : ${patientName(n.patient)}.` : undefined,
         ...answers(n),
         before(n, now),
@@ -65,7 +68,7 @@ export function inRoom(n: RequestNews, now: number): Piece {
     case 'released':
     case 'handed-over':
     case 'expired':
-      return toGroup(n, now);
+      return undefined;
     default:
       return n.step satisfies never;
   }

@@ -13,7 +13,7 @@ export function requestNews(audience: RequestAudience, n: RequestNews, now: numb
     case 'asker':
       return toAsker(n, now);
     case 'request-room':
-      return inRoom(n, now);
+      return inRoom(n, now) ?? toGroup(n, now);
     case 'team':
       return toTeam(n);
     case 'escalation':
@@ -23,7 +23,7 @@ export function requestNews(audience: RequestAudience, n: RequestNews, now: numb
   }
 }
 
-export function toGroup(n: RequestNews, now: number): Piece {
+function toGroup(n: RequestNews, now: number): Piece {
   switch (n.step) {
     case 'asked':
       return lines(

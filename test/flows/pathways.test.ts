@@ -181,6 +181,7 @@ describe('passing on', () => {
     expect(last(ward, 'dermato')).toContain('À prendre avant mardi 24 novembre à 15h');
     expect(last(ward, 'cardio2')).toContain('réorientée vers Téléexpertise dermatologie');
     await ward.types('dermato', 'prendre');
+    expect(ward.bodies('dermato').join('\n')).toContain(`Réorientée par Dr cardio1 (${code}). lésion cutanée`);
     expect(ward.bodies('dermato').join('\n')).toContain('À rendre avant mercredi 25 novembre à 9h');
     await ward.types('cardio2', `prendre ${code}`);
     expect(last(ward, 'cardio2')).toBe(`${code} est close.`);
