@@ -2,7 +2,7 @@
 import { type Decision, emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { StoredFile } from '../care/relay/ports.ts';
-import { refuse, type Refusal } from '../care/relay/refusal.ts';
+import { type Refusal, refuse } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
 import { type Conversation, conversationId, fresh, keep } from '../care/people/conversation.ts';
 import type { Person } from '../care/people/person.ts';
@@ -11,7 +11,7 @@ import { decideMove, decideNext, decideRedirect, openIn } from '../care/request/
 import { decideAsk } from '../care/request/opening.ts';
 import type { CommandContext, CommandEnd } from '../commands/command.ts';
 import type { Parsed } from '../commands/parse.ts';
-import { COMMANDS } from '../commands/table.ts';
+import { commandsFor } from '../commands/table.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { answer, type Back, commit, isRefusal, refused, reply, settled } from './ending.ts';
 
@@ -53,7 +53,7 @@ async function run({ command, args }: Extract<Parsed, { kind: 'command' }>, cont
 }
 
 async function follow({ said }: Extract<Parsed, { kind: 'follow' }>, context: CommandContext): Promise<Ended> {
-  const command = COMMANDS.find(({ word }) => word === context.shown?.word);
+  const command = commandsFor(context.pathways).find(({ word }) => word === context.shown?.word);
   const end = await command?.follow?.(context, context.shown?.kept as never, said);
   return { word: command?.word ?? '', end: end ?? { refusal: refuse('nothing-to-follow') } };
 }
@@ -86,8 +86,7 @@ async function finish(
   const patient = room.kind === 'patient' ? room.subject : undefined;
   return commit(ports, envelope, person.id, async () => {
     const at = ports.clocks.civil();
-    const decided =
-      'act' in end ? await end.act({ ...ports, reply: said }, at) : await decideAct(ports, person, patient, end, at);
+    const decided = await decide(ports, person, patient, end, said, at);
     if (isRefusal(decided)) return refused(back, decided);
     return {
       ...decided,
@@ -97,16 +96,17 @@ async function finish(
   });
 }
 
-type Act = Exclude<CommandEnd<unknown>, { answer: unknown } | { refusal: Refusal } | { act: unknown }>;
+type Act = Exclude<CommandEnd<unknown>, { answer: unknown } | { refusal: Refusal }>;
 
-/** What is done with a request. */
-async function decideAct(
+async function decide(
   ports: DispatchPorts,
   person: Person,
   patient: string | undefined,
   end: Act,
+  said: (result: unknown) => ReturnType<typeof reply>,
   now: number,
 ): Promise<Decision | Refusal> {
+  if ('act' in end) return end.act({ ...ports, reply: said }, now);
   if ('ask' in end) return decideAsk(ports, { ...end.ask, by: person, patient }, now);
   if ('next' in end) return decideNext(ports, person, now);
   if ('redirect' in end) return decideRedirect(ports, end.redirect.code, person, end.redirect, now);

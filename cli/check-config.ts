@@ -5,7 +5,7 @@ import { COMMAND_WORDS } from '../commands/table.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig, SourceConfig } from '../config/load.ts';
 import { sayProblems } from '../config/problem.ts';
-import { drawSla, sayCivil, sayClock } from './sla.ts';
+import { drawClock, sayCivil } from './sla.ts';
 
 /**
  * Connects to nothing and writes nothing.
@@ -67,14 +67,7 @@ function pathwayLines(offer: Offer, people: readonly Person[], now: number): str
     ...(offer.stages.length > 1 ? [typed] : []),
     ...offer.stages.flatMap(({ title: stage, to, sla }) => [
       `${stage ? `    ${stage}` : typed} → ${[to.group, ...to.backup].map(count).join(', then ')} (${to.dispatch})`,
-      ...(sla
-        ? [
-            `    clock: ${sayClock(sla)}`,
-            ...(['take', 'answer'] as const).flatMap((target) =>
-              drawSla(sla, target, now).map((line) => `    ${line}`),
-            ),
-          ]
-        : ['    no clock']),
+      ...(sla ? drawClock(sla, now).map((line) => `    ${line}`) : ['    no clock']),
     ]),
   ];
 }

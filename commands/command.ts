@@ -9,15 +9,15 @@ import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
-import type { RequestMove } from '../care/request/moves.ts';
-import type { Ask } from '../care/request/opening.ts';
-import type { Offer } from '../care/request/pathway.ts';
 import type { SlotFile } from '../care/request/slot.ts';
-import type { Request } from '../care/request/request.ts';
 import type { Decision, NewDelivery } from '../care/relay/decision.ts';
 import type { Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { FreeSlot } from '../care/request/slot-search.ts';
+import type { RequestMove } from '../care/request/moves.ts';
+import type { Ask } from '../care/request/opening.ts';
+import type { Offer } from '../care/request/pathway.ts';
+import type { Request } from '../care/request/request.ts';
 
 export type CommandContext = {
   person: Person;

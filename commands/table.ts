@@ -1,6 +1,6 @@
 import type { Message } from '../care/relay/message.ts';
-import type { Offer } from '../care/request/pathway.ts';
 import { actions } from './actions.ts';
+import type { Offer } from '../care/request/pathway.ts';
 import { aide } from './aide.ts';
 import { annuaire } from './annuaire.ts';
 import { annuler } from './annuler.ts';
@@ -33,9 +33,9 @@ export const COMMANDS: readonly Command[] = [
   cloturer,
   complement,
   creneau,
-  decliner,
   doc,
   ligne,
+  decliner,
   prendre,
   prevention,
   rendre,

@@ -18,6 +18,17 @@ export type RefusalCode =
   | 'urgent-call-15'
   | 'own-request'
   | 'not-here'
+  | 'nothing-to-follow'
+  | 'slot-elsewhere'
+  | 'slot-gone'
+  | 'slot-yours'
+  | 'slot-past'
+  | 'slot-not-yours'
+  | 'slot-unclear'
+  | 'unknown-slot'
+  | 'hold-over'
+  | 'unknown-booking'
+  | 'which-booking'
   | 'cannot-give-back'
   | 'not-your-territory'
   | 'no-territory'
@@ -31,18 +42,7 @@ export type RefusalCode =
   | 'which-colleague'
   | 'nobody-to-ask'
   | 'not-yet'
-  | 'nothing-waits'
-  | 'nothing-to-follow'
-  | 'slot-elsewhere'
-  | 'slot-gone'
-  | 'slot-yours'
-  | 'slot-past'
-  | 'slot-not-yours'
-  | 'slot-unclear'
-  | 'unknown-slot'
-  | 'hold-over'
-  | 'unknown-booking'
-  | 'which-booking';
+  | 'nothing-waits';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };

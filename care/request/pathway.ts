@@ -6,7 +6,7 @@ import type { FormField } from './form.ts';
 import type { Period, SlaPolicy, Span } from './sla-policy.ts';
 
 /** How a request finds who does it. */
-export type Dispatch =
+type Dispatch =
   /** The whole group is rung; the first who takes it has it. */
   | 'first-accept'
   /** Only who is on duty is rung; anybody of the group may take it. A duty that ends gives back what is not answered. */

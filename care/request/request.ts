@@ -26,7 +26,7 @@ export type Opening =
   | { by: 'request'; code: string; redirected: { by: string; text: string } | undefined };
 
 /** What somebody answered at one stage. */
-export type Reply = { stage: string; by: string; at: number; outcome: string | undefined; answers: Answer[] };
+type Reply = { stage: string; by: string; at: number; outcome: string | undefined; answers: Answer[] };
 
 export type Request = {
   /** Shape of this state; the earlier ones are read by stored.ts. */

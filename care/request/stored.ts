@@ -40,7 +40,7 @@ export async function findRequests(store: Pick<Store, 'files'>, key: string): Pr
 }
 
 /** @param state as it was kept, of any age */
-export function readRequest(state: Request | First): Request {
+function readRequest(state: Request | First): Request {
   if ('v' in state) return state;
   const { fields, answer, pathway, ...rest } = state;
   const answers = fields.map((f): Answer => ({ key: f.key, type: 'text', value: f.value }));

@@ -7,10 +7,9 @@ import type { Offer, Pathway, Pointer } from '../../care/request/pathway.ts';
 import { say, strict } from '../problem.ts';
 import { fold } from '../texts/fold.ts';
 import { fieldSchema, namesSomebody } from './form.ts';
-import { weekly } from './sla.ts';
 import { slug } from './slug.ts';
 import { onlyStage, singleStage, stageFaults, stagesSchema } from './stage.ts';
-import { span } from './time.ts';
+import { span, weekHours } from './time.ts';
 import { triggersSchema } from './trigger.ts';
 
 const word = z
@@ -50,7 +49,7 @@ const ask = strict({
   territories: z.array(slug).min(1).optional(),
   consent: z.enum(['required', 'not-needed', 'ask']),
   urgent,
-  hours: strict({ opening: weekly, holidays: z.boolean().default(false), otherwise: z.string().min(1) }).optional(),
+  hours: strict({ opening: weekHours, holidays: z.boolean().default(false), otherwise: z.string().min(1) }).optional(),
   anonymous: z.enum(['never', 'default', 'always']).default('never'),
 });
 
@@ -67,7 +66,7 @@ const NOBODY: Pathway['ask'] = {
 const MOST_REQUIRED = 5;
 
 /** One file of config/pathways, version apart. */
-export const pathwaySchema = strict({
+const pathwaySchema = strict({
   ...named,
   referent: slug.optional(),
   about: z.enum(['patient', 'nobody']).default('patient'),
@@ -135,7 +134,7 @@ export const pathwaySchema = strict({
 });
 
 /** A file of config/pathways that sends elsewhere. */
-export const pointerSchema = strict({
+const pointerSchema = strict({
   ...named,
   elsewhere: strict({ name: z.string().min(1), how: z.string().min(1), line: z.string().min(1).optional() }),
 }).transform(({ elsewhere, ...rest }): Omit<Pointer, 'version'> => ({

@@ -94,7 +94,7 @@ const stage = strict({
   starts: starts.optional(),
 });
 
-export type StageFile = z.infer<typeof stage>;
+type StageFile = z.infer<typeof stage>;
 
 type Doing = Pick<StageFile, 'sla' | 'answer' | 'outcomes' | 'expires'>;
 

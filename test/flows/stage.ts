@@ -77,12 +77,12 @@ export async function openWard(
     policy?: SourcePolicy;
     access?: StageOptions['access'];
     persons?: Person[];
-    /** Besides cardiology. */
-    offers?: Offer[];
-    duty?: DutyPeriod[];
     directory?: Directory;
     slots?: Slots;
     repertory?: StageOptions['repertory'];
+    /** Besides cardiology. */
+    offers?: Offer[];
+    duty?: DutyPeriod[];
   } = {},
 ): Promise<Ward> {
   const [year, month, day, hour, minute] = options.start ?? [2026, 1, 12, 9, 5];

@@ -1,6 +1,6 @@
 /** Answers against their questions: each type takes what suits it and nothing else. */
 import { describe, expect, test } from 'vitest';
-import { type Answer, asked, faultsOf, oneLine } from '../../care/request/form.ts';
+import { type Answer, asked, faultOf, faultsOf, oneLine } from '../../care/request/form.ts';
 import { shownOf } from '../../care/request/shown.ts';
 import { answerLine } from '../../config/texts/answers.ts';
 import { pathway } from './offers.ts';
@@ -84,6 +84,12 @@ describe('a form', () => {
     const [hauteur] = form.filter((f) => f.key === 'hauteur');
     const earlier: Answer[] = [{ key: 'protocole', type: 'choice', value: 'bilan_de_chute' }];
     expect(faultsOf(hauteur ? [hauteur] : [], [], earlier, TODAY)).toHaveLength(1);
+  });
+
+  test('one question at a time: emptiness is not its affair', () => {
+    const [texte] = form;
+    expect(texte && faultOf(texte, { key: 'texte', type: 'text', value: '' }, TODAY)).toBeUndefined();
+    expect(texte && faultOf(texte, { key: 'texte', type: 'yes-no', value: true }, TODAY)).toBe('wrong-type');
   });
 
   test('one line answers the first free question', () => {
