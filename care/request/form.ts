@@ -4,7 +4,7 @@
  */
 
 /** Only asked when another question has one of these answers: option values, `true`/`false`, numbers as text. */
-export type Condition = { field: string; is: string[] };
+type Condition = { field: string; is: string[] };
 
 /** What every question has. */
 type Common = {

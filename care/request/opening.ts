@@ -144,7 +144,7 @@ export async function openFollowing(
     if (!here) continue;
     for (const start of starts) {
       const code = await freshCode(ports, decision);
-      const one = following(request, { code, pathway: here, redirected: false }, now, start);
+      const one = following(request, { code, pathway: here, redirected: undefined }, now, start);
       await record(ports, decision, 0, opened(one), request.code, now);
     }
   }
@@ -153,7 +153,7 @@ export async function openFollowing(
 /** The same question asked of another group: what it needs of the first one. */
 export function following(
   request: Request,
-  to: { code: string; pathway: Pathway; redirected: boolean },
+  to: { code: string; pathway: Pathway; redirected: { by: string; text: string } | undefined },
   now: number,
   start?: { days: number; hour: number; minute: number },
 ): Request {
@@ -166,7 +166,7 @@ export function following(
     pathway,
     opened: { by: 'request' as const, code: request.code, redirected },
     answers: carried(request, pathway),
-    ...(start && { waits: startAt({ ...start, from: 'opening' }, now, now) }),
+    ...(start && { day: start.days, waits: startAt({ ...start, from: 'opening' }, now, now) }),
   };
   // The new group is late from now on only; the one who waits counts from the first asking.
   return redirected

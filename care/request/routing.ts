@@ -123,7 +123,7 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
 
 /** A stage after the first: the asker has just read that the one before is done. A redirection: that it goes elsewhere. */
 function isContinued(request: Request): boolean {
-  return request.stage > 0 || (request.opened.by === 'request' && request.opened.redirected);
+  return request.stage > 0 || (request.opened.by === 'request' && request.opened.redirected !== undefined);
 }
 
 /**
