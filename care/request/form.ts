@@ -43,8 +43,6 @@ export type FormField = Common &
     | { type: 'scale'; from: number; to: number; lowest: string | undefined; highest: string | undefined }
   );
 
-export type FieldType = FormField['type'];
-
 /** A file that somebody sent, kept encrypted elsewhere: the state of a request never holds its bytes. */
 export type Attachment = { id: string; name: string; mime: string; /** Bytes. */ size: number };
 

@@ -57,6 +57,7 @@ export function step(request: Request, by: Person, move: RequestMove, around: Ar
     case 'refuse':
       if (!move.text) return refuse('reason-missing', { word: `decliner ${code}` });
       if (status === 'answered') return refuse('already-answered', { code });
+      if (request.waits !== undefined && request.waits > around.now) return refuse('not-yet', { code });
       if (taker ? !mine : !mayDo(stageOf(request), by)) return taker ? notMine() : mayNot(request);
       return told(request, by, around, 'refused', move.text, { status: 'refused', offeredTo: undefined });
     case 'close':
@@ -104,11 +105,13 @@ function take(request: Request, by: Person, around: Around): Moved | Refusal {
   if (stage.to.dispatch === 'everyone')
     return told(request, by, around, 'joined', undefined, {
       status: 'taken',
+      waits: undefined,
       takenAt: request.takenAt ?? around.now,
       participants: [...request.participants, by.id],
     });
   return told(request, by, around, 'taken', undefined, {
     status: status === 'info-requested' ? status : 'taken',
+    waits: undefined, // its day has come, and the clock has not said so yet
     taker: by.id,
     takenAt: around.now,
     offeredTo: undefined,

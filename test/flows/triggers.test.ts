@@ -1,6 +1,8 @@
 /** Requests that nobody types: opened by a discharge, an admission, a date; ended by a death or by a discharge taken back. */
 import { describe, expect, it } from 'vitest';
-import type { Person } from '../../care/people/person.ts';
+import { peopleFrom, type Person } from '../../care/people/person.ts';
+import { emptyDecision } from '../../care/relay/decision.ts';
+import { silence } from '../../care/request/triggers.ts';
 import { offer } from '../request/offers.ts';
 import { openWard, paris, POLICY, ts, type Ward } from './stage.ts';
 
@@ -161,6 +163,30 @@ describe('a death', () => {
     expect(await ward.store.timers.list('request-life', code)).toEqual([]);
     await ward.types('cardio2', `repondre ${code} Normal`);
     expect(ward.bodies('cardio2').at(-1)).toBe(`${code} est close.`);
+    await ward.close();
+  });
+});
+
+describe('silence', () => {
+  it('ends what one event of a stay has opened, and leaves the rest', async () => {
+    const ward = await open();
+    await ward.adt('A01');
+    await ward.until(paris(2026, 1, 14, 10, 5));
+    await leaves(ward);
+    const ports = {
+      store: ward.store,
+      people: peopleFrom([MIDWIFE], [], []),
+      ids: { code: () => 'X' },
+      pathways: () => [],
+    };
+    const decision = emptyDecision();
+    const stay = `stay:${ward.sealer.blind('stay|CH_VAL|VEN7001')}`;
+    await silence(ports, decision, stay, ward.now(), 'admission');
+    expect(decision.files).toHaveLength(1);
+    expect(decision.files[0]?.state).toMatchObject({ status: 'cancelled', opened: { event: 'admission' } });
+    await silence(ports, decision, stay, ward.now());
+    expect(decision.files).toHaveLength(4); // the one that is silenced already is not written twice
+    expect(await ward.store.commit(decision, ward.now())).toBe('committed');
     await ward.close();
   });
 });
