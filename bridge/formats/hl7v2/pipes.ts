@@ -117,9 +117,27 @@ export function erased(repetition: Repetition | undefined, c = 1): boolean {
   return repetition?.[c - 1]?.[0]?.trim() === NULL;
 }
 
-/** `part` of the first repetition of field `n`. */
+/** `part` of the first repetition of field `n`, without cutting what is not asked for: most of a reading is this. */
 export function first(from: Segment | undefined, n: number, c = 1, s = 1): string | undefined {
-  return part(repetitions(from, n)[0], c, s);
+  const raw = from?.fields[n] ?? '';
+  if (from === undefined || raw === '') return undefined;
+  const d = from.delimiters;
+  if (from.name === 'MSH' && n <= 2) return part(repetitions(from, n)[0], c, s);
+  const value = unescape(nth(nth(nth(raw, d.repetition, 1), d.component, c), d.subcomponent, s), d).trim();
+  return value === '' || value === NULL ? undefined : value;
+}
+
+/** Piece `count` (from 1) of a text; empty when there are fewer. */
+function nth(text: string, delimiter: string, count: number): string {
+  if (delimiter === '') return count === 1 ? text : '';
+  let from = 0;
+  for (let passed = 1; passed < count; passed += 1) {
+    const found = text.indexOf(delimiter, from);
+    if (found < 0) return '';
+    from = found + delimiter.length;
+  }
+  const end = text.indexOf(delimiter, from);
+  return text.slice(from, end < 0 ? undefined : end);
 }
 
 function cut(text: string, delimiter: string): string[] {
