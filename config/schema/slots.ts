@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { readYaml, say, strict } from '../problem.ts';
 import type { ConfigProblem } from '../problem.ts';
-import { slug } from './pathway.ts';
+import { slug } from './slug.ts';
 
 export const DAYS = ['lun', 'mar', 'mer', 'jeu', 'ven', 'sam', 'dim'] as const;
 

@@ -46,13 +46,13 @@ const CARDIO: Pathway = {
     holidays: 'france',
     take: {
       within: 24 * HOUR,
-      remind: [0.5],
+      remind: [{ share: 0.5 }],
       escalate: [
         { at: { share: 1 }, to: 'on-duty' },
         { at: { after: 4 * HOUR }, to: 'backup' },
       ],
     },
-    answer: { within: 48 * HOUR, remind: [0.5, 0.8], escalate: [{ at: { share: 1 }, to: 'coordinator' }] },
+    answer: { within: 48 * HOUR, remind: [{ share: 0.5 }, { share: 0.8 }], escalate: [{ at: { share: 1 }, to: 'coordinator' }] },
     pause: ['info-requested'],
   },
   trace: { report: 'teleexpertise', billing: ['TE2', 'RQD'], to: ['asker'] },
