@@ -141,7 +141,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           units,
           unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
           acceptTraining: source.accept_training,
-          acceptFictional: source.accept_fictional,
+          acceptFictional: source.accept_fictional || environment !== 'production',
           production: environment === 'production',
         },
       };

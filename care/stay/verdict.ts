@@ -18,7 +18,7 @@ export type SourcePolicy = {
   unknownUnit: 'hold' | 'event';
   /** In production, MSH-11 T or D is muted unless this source is known to write it in real messages. */
   acceptTraining: boolean;
-  /** The same for fictional identities (PID-32 FICT). */
+  /** Fictional identities (PID-32 FICT) are silent everywhere but where they are expected: a test or a demo. */
   acceptFictional: boolean;
   production: boolean;
   /** Facilities that this source may speak for: checked again at the decision, so that a replay cannot pass. */
@@ -124,8 +124,7 @@ function identity(intent: StayIntent): Verdict | undefined {
 }
 
 function test(intent: StayIntent, policy: SourcePolicy): Verdict | undefined {
-  if (!policy.production) return undefined;
-  if (intent.training && !policy.acceptTraining) return muted('training-message');
+  if (policy.production && intent.training && !policy.acceptTraining) return muted('training-message');
   return intent.fictional && !policy.acceptFictional ? muted('fictional-identity') : undefined;
 }
 

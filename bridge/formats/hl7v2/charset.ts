@@ -110,7 +110,7 @@ function declared(bytes: Uint8Array): Charset | 'unknown' | undefined {
   const name = (header.split(field)[17] ?? '').split(header.charAt(5))[0]?.trim().toUpperCase() ?? '';
   if (name === '') return undefined;
   if (/^(?:UNICODE[ _-]?)?UTF-?8$|^UNICODE$/.test(name)) return 'utf-8';
-  if (/8859[/-]15$|^LATIN-?9$/.test(name)) return 'iso-8859-15';
-  if (/8859[/-]1$|1252$|^LATIN-?1$/.test(name)) return 'windows-1252';
+  if (/8859[/_ -]?15$|^LATIN-?9$/.test(name)) return 'iso-8859-15';
+  if (/8859[/_ -]?1$|1252$|^LATIN-?1$|^ISO[_ -]?IR[_ -]?100$|^ANSI$/.test(name)) return 'windows-1252';
   return name === 'ASCII' ? undefined : 'unknown';
 }
