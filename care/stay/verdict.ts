@@ -140,7 +140,10 @@ function silence(intent: StayIntent): Verdict | undefined {
     if (intent.class === 'N' || intent.class === 'V') return muted('class-not-applicable');
   }
   const what = isCancel ? intent.cancels : intent.type;
-  const plans = intent.expectedDischarge !== undefined && !isCancel; // PV2-9 of any message may move the expected discharge
+  // PV2-9 of any message may move the expected discharge; an update may put off a pre-admission, or tell a death.
+  const putsOff = intent.expectedAdmission !== undefined && /^A(?:05|14)$/.test(intent.movement.originalTrigger ?? '');
+  const news = what === 'movement-updated' && (putsOff || intent.died);
+  const plans = (intent.expectedDischarge !== undefined || news) && !isCancel;
   if (what === 'bed-moved' && !plans) return muted('bed-move');
   if (what === 'doctors-changed' && !plans) return muted('doctors-only');
   return what === 'movement-updated' && !plans ? muted('recorded') : undefined;

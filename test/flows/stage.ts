@@ -52,7 +52,11 @@ const CARDIO: Pathway = {
         { at: { after: 4 * HOUR }, to: 'backup' },
       ],
     },
-    answer: { within: 48 * HOUR, remind: [{ share: 0.5 }, { share: 0.8 }], escalate: [{ at: { share: 1 }, to: 'coordinator' }] },
+    answer: {
+      within: 48 * HOUR,
+      remind: [{ share: 0.5 }, { share: 0.8 }],
+      escalate: [{ at: { share: 1 }, to: 'coordinator' }],
+    },
     pause: ['info-requested'],
   },
   trace: { report: 'teleexpertise', billing: ['TE2', 'RQD'], to: ['asker'] },
