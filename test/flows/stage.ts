@@ -67,7 +67,7 @@ const noDirectory: Directory = {
   search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }),
   size: async () => 0,
 };
-const noSlots: Slots = { free: async () => [] };
+const noSlots: Slots = { offered: async () => [], matches: () => true };
 
 export type Ward = Stage & {
   /** Posts one PAM.fr message about the invented patient of the fixtures (IPP 00700123). */
@@ -90,6 +90,8 @@ export async function openWard(
     policy?: SourcePolicy;
     access?: StageOptions['access'];
     persons?: Person[];
+    directory?: Directory;
+    slots?: Slots;
   } = {},
 ): Promise<Ward> {
   const [year, month, day, hour, minute] = options.start ?? [2026, 1, 12, 9, 5];
@@ -102,8 +104,8 @@ export async function openWard(
     ...(options.access && { access: options.access }),
     people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team], duty),
     pathways: [CARDIO],
-    directory: noDirectory,
-    slots: noSlots,
+    directory: options.directory ?? noDirectory,
+    slots: options.slots ?? noSlots,
     late: options.late?.map((id) => `@${id}:test`) ?? [],
   });
   const room = (name: string): string => {
