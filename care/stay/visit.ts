@@ -1,7 +1,18 @@
 /** Which stay a message is about, when its sender forgets the visit number in some of its messages (PV1-19). */
 import type { StayPorts, Turn } from './case.ts';
+import type { StayIntent } from './intent.ts';
 import { isOpen } from './order.ts';
 import type { Patient, Stay } from './stay.ts';
+
+/** They may carry a visit, and begin none. */
+const NOT_OF_A_STAY = new Set<StayIntent['type']>([
+  'identity-created',
+  'identity-updated',
+  'ins-changed',
+  'ins-removed',
+  'document-received',
+  'unknown',
+]);
 
 /**
  * The visit is the key of a stay, the dossier (PID-18) its second choice. A message that has the dossier alone is about the
@@ -14,7 +25,8 @@ export async function visitOf(
   turn: Turn,
   patientId: string,
 ): Promise<{ visit: string | undefined } | 'several'> {
-  const { visit, account, facility } = turn.intent;
+  const { visit, account, facility, type } = turn.intent;
+  if (NOT_OF_A_STAY.has(type) && turn.ruled.outcome !== 'blocked') return { visit: undefined };
   if (visit === undefined || visit !== account) return { visit };
   if (await ports.store.files.load<Stay>('stay', ports.sealer.blind(`stay|${facility}|${visit}`))) return { visit };
   const patient = await ports.store.files.load<Patient>('patient', patientId);

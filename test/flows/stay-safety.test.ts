@@ -175,10 +175,13 @@ describe('identity', () => {
 describe('a message without its visit number', () => {
   it('is about the stay of the same dossier, not about another one', async () => {
     const ward = await openWard();
+    await ward.adt('A31', { ZBE: null, PV1: null, EVN: { 2: ts(2026, 1, 12, 9) } }); // the dossier is there, no visit yet
     await post(ward, 'A01', 'M1', [12, 10]);
     await post(ward, 'A08', 'M2', [12, 11], { ...pv29(20, 10), PV1: { 19: '' } });
+    expect(facts(ward).at(-1)).toBe('Sortie prévue');
+    expect(ward.bodies('mt').filter((body) => /^Hospitalis/.test(body))).toHaveLength(1);
+    expect(await ward.store.timers.next()).toBe(paris(2026, 1, 19, 10));
     await post(ward, 'A03', 'M3', [13, 10]);
-    expect(await ward.store.timers.list('stay-notice', 'any')).toEqual([]);
     await ward.until(paris(2026, 1, 20, 10));
     expect(facts(ward).filter((title) => title.startsWith('Rappel'))).toEqual([]);
     await ward.close();
