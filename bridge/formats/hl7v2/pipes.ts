@@ -147,7 +147,7 @@ function nth(text: string, delimiter: string, count: number): string {
 }
 
 function cut(text: string, delimiter: string): string[] {
-  return delimiter === '' ? [text] : text.split(delimiter);
+  return delimiter === '' || !text.includes(delimiter) ? [text] : text.split(delimiter);
 }
 
 function readDelimiters(header: string, warnings: string[]): Delimiters {
