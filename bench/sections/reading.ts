@@ -70,6 +70,7 @@ function ports(): Port {
     ringing: RINGING,
     policyOf: () => POLICY,
     closeAfterDays: 30,
+    consequences: async () => undefined,
   };
 }
 
@@ -159,11 +160,12 @@ ${round1(heap.at(-1) ?? 0)} MB at the end.`;
     },
     body,
     targets: [
+      // The processor's second: what else runs on the machine must not decide whether this is fast.
       target(
-        'reading, understanding and deciding, one core',
-        `≥ ${PROMISED}/s`,
-        `${Math.round(perSecond.median)}/s`,
-        perSecond.median >= PROMISED,
+        'reading, understanding and deciding, per second of one core',
+        `≥ ${PROMISED}`,
+        `${Math.round(perCpuSecond.median)}`,
+        perCpuSecond.median >= PROMISED,
       ),
       target(
         `memory over ${bench.sizes.read.toLocaleString('en')} messages`,

@@ -8,6 +8,7 @@ import type { Ids } from '../relay/clock.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
 import { planClosing } from './closing.ts';
+import type { Consequences } from './consequences.ts';
 import { factKey } from './fact-key.ts';
 import { silenceDead, silencedStays } from './silence.ts';
 import { visitOf } from './visit.ts';
@@ -28,6 +29,8 @@ export type StayPorts = {
   ids: Pick<Ids, 'code'>;
   ringing: RingTable;
   policyOf: (source: string) => SourcePolicy;
+  /** What facts set off elsewhere, in the same decision. */
+  consequences: Consequences;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
 };
@@ -154,7 +157,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   // A session or a consultation whose message forgot its class is known by its stay.
   const isTold = ruled.outcome === 'posted' && isStayed(stay.state);
   const facts = isTold ? evolved.facts.filter((one) => !isOver(one, now)) : [];
-  if (facts.length > 0) stay.state = { ...stay.state, told: true };
+  if (facts.length > 0 && team.length > 0) stay.state = { ...stay.state, told: true };
   plan(decision, before, stay, facts.length > 0, now);
   decision.events.push({
     kind: 'stay',
@@ -163,19 +166,35 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     at: now,
     body: { trigger: intent.trigger, facts, ruled },
   });
+  const said = { stay: stay.state, patient: patient.state, team, tags: tagsOf(intent, stay.state, policy) };
   if (facts.length === 0) {
     if (isOtherCard(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
       decision.deliveries.push(card(stay.state));
+    // Too late to ring anybody, never too late to end what is still asked for somebody who has died.
+    for (const fact of evolved.facts)
+      if (fact.type === 'died') await ports.consequences(decision, { ...said, fact }, now);
     if (ruled.outcome !== 'posted') return ruled;
     if (!isTold) return { outcome: 'muted', reason: stay.state.class === 'R' ? 'session' : 'outpatient' };
     return evolved.facts.length > 0 ? { outcome: 'muted', reason: 'too-old' } : evolved;
   }
-  if (team.length === 0) return { outcome: 'muted', reason: 'no-team' };
+  if (team.length === 0) {
+    for (const fact of facts) await ports.consequences(decision, { ...said, fact }, now);
+    return { outcome: 'muted', reason: 'no-team' };
+  }
   const late = intent.recordedAt !== undefined && now - intent.recordedAt > LATE_MS;
   await wantRoom(ports, decision, patientId, team);
-  for (const said of facts)
-    decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, said, team, late));
+  for (const fact of facts) {
+    decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, fact, team, late));
+    await ports.consequences(decision, { ...said, fact }, now); // after the news: it says what comes of it
+  }
   return { outcome: evolved.outcome, reason: evolved.reason };
+}
+
+/** Of the unit that the message names, else of the last one that the stay was in: a discharge often names none. */
+function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly string[] {
+  const last = Object.values(stay.movements).findLast((one) => one.state === 'inserted' && one.unit.code !== undefined);
+  const code = intent.unit.code ?? last?.unit.code;
+  return (code === undefined ? undefined : policy.tags?.get(code)) ?? [];
 }
 
 async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
