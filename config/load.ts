@@ -160,7 +160,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           units,
           unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
           acceptTraining: source.accept_training,
-          acceptFictional: source.accept_fictional,
+          acceptFictional: source.accept_fictional || environment !== 'production',
           production: environment === 'production',
           tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },

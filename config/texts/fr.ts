@@ -32,6 +32,7 @@ function firstName(given: string): string {
 
 const ARRIVALS: Record<string, string> = {
   preadmitted: 'Hospitalisation prévue',
+  'admission-replanned': 'Hospitalisation déplacée',
   admitted: 'Entrée à l’hôpital',
   'emergency-arrived': 'Arrivée aux urgences',
   transferred: 'Changement de service',
@@ -112,7 +113,7 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
     fact.type === 'discharge-retracted' && fact.expectedDischarge
       ? say`Elle était prévue ${sayMoment(fact.expectedDischarge, now)}. Pas de nouvelle date pour l’instant.`
       : undefined,
-    fact.type === 'preadmitted' && fact.expectedAdmission
+    isAdmissionPlan(fact) && fact.expectedAdmission
       ? say`Entrée prévue ${b(sayMoment(fact.expectedAdmission, now))}.`
       : undefined,
     alsoPlanned(fact) && fact.expectedDischarge
@@ -121,6 +122,10 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
     fact.disposition && DISPOSITIONS[fact.disposition] ? say`${DISPOSITIONS[fact.disposition]}` : undefined,
     late ? say`(Information reçue en retard.)` : undefined,
   );
+}
+
+function isAdmissionPlan(fact: StayFact): boolean {
+  return fact.type === 'preadmitted' || fact.type === 'admission-replanned';
 }
 
 function alsoPlanned(fact: StayFact): boolean {
@@ -139,7 +144,7 @@ function where(fact: StayFact, now: number): Piece | undefined {
   const place = fact.unit ? say`${outside(fact.facility)}, ${outside(fact.unit)}` : outside(fact.facility);
   const to = fact.destination ? DESTINATIONS[fact.destination] : undefined;
   const towards = to && fact.type !== 'cancelled' ? ` Vers : ${to}.` : '';
-  const plan = fact.type.startsWith('discharge-') || fact.type === 'preadmitted';
+  const plan = fact.type.startsWith('discharge-') || isAdmissionPlan(fact);
   return plan || fact.at === undefined
     ? say`${place}.${towards}`
     : say`${sayDateTime(fact.at, now)}, ${place}.${towards}`;
