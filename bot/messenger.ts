@@ -69,15 +69,15 @@ export async function drainOutbox(ports: MessengerPorts, signal?: AbortSignal): 
     }
     const held = ready.some((item) => !busy.has(item.room)) && pacer.waitMs() > 0;
     if (busy.size === 0 && !(held && signal)) return ended;
+    const news = Promise.race([...underWay(), rung]);
     const look = held ? Math.min(pacer.waitMs(), LOOK_MS) : LOOK_MS;
-    await restUntil(Promise.race([...underWay(), rung]), look, clocks, signal ?? NEVER);
+    // Without a signal only what is under way is waited for: a stepped clock's pause ends at once, and would spin here.
+    await (signal ? restUntil(news, look, clocks, signal) : news);
   }
   await Promise.all(underWay());
   if (broken.length > 0) throw broken[0];
   return ended;
 }
-
-const NEVER = new AbortController().signal;
 
 /** @returns whether the delivery left the queue */
 async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean> {

@@ -14,7 +14,7 @@ export function cursorName(name: string): string {
 
 /** Many callers, one commit, in the order of the calls. */
 export async function acceptAll(ground: Ground, calls: AcceptCall[]): Promise<Accepted[][]> {
-  return await ground.transaction(async (tx) => {
+  const accepted = await ground.soon(async (tx) => {
     await lockLanes(
       tx,
       calls.flatMap((call) => call.envelopes.map((envelope) => envelope.lane)),
@@ -28,6 +28,8 @@ export async function acceptAll(ground: Ground, calls: AcceptCall[]): Promise<Ac
     }
     return answers;
   });
+  await ground.durable();
+  return accepted;
 }
 
 async function acceptOne(ground: Ground, tx: Db, envelope: NewEnvelope): Promise<Accepted> {

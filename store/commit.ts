@@ -19,7 +19,9 @@ class Stale extends Error {}
  */
 export async function commitDecision(ground: Ground, decision: Decision, at: number): Promise<'committed' | 'stale'> {
   try {
-    await ground.transaction((tx) => write(ground, tx, decision, at));
+    // Rooms are made and people invited as soon as they are seen here; a delivery is gated by `markTried`.
+    const commit = decision.rooms.length > 0 ? ground.transaction : ground.soon;
+    await commit((tx) => write(ground, tx, decision, at));
     return 'committed';
   } catch (error) {
     if (error instanceof Stale) return 'stale';

@@ -58,7 +58,7 @@ export type OutboxItem = {
 export interface OutboxStore {
   /** The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`. */
   heads(now: number, limit: number): Promise<OutboxItem[]>;
-  /** Written before the first PUT, so that an ambiguous end can be settled afterwards. */
+  /** On disk before the first PUT, with the decision that is said, so that an ambiguous end can be settled afterwards. */
   markTried(id: string, device: string, at: number): Promise<void>;
   /** Sent: with the event id; opens or continues the thread. `superseded`: a later one of the same coalescing key says it. */
   markDone(id: string, how: { eventId: string } | 'superseded', at: number): Promise<void>;
