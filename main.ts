@@ -39,7 +39,7 @@ export type Parts = {
   sources: ReadonlyMap<string, SourcePolicy>;
   ringing: RingTable;
   /** The most that the homeserver wants of this account; undefined: as fast as it answers. */
-  callsPerSecond?: number;
+  callsPerSecond?: number | undefined;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
   access: AccessRules;
