@@ -119,7 +119,7 @@ export function compose(parts: Parts): Relais {
         loop(wakes.inbox, decideMatrix, both),
         loop(wakes.timers, fire, both),
         loop(wakes.outbox, () => send(both), both),
-        loop(wakes.outbox, tidy, both),
+        loop(createWake(), tidy, both), // nobody rings for it
       ].map((one) => one.finally(() => ended.abort()));
       for (const end of await Promise.allSettled(loops)) if (end.status === 'rejected') throw end.reason;
     },

@@ -60,10 +60,9 @@ export async function drainOutbox(ports: MessengerPorts, signal?: AbortSignal): 
   while (!signal?.aborted && broken.length === 0) {
     const rung = wake.next();
     const now = clocks.machine();
-    const heads = await store.outbox.heads(now, PARALLEL + busy.size);
-    const ready = heads.filter((item) => !busy.has(item.room));
     const taken = [...busy.values()].filter(({ since }) => now - since < SLOW_MS).length;
-    for (const item of ready.slice(0, Math.max(0, PARALLEL - taken))) {
+    const ready = taken < PARALLEL ? await store.outbox.heads(now, PARALLEL - taken, busy) : [];
+    for (const item of ready) {
       if (!pacer.take()) break;
       begin(item);
     }

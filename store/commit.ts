@@ -19,8 +19,9 @@ class Stale extends Error {}
  */
 export async function commitDecision(ground: Ground, decision: Decision, at: number): Promise<'committed' | 'stale'> {
   try {
-    // Rooms are made and people invited as soon as they are seen here; a delivery is gated by `markTried`.
-    const commit = decision.rooms.length > 0 ? ground.transaction : ground.soon;
+    // Rooms are made, filled and left as soon as that is seen here; a delivery is gated by `markTried`.
+    const acts = decision.rooms.length + (decision.closes?.length ?? 0) > 0;
+    const commit = acts ? ground.transaction : ground.soon;
     await commit((tx) => write(ground, tx, decision, at));
     return 'committed';
   } catch (error) {

@@ -115,7 +115,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> & {
   }
 
   return {
-    async heads(now, limit) {
+    async heads(now, limit, except = new Map()) {
       const rows = await db
         .selectFrom('outbox')
         .innerJoin('lane', 'lane.name', 'outbox.lane')
@@ -125,9 +125,12 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> & {
         .where('lane.ready_at', '<=', now)
         .orderBy('lane.ready_at')
         .orderBy('outbox.n')
-        .limit(limit)
+        .limit(limit + except.size)
         .execute();
-      return rows.map(item);
+      return rows
+        .filter((row) => !except.has(row.lane))
+        .slice(0, limit)
+        .map(item);
     },
 
     markTried: (id, device, at) => trying.add({ id, device, at }),

@@ -56,8 +56,11 @@ export type OutboxItem = {
 };
 
 export interface OutboxStore {
-  /** The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`. */
-  heads(now: number, limit: number): Promise<OutboxItem[]>;
+  /**
+   * The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`.
+   * @param except lanes that are being sent: theirs are not opened
+   */
+  heads(now: number, limit: number, except?: ReadonlyMap<string, unknown>): Promise<OutboxItem[]>;
   /** On disk before the first PUT, with the decision that is said, so that an ambiguous end can be settled afterwards. */
   markTried(id: string, device: string, at: number): Promise<void>;
   /** Sent: with the event id; opens or continues the thread. `superseded`: a later one of the same coalescing key says it. */
@@ -117,7 +120,10 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly rooms: RoomStore;
   readonly timers: TimerStore;
-  /** All or nothing. `stale`: a version moved, a fact or an epoch was no longer what was read; nothing was written. */
+  /**
+   * All or nothing; a kill loses nothing of it. The disk may have it a little later, and always before a room is made or
+   * left, or a delivery sent, because of it. `stale`: a version moved, a fact or an epoch was no longer what was read; nothing was written.
+   */
   commit(decision: Decision, at: number): Promise<'committed' | 'stale'>;
   /** Small durable settings: civil clock offset, which devices got a room's first key. */
   get(name: string): Promise<string | undefined>;
