@@ -5,7 +5,11 @@ import { lockLanes, nextSeq } from './lanes.ts';
 import { writeSetting } from './settings.ts';
 import { addToTally } from './tally.ts';
 
-export type AcceptCall = { envelopes: NewEnvelope[]; cursor: { name: string; value: string } | undefined };
+export type AcceptCall = {
+  envelopes: NewEnvelope[];
+  cursor: { name: string; value: string } | undefined;
+  onWritten?: (() => void) | undefined;
+};
 
 /** Name under which a cursor is kept among the settings. */
 export function cursorName(name: string): string {
@@ -28,6 +32,7 @@ export async function acceptAll(ground: Ground, calls: AcceptCall[]): Promise<Ac
     }
     return answers;
   });
+  for (const { onWritten } of calls) onWritten?.();
   await ground.durable();
   return accepted;
 }

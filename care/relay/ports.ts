@@ -25,8 +25,14 @@ export interface InboxStore {
    * Durable when it resolves (fsync). All of them, the cursor included, in one commit; micro-batched with concurrent
    * callers. Order within a lane is the order of acceptance.
    * @param cursor e.g. the /sync token, stored in the same commit as the events that came with it
+   * @param onWritten called when they may be decided, which is before the disk has them: nothing is acknowledged yet, and
+   *   nothing that is decided of them leaves before they are on disk
    */
-  accept(envelopes: NewEnvelope[], cursor?: { name: string; value: string }): Promise<Accepted[]>;
+  accept(
+    envelopes: NewEnvelope[],
+    cursor?: { name: string; value: string },
+    onWritten?: () => void,
+  ): Promise<Accepted[]>;
   /** The oldest undecided envelope of each lane whose name starts with `prefix`, at most `limit`. */
   heads(prefix: string, limit: number): Promise<Envelope[]>;
   get(id: string): Promise<Envelope | undefined>;

@@ -50,6 +50,17 @@ test('a message is acknowledged once the disk has it', async () => {
   expect(await accepted).toMatchObject([[{ state: 'fresh' }]]);
 });
 
+test('and is decided meanwhile', async () => {
+  const { ground, disk } = await onSlowDisk();
+  let written = false;
+  const onWritten = (): void => void (written = true);
+  const accepted = acceptAll(ground, [{ envelopes: [envelope('A')], cursor: undefined, onWritten }]);
+  expect(await endsAlone(accepted)).toBe(false);
+  expect(written).toBe(true);
+  disk.answer.resolve(undefined);
+  await accepted;
+});
+
 test('a decision does not wait for the disk; its deliveries are not sent before it is there', async () => {
   const { ground, disk, outbox } = await onSlowDisk();
   const committed = commitDecision(
