@@ -18,7 +18,31 @@ export type RefusalCode =
   | 'urgent-call-15'
   | 'own-request'
   | 'not-here'
-  | 'cannot-give-back';
+  | 'nothing-to-follow'
+  | 'slot-elsewhere'
+  | 'slot-gone'
+  | 'slot-yours'
+  | 'slot-past'
+  | 'slot-not-yours'
+  | 'slot-unclear'
+  | 'unknown-slot'
+  | 'hold-over'
+  | 'unknown-booking'
+  | 'which-booking'
+  | 'cannot-give-back'
+  | 'not-your-territory'
+  | 'no-territory'
+  | 'outside-hours'
+  | 'urgent-call'
+  | 'elsewhere'
+  | 'answers-missing'
+  | 'answers-wrong'
+  | 'outcome-missing'
+  | 'reason-missing'
+  | 'which-colleague'
+  | 'nobody-to-ask'
+  | 'not-yet'
+  | 'nothing-waits';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };
