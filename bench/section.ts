@@ -50,9 +50,9 @@ export type Sizes = {
 
 export const FULL: Sizes = {
   rooms: 50,
-  events: 200,
-  movements: 130,
-  timed: 60,
+  events: 150,
+  movements: 100,
+  timed: 50,
   accepted: 1_000,
   manyRooms: 1_000,
   drained: 10_000,

@@ -36,6 +36,7 @@ type RelaisConfig = {
     accessRule: 'restricted' | 'unrestricted' | undefined;
     allowedServers: string[] | undefined;
     roomVersion: string | undefined;
+    callsPerSecond: number | undefined;
   };
   store: { path: string } | { url_env: string };
   listen: { host: string; port: number };
@@ -141,6 +142,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
       accessRule: account.access_rule,
       allowedServers: account.allowed_servers,
       roomVersion: account.room_version,
+      callsPerSecond: account.calls_per_second,
     },
     store: store.path === undefined ? { url_env: store.url_env ?? '' } : { path: at(store.path) },
     listen,

@@ -39,7 +39,7 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
   }
 
   return {
-    accept: (envelopes, cursor) => accepting.add({ envelopes, cursor }),
+    accept: (envelopes, cursor, onWritten) => accepting.add({ envelopes, cursor, onWritten }),
     idle: () => accepting.idle(),
 
     async heads(prefix, limit) {
