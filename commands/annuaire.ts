@@ -12,7 +12,7 @@ export const annuaire: Command<DirectorySearch & { asked: string }> = {
   example: 'annuaire dermato cambrai',
   may: () => true,
   async run({ directory }, args) {
-    return { answer: { ...(await directory.search(args, SHOWN)), asked: args } };
+    return { answer: { ...(await directory.search(args, { limit: SHOWN })), asked: args } };
   },
   say({ asked, entries, total, understood, unknown }) {
     if (!asked.trim()) return say`Que cherchez-vous ? Par exemple : ${code('!annuaire dermato cambrai')}`;

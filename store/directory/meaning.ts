@@ -2,19 +2,22 @@
  * How the words of a query are understood: each becomes the jobs, towns, names and places that it may mean. Whole words
  * first, then beginnings, then typing faults; the words of a phrase are taken together (`médecin traitant`, `le cateau`).
  */
-import type { DirectorySearch } from '../care/people/directory.ts';
-import type { Job, Jobs } from './directory-jobs.ts';
-import type { Column, Known, Vocabulary } from './directory-vocabulary.ts';
-import { forgiven, wordsOf } from './directory-words.ts';
+import type { DirectorySearch } from '../../care/people/directory.ts';
+import type { Job, Jobs } from './jobs.ts';
+import { LETTER } from './vocabulary.ts';
+import type { Column, Known, Towns, Vocabulary } from './vocabulary.ts';
+import { forgiven, wordsOf } from './words.ts';
 
-/** One way for a row to match: a phrase (or any of several) in a column of the index. */
-export type Match = { column: Column | 'job'; phrases: string[]; prefix: boolean; weight: number };
+/** One way for a row to match: any of these keys (build.ts). `begins`: a beginning that stands for the keys. */
+export type Match = { column: Column | 'job'; keys: string[]; begins?: string; weight: number };
 
 export type Meaning = {
   /** Sure: the rows that match these come first, alone when there are enough. */
   exact: Match[];
   /** Also possible. */
   loose: Match[];
+  /** Communes that these words name: who is there comes first, then who is around. */
+  towns?: string[];
 };
 
 export type Understanding = Pick<DirectorySearch, 'understood' | 'unknown'> & { meanings: Meaning[] };
@@ -26,9 +29,12 @@ const SHORTEST_PREFIX = 3;
 
 const LONGEST_PHRASE = 6;
 
+/** Nobody asks in more words; a pasted letter must not be searched for word by word. */
+const MOST_WORDS = 12;
+
 /** Words that people write around the ones that matter. */
 const SILENT = new Set(
-  'a au aux avec chez cherche d dans de des docteur dr du en et l la le les m mme monsieur madame ou par pour pr pres professeur proche qui sur un une vers'.split(
+  'a au aux avec chez cherche d dans de des docteur dr du en est et l la le les m mme monsieur madame on ou par pour pr pres professeur proche prof que qui sur trouver un une vers'.split(
     ' ',
   ),
 );
@@ -40,19 +46,26 @@ const FAULTY: Record<Match['column'], number> = { job: 30, name: 30, town: 20, p
 type Words = { vocabulary: Vocabulary; jobs: Jobs };
 type Step = { meaning: Meaning; understood: Understood };
 
-function jobStep(words: string, job: Job, weight: number, alsoName: boolean): Step {
-  const exact: Match[] = [{ column: 'job', phrases: job.codes, prefix: false, weight }];
+const jobKeys = (job: Job): string[] => job.codes.map((code) => `j${code}`);
+
+function jobStep(words: string, job: Job, weight: number, also: readonly Column[] = []): Step {
+  const exact: Match[] = [{ column: 'job', keys: jobKeys(job), weight }];
+  // `pharmacie` means the place before the people who work there
+  const sites = jobKeys(job).filter((key) => key.startsWith('jfin'));
+  if (sites.length > 0 && job.codes[0]?.startsWith('fin'))
+    exact.push({ column: 'job', keys: sites, weight: weight + 2 });
   // somebody may bear a job's name; a whole surname counts, the beginning of one does not
-  if (alsoName) exact.push({ column: 'name', phrases: [words], prefix: false, weight: weight - 5 });
-  return { meaning: { exact, loose: [] }, understood: { words, as: job.as, label: job.label } };
+  if (also.includes('name')) exact.push({ column: 'name', keys: [`n${words}`], weight: weight - 5 });
+  const loose: Match[] = also.includes('place') ? [{ column: 'place', keys: [`p${words}`], weight: BEGINS.place }] : [];
+  return { meaning: { exact, loose }, understood: { words, as: job.as, label: job.label } };
 }
 
-function matches(known: Known[], weights: Record<Match['column'], number>, prefix?: string): Match[] {
+function matches(known: Known[], weights: Record<Match['column'], number>, begins?: string): Match[] {
   const columns = [...new Set(known.map((one) => one.column))];
   return columns.map((column) => ({
     column,
-    phrases: prefix === undefined ? known.filter((one) => one.column === column).map((one) => one.term) : [prefix],
-    prefix: prefix !== undefined,
+    keys: known.filter((one) => one.column === column).map((one) => LETTER[column] + one.term),
+    ...(begins !== undefined && { begins: LETTER[column] + begins }),
     weight: weights[column],
   }));
 }
@@ -67,21 +80,26 @@ function sayKnown(words: string, known: Known[], vocabulary: Vocabulary): Unders
   return { words, as: 'name', label: (best?.term ?? words).toUpperCase() };
 }
 
+function townStep(words: string, towns: Towns, weight: number, alsoName: boolean): Step {
+  const exact: Match[] = [{ column: 'town', keys: towns.keys.map((key) => `v${key}`), weight }];
+  if (alsoName) exact.push({ column: 'name', keys: [`n${words}`], weight: EXACT.name });
+  return { meaning: { exact, loose: [], towns: towns.keys }, understood: { words, as: 'town', label: towns.label } };
+}
+
 function phraseStep(phrase: string, { vocabulary, jobs }: Words): Step | undefined {
+  const single = !phrase.includes(' ');
+  const columns = single ? vocabulary.exact(phrase).map(({ column }) => column) : [];
   const job = jobs.exact(phrase);
-  if (job !== undefined)
-    return jobStep(phrase, job, EXACT.job, !phrase.includes(' ') && vocabulary.exact(phrase).length > 0);
-  const town = vocabulary.town(phrase);
-  if (town === undefined) return undefined;
-  const exact: Match[] = [{ column: 'town', phrases: [phrase], prefix: false, weight: EXACT.town }];
-  if (!phrase.includes(' ')) exact.push({ column: 'name', phrases: [phrase], prefix: false, weight: EXACT.name });
-  return { meaning: { exact, loose: [] }, understood: { words: phrase, as: 'town', label: town } };
+  if (job !== undefined) return jobStep(phrase, job, EXACT.job, columns);
+  const towns = vocabulary.town(phrase);
+  return towns && townStep(phrase, towns, EXACT.town, columns.includes('name'));
 }
 
 function numberStep(word: string): Step | undefined {
-  const department = /^(?:\d\d|2[ab])$/.test(word);
+  const department = /^(?:\d\d|2[ab]|9[78]\d)$/.test(word);
   if (!department && !/^\d{5}$/.test(word)) return undefined;
-  const match: Match = { column: 'town', phrases: [word], prefix: department, weight: EXACT.town };
+  const key = department ? `d${/^2[ab]$/.test(word) ? '20' : word}` : `c${word}`;
+  const match: Match = { column: 'town', keys: [key], weight: EXACT.town };
   return { meaning: { exact: [match], loose: [] }, understood: { words: word, as: 'town', label: word } };
 }
 
@@ -94,7 +112,7 @@ function wordStep(word: string, words: Words): Step | undefined {
   const job = word.length < SHORTEST_PREFIX ? undefined : jobs.startingWith(word);
   if (exact.length === 0 && begun.length === 0 && job === undefined) return faultyStep(word, words);
   const loose = matches(begun, BEGINS, word);
-  if (job !== undefined) loose.push({ column: 'job', phrases: job.codes, prefix: false, weight: BEGINS.job });
+  if (job !== undefined) loose.push({ column: 'job', keys: jobKeys(job), weight: BEGINS.job });
   const understood =
     exact.length === 0 && job !== undefined
       ? { words: word, as: job.as, label: job.label }
@@ -104,31 +122,34 @@ function wordStep(word: string, words: Words): Step | undefined {
 
 function faultyStep(word: string, { vocabulary, jobs }: Words): Step | undefined {
   const most = forgiven(word);
-  const near = vocabulary.nearest(word, most);
   const job = jobs.nearest(word, most);
-  if (job !== undefined && job.distance <= (near?.distance ?? most)) {
+  // a job as near as a name is meant: only nearer names are looked for
+  const near = vocabulary.nearest(word, job === undefined ? most : job.distance - 1);
+  if (job !== undefined && near === undefined) {
     const meant = jobs.exact(job.word);
-    if (meant !== undefined) return jobStep(word, meant, FAULTY.job, false);
+    if (meant !== undefined) return jobStep(word, meant, FAULTY.job);
   }
   if (near === undefined) return undefined;
-  return {
-    meaning: { exact: matches(near.known, FAULTY), loose: [] },
-    understood: sayKnown(word, near.known, vocabulary),
-  };
+  const meaning: Meaning = { exact: matches(near.known, FAULTY), loose: [] };
+  const towns = near.known.flatMap(({ column, term }) =>
+    column === 'town' ? (vocabulary.town(term)?.keys ?? []) : [],
+  );
+  if (towns.length > 0) meaning.towns = towns;
+  return { meaning, understood: sayKnown(word, near.known, vocabulary) };
 }
 
 /** The nearest known word, looked for further than a fault that is forgiven: only to be suggested. */
 function suggestion(word: string, { vocabulary, jobs }: Words): string | undefined {
-  const most = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length * 0.4));
-  const near = vocabulary.nearest(word, most);
+  const most = word.length < 4 ? 1 : Math.min(4, Math.max(2, Math.floor(word.length * 0.4)));
   const job = jobs.nearest(word, most);
-  if (job !== undefined && job.distance <= (near?.distance ?? most)) return job.word;
+  const near = vocabulary.nearest(word, job === undefined ? most : job.distance - 1);
+  if (job !== undefined && near === undefined) return job.word;
   return near?.known[0]?.term;
 }
 
 /** @param query as typed; the order of its words does not count */
 export function understand(query: string, words: Words): Understanding {
-  const typed = wordsOf(query);
+  const typed = wordsOf(query).slice(0, MOST_WORDS);
   const result: Understanding = { understood: [], unknown: [], meanings: [] };
   const take = (step: Step): void => {
     result.understood.push(step.understood);
