@@ -207,6 +207,23 @@ rooms
     end(await (await import('./rooms.ts')).applyRooms(options, process.env, console.log)),
   );
 
+const imports = program
+  .command('import')
+  .description('the open files of the directory, into a new index that the running server takes at once');
+for (const [kind, what] of [
+  ['rpps', 'professionals: PS_LibreAcces_Personne_activite_….txt of annuaire.sante.fr, unzipped'],
+  ['finess', 'establishments: etalab-cs1100507-….csv of data.gouv.fr, with or without coordinates'],
+] as const)
+  imports
+    .command(kind)
+    .description(what)
+    .addOption(config)
+    .option('--accept-shrunk', 'the file has far fewer rows than the last one, and that is right')
+    .argument('<file>')
+    .action(async (file: string, options: { config: string; acceptShrunk?: boolean }) =>
+      end(await (await import('./import.ts')).importDirectory(kind, file, options, process.env, console.log)),
+    );
+
 program
   .command('audit')
   .description('the last acts and looks')

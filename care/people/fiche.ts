@@ -26,7 +26,8 @@ export type FicheValues = {
 export type FicheField = keyof FicheValues;
 
 /** A value and the day it was checked, `YYYY-MM-DD` in Paris. */
-type Checked<V> = { value: V; checked: string };
+/** A value and the day it was checked, `YYYY-MM-DD` in Paris. Null: no longer known. */
+export type Checked<V> = { value: V | null; checked: string };
 
 export type Local = { [K in FicheField]?: Checked<FicheValues[K]> };
 
@@ -39,17 +40,15 @@ export type Fiche = { id: string; partner?: Partner; local: Local };
  */
 export function mergeFiche(older: Fiche | undefined, newer: Fiche): Fiche {
   if (older === undefined) return newer;
-  const local = { ...older.local } as Record<string, Checked<unknown>>;
-  for (const [field, known] of Object.entries(newer.local) as [string, Checked<unknown>][]) {
-    const before = local[field];
-    if (before === undefined || before.checked <= known.checked) local[field] = known;
-  }
+  const kept = Object.entries(newer.local).filter(
+    ([field, { checked }]) => (older.local[field as FicheField]?.checked ?? '') <= checked,
+  );
   const partner = newer.partner ?? older.partner;
-  return { id: newer.id, ...(partner && { partner }), local: local as Local };
+  return { id: newer.id, ...(partner && { partner }), local: { ...older.local, ...Object.fromEntries(kept) } };
 }
 
-/** A copy without the professionals-only line. */
-export function withoutLine(local: Local): Local {
-  const { line: _line, ...rest } = local;
-  return rest;
+/** What is known, for an answer: without what is no longer known, and the professionals-only line for members alone. */
+export function shownLocal(local: Local, member: boolean): Local {
+  const shown = Object.entries(local).filter(([field, { value }]) => value !== null && (member || field !== 'line'));
+  return Object.fromEntries(shown);
 }

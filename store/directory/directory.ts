@@ -31,6 +31,8 @@ type Waiting = { resolve: (answer: Answered) => void; reject: (error: Error) => 
 
 class Late extends Error {}
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** @throws when the synonyms, the communes or an index have faults, with their cures */
 export async function openDirectory(
   installation: Installation,
@@ -41,6 +43,7 @@ export async function openDirectory(
   let last = 0;
   let known: readonly Fiche[] = [];
   let thread: Promise<Worker> | undefined;
+  let alive: Worker | undefined;
   let closing = false;
 
   function settle(answer: FromWorker): void {
@@ -52,8 +55,10 @@ export async function openDirectory(
     else one.resolve(answer);
   }
 
-  function lose(why: string): void {
-    thread = undefined;
+  /** An earlier thread's late end says nothing of the one that has replaced it. */
+  function lose(worker: Worker, why: string): void {
+    if (alive !== worker) return;
+    [alive, thread] = [undefined, undefined];
     if (!closing) onTrouble(why);
     for (const [n, one] of waiting) {
       waiting.delete(n);
@@ -65,14 +70,21 @@ export async function openDirectory(
   async function start(): Promise<Worker> {
     const worker = new Worker(options.script ?? new URL('./worker.ts', import.meta.url), { workerData: installation });
     await new Promise<void>((resolve, reject) => {
-      worker.once('message', () => resolve());
-      worker.once('error', reject);
-      worker.once('exit', (code) => reject(new Error(`the directory's thread ended with code ${code}`)));
+      worker.once('message', () => {
+        alive = worker;
+        resolve();
+      });
+      // once it is alive nobody waits for this promise any more, and the thread is lost instead
+      worker.on('error', (error) => {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        lose(worker, messageOf(error));
+      });
+      worker.on('exit', (code) => {
+        reject(new Error(`the thread ended with code ${code}`));
+        lose(worker, 'the thread ended');
+      });
     });
-    worker.removeAllListeners();
     worker.on('message', settle);
-    worker.on('error', (error: unknown) => lose(error instanceof Error ? error.message : String(error)));
-    worker.on('exit', () => void (thread !== undefined && lose('the thread ended')));
     if (known.length > 0) worker.postMessage({ n: -1, know: known } satisfies Asked);
     return worker;
   }
@@ -87,7 +99,7 @@ export async function openDirectory(
     const n = (last += 1);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        lose(`no answer within ${deadlineMs} ms`);
+        lose(worker, `no answer within ${deadlineMs} ms`);
         void worker.terminate();
       }, deadlineMs);
       waiting.set(n, { resolve, reject, timer });

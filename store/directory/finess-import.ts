@@ -9,7 +9,7 @@ import { indexWriter } from './build.ts';
 import { loadJobs } from './jobs.ts';
 import type { Jobs } from './jobs.ts';
 import { fromLambert93 } from './lambert.ts';
-import { linesOf } from './lines.ts';
+import { linesOf, READING } from './lines.ts';
 import { importInto, refuseShrunk } from './import.ts';
 import type { ImportOptions, ImportResult } from './import.ts';
 import { normalisePhone, titleCase } from './rpps-rows.ts';
@@ -136,11 +136,10 @@ async function stage(
     }
     if (rows < breath) continue;
     breath = rows + STEP;
-    onProgress({ rows, share });
+    onProgress({ step: 'read', rows, share: share * READING });
     await setImmediate();
   }
   if (read === undefined) throw new Error(`${file} is empty: nothing was changed`);
-  onProgress({ rows, share: 1 });
   return { rows, skipped };
 }
 
@@ -192,9 +191,12 @@ function build(db: DatabaseSync, rows: number, jobs: Jobs): number {
 /** @see importRpps: same guards, same switch */
 export async function importFiness(file: string, folder: string, options: ImportOptions = {}): Promise<ImportResult> {
   return importInto(folder, 'finess', file, options, async (db, before) => {
-    const { rows, skipped } = await stage(db, file, options.onProgress ?? (() => undefined));
+    const onProgress = options.onProgress ?? ((): void => undefined);
+    const { rows, skipped } = await stage(db, file, onProgress);
     if (rows === skipped) throw new Error(`${file} names no establishment: nothing was changed`);
     refuseShrunk(before, rows, options.maxShrink ?? 0.1);
-    return { rows, entries: build(db, rows, loadJobs()), skipped };
+    const entries = build(db, rows, loadJobs());
+    onProgress({ step: 'index', rows, share: 1 });
+    return { rows, entries, skipped };
   });
 }

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { indexWriter } from './build.ts';
 import { loadJobs } from './jobs.ts';
-import { linesOf } from './lines.ts';
+import { linesOf, READING } from './lines.ts';
 import type { Progress } from './lines.ts';
 import { entryOfRows } from './rpps-entries.ts';
 import { readRow, rowPicker } from './rpps-rows.ts';
@@ -35,6 +35,9 @@ export type ImportOptions = {
 
 /** How many rows between two breaths of the event loop. */
 const STEP = 20_000;
+
+/** Where the last tables begin, in the time of a whole import. */
+const FINISHING = 0.85;
 
 /** Kept by SQLite for sorting, in KiB: enough for a few large runs, far below what the whole file would take. */
 const CACHE_KIB = 65_536;
@@ -73,11 +76,10 @@ async function stage(
     }
     if (rows < breath) continue;
     breath = rows + STEP;
-    onProgress({ rows, share });
+    onProgress({ step: 'read', rows, share: share * READING });
     await setImmediate();
   }
   if (pick === undefined) throw new Error(`${file} is empty: nothing was changed`);
-  onProgress({ rows, share: 1 });
   return { rows, skipped };
 }
 
@@ -85,7 +87,7 @@ async function stage(
  * Persons are numbered in alphabetical order, so that the first ones of a broad word make sense. One row's name sorts it: the
  * open file gives a person the same name on all rows.
  */
-async function buildRpps(db: DatabaseSync, rows: number): Promise<number> {
+async function buildRpps(db: DatabaseSync, rows: number, onProgress: (progress: Progress) => void): Promise<number> {
   const writer = indexWriter(db);
   const jobs = loadJobs([]);
   const labels = new Map<string, string>();
@@ -108,13 +110,16 @@ async function buildRpps(db: DatabaseSync, rows: number): Promise<number> {
     const read = readRow(row.cells as string);
     if (read.skillCode !== '' && !labels.has(read.skillCode)) labels.set(read.skillCode, read.skill);
     group.push(read);
-    if (++n % STEP === 0) await setImmediate();
+    if (++n % STEP !== 0) continue;
+    onProgress({ step: 'index', rows: n, share: READING + (n / rows) * (FINISHING - READING) });
+    await setImmediate();
   }
   put();
   const job = db.prepare('insert or ignore into job values (?, ?)');
   for (const [code, label] of labels) job.run(code, label);
   db.exec('drop table staged');
   writer.finish({ rows });
+  onProgress({ step: 'index', rows, share: 1 });
   return entries;
 }
 
@@ -167,10 +172,11 @@ export async function importInto(
  */
 export async function importRpps(file: string, folder: string, options: ImportOptions = {}): Promise<ImportResult> {
   return importInto(folder, 'rpps', file, options, async (db, before) => {
-    const { rows, skipped } = await stage(db, file, options.onProgress ?? (() => undefined));
+    const onProgress = options.onProgress ?? ((): void => undefined);
+    const { rows, skipped } = await stage(db, file, onProgress);
     if (rows === skipped) throw new Error(`${file} names nobody: nothing was changed`);
     refuseShrunk(before, rows, options.maxShrink ?? 0.1);
-    const entries = await buildRpps(db, rows);
+    const entries = await buildRpps(db, rows, onProgress);
     return { rows, entries, skipped };
   });
 }

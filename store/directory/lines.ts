@@ -5,11 +5,16 @@ import { createReadStream, openSync, closeSync, readSync, statSync } from 'node:
 const LONGEST_LINE = 100_000;
 
 export type Progress = {
-  /** Data rows read. */
+  /** Reading the file, then making the index of what was read. */
+  step: 'read' | 'index';
+  /** Data rows of this step so far. */
   rows: number;
-  /** Share of the file's bytes that was read, 0 to 1; afterwards 1, while the index is being made. */
+  /** Share of the whole import, 0 to 1: by bytes while reading, then by rows. */
   share: number;
 };
+
+/** Of the time of a whole import, what reading takes: measured on 1.9 million rows. */
+export const READING = 0.25;
 
 /** UTF-8, unless the first mebibyte is not: older extractions are in Windows-1252. */
 function encodingOf(file: string): 'utf8' | 'windows-1252' {

@@ -47,7 +47,7 @@ function partnerFindable(fiche: Fiche, partner: Partner, jobs: Jobs): Findable {
     liberal: true,
     names: [partner.name],
     jobs: [codeToken(`PART:${partner.kind}`)],
-    places: [...wordsOfFiche(fiche), ...(fiche.local.note ? [fiche.local.note.value] : [])],
+    places: [...wordsOfFiche(fiche), fiche.local.note?.value ?? ''],
   };
 }
 

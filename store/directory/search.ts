@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { DirectoryEntry, DirectoryQuery, DirectorySearch } from '../../care/people/directory.ts';
-import { type Fiche, withoutLine } from '../../care/people/fiche.ts';
+import { type Fiche, shownLocal } from '../../care/people/fiche.ts';
 import { overlayShelf } from './overlay-shelf.ts';
 import { loadJobs } from './jobs.ts';
 import type { Jobs } from './jobs.ts';
@@ -107,7 +107,10 @@ export function openReader(installation: Installation): Reader {
       jobs,
       members: new Set(fiches.flatMap(({ id, local }) => (local.member?.value === true ? [id] : []))),
       territories: new Map(
-        (installation.territories ?? []).map(({ id, communes }) => [id, [...new Set(communes.flatMap(towns.named))]]),
+        (installation.territories ?? []).map(({ id, communes }) => [
+          id,
+          [...new Set(communes.flatMap((commune) => towns.named(commune)))],
+        ]),
       ),
     };
   }
@@ -126,7 +129,7 @@ export function openReader(installation: Installation): Reader {
     const local = index.fiches.get(entry.id)?.local;
     return {
       ...entry,
-      ...(local && { local: query.member === true ? local : withoutLine(local) }),
+      ...(local && { local: shownLocal(local, query.member === true) }),
       ...(km !== undefined && { distanceKm: km }),
     };
   }

@@ -40,7 +40,8 @@ const HEADERS = {
 export function readCommunes(file: string): Map<string, Point> {
   const text = readFileSync(file, 'utf8');
   const delimiter = (text.split('\n')[0] ?? '').includes(';') ? ';' : ',';
-  const [first = [], ...rows] = parse(text, { bom: true, delimiter, trim: true, relaxColumnCount: true }) as string[][];
+  const table: string[][] = parse(text, { bom: true, delimiter, trim: true, relaxColumnCount: true });
+  const [first = [], ...rows] = table;
   const headers = first.map(phraseOf);
   const at = (names: readonly string[]): number => headers.findIndex((header) => names.includes(header));
   const [name, postcode, lat, lon] = [at(HEADERS.name), at(HEADERS.postcode), at(HEADERS.lat), at(HEADERS.lon)];

@@ -113,10 +113,11 @@ describe('the import', () => {
     open.close();
   });
 
-  test('progress is told', async () => {
-    const told: [number, number][] = [];
-    await importRpps(SOURCE, join(folder, 'told'), { onProgress: ({ rows, share }) => told.push([rows, share]) });
-    expect(told.at(-1)).toEqual([71, 1]);
+  test('progress is told, and never goes back', async () => {
+    const told: { rows: number; share: number }[] = [];
+    await importRpps(SOURCE, join(folder, 'told'), { onProgress: (progress) => void told.push(progress) });
+    expect(told.at(-1)).toEqual({ step: 'index', rows: 71, share: 1 });
+    expect(told.map(({ share }) => share)).toEqual(told.map(({ share }) => share).sort((a, b) => a - b));
   });
 
   test('no index yet: it is said, and the first import is seen without a restart', async () => {
