@@ -1,6 +1,7 @@
 /** The directory of `relais serve`: searched in one thread, imported in another, so that messages never wait for either. */
 import type { Job } from '../bridge/schedule.ts';
 import type { Directory } from '../care/people/directory.ts';
+import { bookVersion, readBook } from '../care/people/fiche-book.ts';
 import { faultFields } from '../care/relay/fault.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -54,9 +55,20 @@ export async function serveDirectory(loaded: LoadedConfig, store: Store, log: Lo
     }));
 
   const first = update();
+  let known = 0;
+  /** A coordinator's word in a room, or a table loaded beside: known at the next search. */
+  async function followBook(): Promise<void> {
+    const version = await bookVersion(store);
+    if (version === known) return;
+    await opened.know(await readBook(store));
+    known = version;
+  }
+  await followBook();
+
   return {
     directory: {
       async search(words, query) {
+        await followBook();
         const found = await opened.search(words, query);
         if (found.away !== 'no-index') return found;
         let timer: NodeJS.Timeout | undefined;
