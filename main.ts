@@ -10,6 +10,7 @@ import { faultFields } from './care/relay/fault.ts';
 import { createWake, restUntil, type Wake, withWakes } from './care/relay/wake.ts';
 import { drainInbox } from './care/relay/drain.ts';
 import type { Directory } from './care/people/directory.ts';
+import { withBook } from './care/people/fiche-book.ts';
 import type { People } from './care/people/person.ts';
 import type { Pathway } from './care/request/pathway.ts';
 import type { Slots } from './care/request/slot.ts';
@@ -74,7 +75,7 @@ export function compose(parts: Parts): Relais {
     return policy;
   };
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
-  const ports = { ...parts, store, policyOf, civil, onBug, names };
+  const ports = { ...parts, directory: withBook(parts.directory, store), store, policyOf, civil, onBug, names };
   const rooms = createRooms({ ...parts, store });
   const hear = listen(store, transport, clocks);
 

@@ -17,9 +17,13 @@ export async function demoDirectory(): Promise<Directory> {
   await importRpps(join(DATA, 'rpps-synthetique.txt'), folder);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const reader = openReader({ folder }); // in this thread: a rehearsal has nobody else to keep waiting
-  return { search: async (words, query) => reader.search(words, query), size: async () => reader.size() };
+  return {
+    search: async (words, query) => reader.search(words, query),
+    size: async () => reader.size(),
+    know: async (fiches) => reader.know(fiches),
+  };
 }
 
-export function demoSlots(now: () => number): Slots {
-  return openSlotsFile(join(DATA, 'creneaux.yaml'), now);
+export function demoSlots(): Slots {
+  return openSlotsFile(join(DATA, 'creneaux.yaml'));
 }

@@ -1,14 +1,12 @@
 /** The directory of `relais serve`: searched in one thread, imported in another, so that messages never wait for either. */
 import type { Job } from '../bridge/schedule.ts';
 import type { Directory } from '../care/people/directory.ts';
-import { bookVersion, readBook } from '../care/people/fiche-book.ts';
 import { faultFields } from '../care/relay/fault.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { openDirectory } from '../store/directory/directory.ts';
 import { importInThread } from '../store/directory/import-thread.ts';
 import { newerSources } from '../store/directory/sources.ts';
-import type { Store } from '../care/relay/ports.ts';
 
 export type ServedDirectory = { directory: Directory; jobs: Job[]; close: () => Promise<void> };
 
@@ -21,7 +19,7 @@ export function indexFolder({ config }: Pick<LoadedConfig, 'config'>): string {
 }
 
 /** @throws when the synonyms, the communes or an index have faults */
-export async function serveDirectory(loaded: LoadedConfig, store: Store, log: Log): Promise<ServedDirectory> {
+export async function serveDirectory(loaded: LoadedConfig, log: Log): Promise<ServedDirectory> {
   const { config } = loaded;
   const folder = indexFolder(loaded);
   const opened = await openDirectory(
@@ -55,20 +53,9 @@ export async function serveDirectory(loaded: LoadedConfig, store: Store, log: Lo
     }));
 
   const first = update();
-  let known = 0;
-  /** A coordinator's word in a room, or a table loaded beside: known at the next search. */
-  async function followBook(): Promise<void> {
-    const version = await bookVersion(store);
-    if (version === known) return;
-    await opened.know(await readBook(store));
-    known = version;
-  }
-  await followBook();
-
   return {
     directory: {
       async search(words, query) {
-        await followBook();
         const found = await opened.search(words, query);
         if (found.away !== 'no-index') return found;
         let timer: NodeJS.Timeout | undefined;
@@ -77,6 +64,7 @@ export async function serveDirectory(loaded: LoadedConfig, store: Store, log: Lo
         return opened.search(words, query);
       },
       size: () => opened.size(),
+      know: (fiches) => opened.know(fiches),
     },
     jobs: config.directory === undefined ? [] : [{ name: 'directory', every: '30 3 * * *', run: update }],
     async close() {

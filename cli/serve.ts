@@ -14,7 +14,6 @@ import { openMatrixTransport } from '../bot/matrix/matrix-transport.ts';
 import { TransportFailure } from '../care/relay/transport.ts';
 import type { Store } from '../care/relay/ports.ts';
 import { peopleFrom } from '../care/people/person.ts';
-import type { Slots } from '../care/request/slot.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { RINGING } from '../config/ringing.ts';
 import { compose, type Relais } from '../main.ts';
@@ -50,9 +49,8 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   const { config, secrets } = loaded;
   const sealer = sealerFromSecret(secrets.seal);
   const store = await openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
-  const served = await serveDirectory(loaded, store, log);
-  const slots: Slots =
-    config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
+  const served = await serveDirectory(loaded, log);
+  const slots = openSlotsFile(config.slots);
   const stopClock = await followCivilTime(loaded, store, clocks, signal);
   let relais: Relais | undefined;
   const http = await serveHttp(

@@ -5,9 +5,12 @@ import { annuler } from './annuler.ts';
 import { avis } from './avis.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
+import { fiche } from './fiche.ts';
 import { prendre } from './prendre.ts';
+import { creneau } from './creneau.ts';
 import { rendre } from './rendre.ts';
 import { repondre } from './repondre.ts';
+import { reserver } from './reserver.ts';
 import { snp } from './snp.ts';
 
 /** Every word, in alphabetical order: a new command is one file and one line here. */
@@ -17,9 +20,12 @@ export const COMMANDS: readonly Command[] = [
   annuler,
   avis,
   complement,
+  creneau,
+  fiche,
   prendre,
   rendre,
   repondre,
+  reserver,
   snp,
 ];
 

@@ -9,9 +9,8 @@ import {
   KNOWN,
   LONGEST_TEXT,
   PARTNER_ID,
-  readList,
-  readYesNo,
 } from './schema/fiche.ts';
+import { FICHE_WORDS, readList, readYesNo } from './texts/fiche.ts';
 import { fold } from './texts/fold.ts';
 
 /** Cells of one row by header, and where it stands in the file (from 1). Dates are `YYYY-MM-DD` already. */
@@ -154,12 +153,13 @@ function readPartner({ get, complain }: Row, partners: ReadonlySet<string>): Par
 /** An empty cell says nothing: what was known before stays. */
 function readKnown({ get, complain }: Row, checked: string): Local {
   const local: Record<string, { value: unknown; checked: string }> = {};
-  for (const [field, { kind }] of Object.entries(KNOWN) as [FicheField, (typeof KNOWN)[FicheField]][]) {
+  for (const field of Object.keys(KNOWN) as FicheField[]) {
+    const { kind } = FICHE_WORDS[field];
     const said = get(field);
     if (said === '') continue;
     if (said.length > LONGEST_TEXT)
       complain(field, `${said.length} characters`, `at most ${LONGEST_TEXT}: it is read on a phone`);
-    const value = kind === 'list' ? readList(said) : kind === 'yes-no' ? readYesNo(folded(said)) : said;
+    const value = kind === 'list' ? readList(said) : kind === 'yes-no' ? readYesNo(said) : said;
     if (value === undefined) complain(field, `"${said}" is neither yes nor no`, 'write oui or non');
     else local[field] = { value, checked };
   }

@@ -2,7 +2,7 @@
  * The directory port: who practises where. From the national open files (RPPS, FINESS) and from what the coordination
  * knows (fiche.ts): the national file says neither delays, nor who takes new patients.
  */
-import type { Local } from './fiche.ts';
+import type { Fiche, Local } from './fiche.ts';
 
 export type DirectoryEntry = {
   /** RPPS (or ADELI) of a person, FINESS of an establishment, or the coordination's own id of a partner (`dac-essai`). */
@@ -22,7 +22,7 @@ export type DirectoryEntry = {
     town: string | undefined;
     phone: string | undefined;
   }[];
-  /** What the coordination knows. The professionals-only line is there for members only (`DirectoryQuery.member`). */
+  /** What the coordination knows. The professionals-only line is there for members only (DirectoryQuery). */
   local?: Local;
   /** As the crow flies, from the commune that was asked for to the nearest place; absent when it is in that commune, or unknown. */
   distanceKm?: number;
@@ -35,8 +35,10 @@ export type DirectoryQuery = {
   offset?: number;
   /** Id of the asker's territory: its professionals come first. */
   territory?: string | undefined;
-  /** The answer is read by members only: professionals-only lines are given. */
+  /** Only members read the answer: professionals-only lines are given. */
   member?: boolean;
+  /** RPPS of the only person who reads the answer: lines are given if the coordination says that they are a member. */
+  reader?: string;
 };
 
 export type DirectorySearch = {
@@ -56,6 +58,8 @@ export type DirectorySearch = {
 export interface Directory {
   search(words: string, query: DirectoryQuery): Promise<DirectorySearch>;
   size(): Promise<number>;
+  /** What the coordination knows, all of it: replaces what was given before. Absent: it has no use for it. */
+  know?(fiches: readonly Fiche[]): Promise<void>;
 }
 
 /** Somebody else to ask about one number that the local index does not know yet. */

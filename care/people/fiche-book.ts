@@ -5,6 +5,7 @@
 import type { Decision, FileWrite } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
 import type { Store } from '../relay/ports.ts';
+import type { Directory } from './directory.ts';
 import { type Fiche, mergeFiche } from './fiche.ts';
 
 type Files = Pick<Store, 'files'>;
@@ -14,12 +15,26 @@ const MARKER = '*';
 const ALL = 'all';
 
 /** Changes whenever a fiche does; 0 when there has never been one. */
-export async function bookVersion({ files }: Files): Promise<number> {
+async function bookVersion({ files }: Files): Promise<number> {
   return (await files.load('fiche', MARKER))?.version ?? 0;
 }
 
-export async function readBook({ files }: Files): Promise<Fiche[]> {
-  return (await files.find<Fiche>('fiche', ALL)).map(({ state }) => state);
+/** A directory that knows the book as it is at each search, and at the start. */
+export function withBook(directory: Directory, store: Files): Directory {
+  let known = 0;
+  async function follow(): Promise<void> {
+    const version = await bookVersion(store);
+    if (version === known || directory.know === undefined) return;
+    await directory.know((await store.files.find<Fiche>('fiche', ALL)).map(({ state }) => state));
+    known = version;
+  }
+  return {
+    async search(words, query) {
+      await follow();
+      return directory.search(words, query);
+    },
+    size: () => directory.size(),
+  };
 }
 
 /**

@@ -18,7 +18,19 @@ export type RefusalCode =
   | 'urgent-call-15'
   | 'own-request'
   | 'not-here'
-  | 'cannot-give-back';
+  | 'nothing-to-follow'
+  | 'slot-elsewhere'
+  | 'slot-gone'
+  | 'slot-yours'
+  | 'slot-past'
+  | 'slot-not-yours'
+  | 'slot-unclear'
+  | 'unknown-slot'
+  | 'hold-over'
+  | 'unknown-booking'
+  | 'which-booking'
+  | 'cannot-give-back'
+  | 'coordination-only';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };

@@ -74,6 +74,9 @@ function placesFirst(entry: DirectoryEntry, meanings: readonly Meaning[]): Direc
 /** Numbers are asked for whole: RPPS, IDNPS (8 and the RPPS number, FACTS §2.7), ADELI, FINESS. */
 const NUMBER = /^(?:\d{9}(?:\d{2,3})?|2[ab]\d{7})$/i;
 
+/** A partner's own id: `dac-cambresis`. */
+const OWN_ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)+$/;
+
 /** @throws when the synonyms or the list of communes have faults (all of the synonyms' at once) */
 export function openReader(installation: Installation): Reader {
   const pointer = openPointer(installation.folder);
@@ -129,13 +132,14 @@ export function openReader(installation: Installation): Reader {
     const local = index.fiches.get(entry.id)?.local;
     return {
       ...entry,
-      ...(local && { local: shownLocal(local, query.member === true) }),
+      ...(local && { local: shownLocal(local, query.member === true || index.members.has(query.reader ?? '')) }),
       ...(km !== undefined && { distanceKm: km }),
     };
   }
 
   function byNumber(index: Opened, number: string, query: DirectoryQuery): DirectorySearch {
-    const id = number.length === 12 ? number.slice(1) : number.toUpperCase();
+    const id =
+      number.length === 12 && /^\d/.test(number) ? number.slice(1) : number.replace(/^2[ab]/, (c) => c.toUpperCase());
     const found = new Map<string, Ranked>();
     for (const shelf of index.shelves)
       for (const row of shelf.byId.all(id) as unknown as Row[]) {
@@ -154,6 +158,7 @@ export function openReader(installation: Installation): Reader {
       if (index.shelves.length === 0) return { ...NOBODY, away: 'no-index' };
       const number = words.replaceAll(/\s/g, '');
       if (NUMBER.test(number)) return byNumber(index, number, query);
+      if (OWN_ID.test(words) && index.fiches.has(words)) return byNumber(index, words, query);
       const { meanings, understood, unknown } = understand(words, index);
       const territory = index.territories.get(query.territory ?? '') ?? [];
       const ground: Ground = { ...index, territory };
