@@ -123,7 +123,7 @@ function readId({ get, complain }: Row): string | undefined {
   else
     complain(
       'id',
-      `"${id}" is no number and no id`,
+      `"${get('id')}" is no number and no id`,
       'RPPS has 11 digits, FINESS 9; an id of your own is small letters, digits and hyphens',
     );
   return undefined;

@@ -3,7 +3,7 @@
  * and the keys that a match is scored by), `search` (FTS5 over the keys), `vocab` and `lookalike` (words, for beginnings and
  * typing faults: the vocabulary is compared, never the rows), `town` (whole names), `job` (labels that no public list has).
  *
- * A key is a letter and a word: `n` name, `t` word of a town, `v` whole town (`vcambrai59`), `c` postcode, `d` department,
+ * A key is a letter and a word: `n` family name, `f` given name, `t` word of a town, `v` whole town (`vcambrai59`), `c` postcode, `d` department,
  * `p` word of a place, `j` code of a job. The letter stands for FTS5's columns, so that no position and no copy of the text is
  * kept (`detail=none`, contentless): half the size, and 1.9 million rows are indexed in seconds.
  */
@@ -13,7 +13,7 @@ import { LONGEST_WORD } from './lookalikes.ts';
 import { departmentOf, phraseOf, townKey, wordsOf } from './words.ts';
 
 /** Written into the file: an index of another shape is refused with its cure rather than misread. */
-export const INDEX_VERSION = 2;
+export const INDEX_VERSION = 3;
 
 const SHAPE = `
 pragma user_version = ${INDEX_VERSION};
@@ -32,11 +32,12 @@ const HASH_BYTES = 33_554_432;
 
 export type Place = DirectoryEntry['places'][number];
 
-/** What one entry is found by. `names`, `places`: texts; `jobs`: codes as codeToken gives them. */
+/** What one entry is found by. `families`, `givens`, `places`: texts; `jobs`: codes as codeToken gives them. */
 export type Findable = {
   entry: DirectoryEntry;
   liberal: boolean;
-  names: string[];
+  families: string[];
+  givens: string[];
   jobs: string[];
   places: string[];
 };
@@ -96,9 +97,10 @@ export function indexWriter(db: DatabaseSync): IndexWriter {
   }
 
   return {
-    put({ entry, liberal, names, jobs, places }) {
+    put({ entry, liberal, families, givens, jobs, places }) {
       const keys = new Set<string>();
-      for (const name of names) for (const word of wordsOf(name)) keys.add(`n${word}`);
+      for (const name of families) for (const word of wordsOf(name)) keys.add(`n${word}`);
+      for (const name of givens) for (const word of wordsOf(name)) keys.add(`f${word}`);
       for (const job of jobs) keys.add(`j${job}`);
       for (const place of entry.places) for (const key of keysOfTown(place)) keys.add(key);
       for (const place of places) for (const word of wordsOf(place)) keys.add(`p${word}`);
@@ -135,7 +137,7 @@ function addVocabulary(db: DatabaseSync): void {
     create virtual table temp.terms using fts5vocab(main, search, row);
     insert into vocab(kind, term, n)
       select substr(term, 1, 1), substr(term, 2), doc from terms
-      where length(term) > 2 and substr(term, 1, 1) in ('n', 'p', 't') order by 1, 2;
+      where length(term) > 2 and substr(term, 1, 1) in ('n', 'f', 'p', 't') order by 1, 2;
     drop table temp.terms;
   `);
   const lists = new Map<number, string[]>();

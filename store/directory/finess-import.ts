@@ -174,7 +174,8 @@ function build(db: DatabaseSync, rows: number, jobs: Jobs): number {
         ],
       },
       liberal: true,
-      names: [],
+      families: [],
+      givens: [],
       jobs: [code],
       places: [name],
     });

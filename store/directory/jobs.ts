@@ -9,7 +9,7 @@ export type Job = { codes: string[]; as: 'specialty' | 'profession'; label: stri
 export interface Jobs {
   /** What a colleague reads for a code; undefined for a code of no list. */
   label(code: string): string | undefined;
-  /** A whole word or phrase: a synonym first, else a word of the labels. Plurals count as their singular. */
+  /** A code (`sm54`), a whole word or phrase: a synonym first, else a word of the labels. Plurals count as their singular. */
   exact(phrase: string): Job | undefined;
   /** Every job that has a word beginning like this; undefined when none has. */
   startingWith(prefix: string): Job | undefined;
@@ -117,9 +117,18 @@ export function loadJobs(extra: { code: string; label: string }[] = [], synonyms
   for (const [phrase, job] of synonyms) {
     if (!phrase.includes(' ')) for (const code of job.codes) addTo(byWord, phrase, code);
   }
+  // `sagefemme`, `medecintraitant`: two words in a hurry; only whole, they would begin like other words
+  const glued = new Map([...synonyms].map(([phrase, job]) => [phrase.replaceAll(' ', ''), job]));
   const exact = (phrase: string): Job | undefined => {
     const singular = phrase.replace(/[sx]\b/g, '');
-    return synonyms.get(phrase) ?? synonyms.get(singular) ?? labelWords.get(phrase) ?? labelWords.get(singular);
+    if (/^(?:sm|si|scd|dsm)\d+$/.test(phrase) && labels.has(phrase)) return asJob([phrase], labelOf);
+    return (
+      synonyms.get(phrase) ??
+      synonyms.get(singular) ??
+      labelWords.get(phrase) ??
+      labelWords.get(singular) ??
+      glued.get(singular)
+    );
   };
   return {
     label: labelOf,

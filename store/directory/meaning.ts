@@ -39,9 +39,12 @@ const SILENT = new Set(
   ),
 );
 
-const EXACT: Record<Match['column'], number> = { job: 40, name: 50, town: 30, place: 20 };
-const BEGINS: Record<Match['column'], number> = { job: 25, name: 25, town: 15, place: 8 };
-const FAULTY: Record<Match['column'], number> = { job: 30, name: 30, town: 20, place: 10 };
+/** Decides between equals only (rank.ts compares whole scores first). */
+const HALF = 0.5;
+
+const EXACT: Record<Match['column'], number> = { job: 40, name: 50, given: 46, town: 30, place: 20 };
+const BEGINS: Record<Match['column'], number> = { job: 25, name: 25, given: 22, town: 15, place: 8 };
+const FAULTY: Record<Match['column'], number> = { job: 30, name: 30, given: 27, town: 20, place: 10 };
 
 type Words = { vocabulary: Vocabulary; jobs: Jobs };
 type Step = { meaning: Meaning; understood: Understood };
@@ -53,7 +56,7 @@ function jobStep(words: string, job: Job, weight: number, also: readonly Column[
   // `pharmacie` means the place before the people who work there
   const sites = jobKeys(job).filter((key) => key.startsWith('jfin'));
   if (sites.length > 0 && job.codes[0]?.startsWith('fin'))
-    exact.push({ column: 'job', keys: sites, weight: weight + 2 });
+    exact.push({ column: 'job', keys: sites, weight: weight + HALF });
   // somebody may bear a job's name; a whole surname counts, the beginning of one does not
   if (also.includes('name')) exact.push({ column: 'name', keys: [`n${words}`], weight: weight - 5 });
   const loose: Match[] = also.includes('place') ? [{ column: 'place', keys: [`p${words}`], weight: BEGINS.place }] : [];
@@ -70,13 +73,19 @@ function matches(known: Known[], weights: Record<Match['column'], number>, begin
   }));
 }
 
+const isName = ({ column }: Known): boolean => column === 'name' || column === 'given';
+
+/** The word as part of a town's name, when that is what it mostly is. */
+function mostlyTown(known: Known[], vocabulary: Vocabulary): Towns | undefined {
+  const name = known.find(isName) ?? known.find(({ column }) => column === 'place');
+  const town = known.find(({ column }) => column === 'town');
+  return town !== undefined && town.n > (name?.n ?? 0) ? vocabulary.townsWith(town.term) : undefined;
+}
+
 /** What to say of a word that was found among the index's words; a town is said by its whole name. */
-function sayKnown(words: string, known: Known[], vocabulary: Vocabulary): Understood {
-  const best = known.find((one) => one.column === 'name') ?? known[0];
-  const town = known.find((one) => one.column === 'town');
-  if (town !== undefined && (best === undefined || best === town || town.n > best.n)) {
-    return { words, as: 'town', label: vocabulary.townWith(town.term) ?? town.term };
-  }
+function sayKnown(words: string, known: Known[], towns: Towns | undefined): Understood {
+  if (towns !== undefined) return { words, as: 'town', label: towns.label };
+  const best = known.find(isName) ?? known[0];
   return { words, as: 'name', label: (best?.term ?? words).toUpperCase() };
 }
 
@@ -116,8 +125,9 @@ function wordStep(word: string, words: Words): Step | undefined {
   const understood =
     exact.length === 0 && job !== undefined
       ? { words: word, as: job.as, label: job.label }
-      : sayKnown(word, exact.length > 0 ? exact : begun, vocabulary);
-  return { meaning: { exact: matches(exact, EXACT), loose }, understood };
+      : sayKnown(word, exact.length > 0 ? exact : begun, mostlyTown(exact.length > 0 ? exact : begun, vocabulary));
+  const towns = mostlyTown(exact, vocabulary);
+  return { meaning: { exact: matches(exact, EXACT), loose, ...(towns && { towns: towns.keys }) }, understood };
 }
 
 function faultyStep(word: string, { vocabulary, jobs }: Words): Step | undefined {
@@ -135,7 +145,7 @@ function faultyStep(word: string, { vocabulary, jobs }: Words): Step | undefined
     column === 'town' ? (vocabulary.town(term)?.keys ?? []) : [],
   );
   if (towns.length > 0) meaning.towns = towns;
-  return { meaning, understood: sayKnown(word, near.known, vocabulary) };
+  return { meaning, understood: sayKnown(word, near.known, mostlyTown(near.known, vocabulary)) };
 }
 
 /** The nearest known word, looked for further than a fault that is forgiven: only to be suggested. */

@@ -45,7 +45,8 @@ function partnerFindable(fiche: Fiche, partner: Partner, jobs: Jobs): Findable {
   return {
     entry: partnerEntry(fiche.id, partner, jobs),
     liberal: true,
-    names: [partner.name],
+    families: [partner.name],
+    givens: [],
     jobs: [codeToken(`PART:${partner.kind}`)],
     places: [...wordsOfFiche(fiche), fiche.local.note?.value ?? ''],
   };

@@ -106,10 +106,11 @@ export function rank(ground: Ground, meanings: readonly Meaning[]): { ranked: Ra
   }));
   sorted.sort(
     (a, b) =>
-      b.score - a.score ||
+      Math.floor(b.score) - Math.floor(a.score) ||
       (a.km ?? 0) - (b.km ?? 0) ||
       b.member - a.member ||
       b.home - a.home ||
+      b.score - a.score ||
       b.row.liberal - a.row.liberal ||
       a.at - b.at ||
       a.row.n - b.row.n,

@@ -13,11 +13,12 @@ export function entryOfRows(rows: readonly RppsRow[], jobs: Jobs): Findable | un
   if (first === undefined) return undefined;
   const skills = new Map<string, string>();
   const places = new Map<string, DirectoryEntry['places'][number]>();
-  const [names, sites] = [new Set<string>(), new Set<string>()];
+  const [families, givens, sites] = [new Set<string>(), new Set<string>(), new Set<string>()];
   let liberal = false;
   for (const row of rows) {
     if (row.skillCode !== '') skills.set(row.skillCode, row.skill);
-    names.add(row.family).add(row.given);
+    families.add(row.family);
+    givens.add(row.given);
     if (row.place !== '') sites.add(row.place);
     liberal ||= row.liberal;
     if (row.place + row.street + row.postcode + row.town + row.phone === '') continue;
@@ -45,7 +46,8 @@ export function entryOfRows(rows: readonly RppsRow[], jobs: Jobs): Findable | un
       places: [...places.values()],
     },
     liberal,
-    names: [...names],
+    families: [...families],
+    givens: [...givens],
     jobs: [profession, ...specialties.map(({ code }) => codeToken(code))],
     places: [...sites],
   };

@@ -39,14 +39,14 @@ export function shelfOf(db: DatabaseSync): Shelf {
       where search match :expression limit :most`),
     byId: db.prepare('select n, id, liberal, keys from person where id = ?'),
     entry: db.prepare('select entry from person where n = ?'),
-    exactTerm: db.prepare("select kind, term, n from vocab where term = ? and kind in ('n', 'p', 't')"),
+    exactTerm: db.prepare("select kind, term, n from vocab where term = ? and kind in ('n', 'f', 'p', 't')"),
     termsFrom: db.prepare(
       "select kind, term, n from vocab where kind = :kind and term >= :from and term < :from || '{' order by n desc limit :most",
     ),
     townFolded: db.prepare('select key, label, n from town where folded = ?'),
     townFrom: db.prepare("select key, label, n from town where folded >= :phrase || ' ' and folded < :phrase || '!'"),
     townWith: db.prepare(
-      "select key, label, n from town where ' ' || folded || ' ' like '% ' || ? || ' %' order by n desc limit 1",
+      "select key, label, n from town where ' ' || folded || ' ' like '% ' || ? || ' %' order by n desc limit 20",
     ),
   };
 }

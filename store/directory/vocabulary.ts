@@ -2,7 +2,7 @@
 import type { Shelf } from './shelf.ts';
 
 /** Where a word was found. */
-export type Column = 'name' | 'town' | 'place';
+export type Column = 'name' | 'given' | 'town' | 'place';
 
 export type Known = { term: string; column: Column; n: number };
 
@@ -18,12 +18,12 @@ export interface Vocabulary {
   nearest(word: string, most: number): { distance: number; known: Known[] } | undefined;
   /** Communes of this whole name, or beginning with it when it is several words (`le cateau`). */
   town(phrase: string): Towns | undefined;
-  /** The largest town that has this word in its name. */
-  townWith(word: string): string | undefined;
+  /** The largest towns that have this word in their name. */
+  townsWith(word: string): Towns | undefined;
 }
 
-export const LETTER: Record<Column, string> = { name: 'n', town: 't', place: 'p' };
-const COLUMN: Record<string, Column> = { n: 'name', t: 'town', p: 'place' };
+export const LETTER: Record<Column, string> = { name: 'n', given: 'f', town: 't', place: 'p' };
+const COLUMN: Record<string, Column> = { n: 'name', f: 'given', t: 'town', p: 'place' };
 
 /** Words that a beginning stands for: three letters may begin ten thousand, and all their rows would be merged. */
 const MOST_BEGUN = 200;
@@ -44,6 +44,12 @@ function merged(all: Known[]): Known[] {
   return [...sums.values()].sort((a, b) => b.n - a.n);
 }
 
+/** Said by the largest one's name. */
+function together(found: TownRow[]): Towns | undefined {
+  const largest = found.reduce<TownRow | undefined>((best, row) => (best && best.n >= row.n ? best : row), undefined);
+  return largest && { keys: [...new Set(found.map(({ key }) => key))], label: largest.label };
+}
+
 /** @param shelves open indexes; where several know a word, counts add up */
 export function vocabularyOf(shelves: readonly Shelf[]): Vocabulary {
   const exact = (word: string): Known[] => merged(shelves.flatMap((shelf) => known(shelf.exactTerm.all(word))));
@@ -58,21 +64,11 @@ export function vocabularyOf(shelves: readonly Shelf[]): Vocabulary {
     startingWith: (from) =>
       merged(
         shelves.flatMap((shelf) =>
-          ['n', 't', 'p'].flatMap((kind) => known(shelf.termsFrom.all({ kind, from, most: MOST_BEGUN }))),
+          ['n', 'f', 't', 'p'].flatMap((kind) => known(shelf.termsFrom.all({ kind, from, most: MOST_BEGUN }))),
         ),
       ),
-    town: (phrase) => {
-      const found = towns(phrase);
-      const largest = found.reduce<TownRow | undefined>(
-        (best, row) => (best && best.n >= row.n ? best : row),
-        undefined,
-      );
-      return largest && { keys: [...new Set(found.map(({ key }) => key))], label: largest.label };
-    },
-    townWith: (word) => {
-      const found = shelves.flatMap((shelf) => shelf.townWith.all(word)) as TownRow[];
-      return found.sort((a, b) => b.n - a.n)[0]?.label;
-    },
+    town: (phrase) => together(towns(phrase)),
+    townsWith: (word) => together(shelves.flatMap((shelf) => shelf.townWith.all(word)) as TownRow[]),
     nearest: (word, most) => {
       for (let edits = 1; edits <= most; edits++) {
         const near = shelves.flatMap((shelf) => shelf.lookalikes.nearest(word, edits) ?? []);
