@@ -1,10 +1,14 @@
 /** The directory of `relais serve`: searched in one thread, imported in another, so that messages never wait for either. */
+import { annuaireSante } from '../bridge/annuaire-sante.ts';
 import type { Job } from '../bridge/schedule.ts';
 import type { Directory } from '../care/people/directory.ts';
+import { withCompletion } from '../care/people/completion.ts';
+import type { Clocks } from '../care/relay/clock.ts';
 import { faultFields } from '../care/relay/fault.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { openDirectory } from '../store/directory/directory.ts';
+import { codeToken, loadJobs } from '../store/directory/jobs.ts';
 import { importInThread } from '../store/directory/import-thread.ts';
 import { newerSources } from '../store/directory/sources.ts';
 
@@ -19,7 +23,7 @@ export function indexFolder({ config }: Pick<LoadedConfig, 'config'>): string {
 }
 
 /** @throws when the synonyms, the communes or an index have faults */
-export async function serveDirectory(loaded: LoadedConfig, log: Log): Promise<ServedDirectory> {
+export async function serveDirectory(loaded: LoadedConfig, clocks: Clocks, log: Log): Promise<ServedDirectory> {
   const { config } = loaded;
   const folder = indexFolder(loaded);
   const opened = await openDirectory(
@@ -53,19 +57,20 @@ export async function serveDirectory(loaded: LoadedConfig, log: Log): Promise<Se
     }));
 
   const first = update();
-  return {
-    directory: {
-      async search(words, query) {
-        const found = await opened.search(words, query);
-        if (found.away !== 'no-index') return found;
-        let timer: NodeJS.Timeout | undefined;
-        await Promise.race([first, new Promise((resolve) => (timer = setTimeout(resolve, FIRST_IMPORT_MS)))]);
-        clearTimeout(timer);
-        return opened.search(words, query);
-      },
-      size: () => opened.size(),
-      know: (fiches) => opened.know(fiches),
+  const local: Directory = {
+    async search(words, query) {
+      const found = await opened.search(words, query);
+      if (found.away !== 'no-index') return found;
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([first, new Promise((resolve) => (timer = setTimeout(resolve, FIRST_IMPORT_MS)))]);
+      clearTimeout(timer);
+      return opened.search(words, query);
     },
+    size: () => opened.size(),
+    know: (fiches) => opened.know(fiches),
+  };
+  return {
+    directory: completed(loaded, local, clocks, log),
     jobs: config.directory === undefined ? [] : [{ name: 'directory', every: '30 3 * * *', run: update }],
     async close() {
       ended.abort();
@@ -73,4 +78,19 @@ export async function serveDirectory(loaded: LoadedConfig, log: Log): Promise<Se
       await opened.close();
     },
   };
+}
+
+/** Numbers that the files do not have are asked to the national API, where the configuration names it. */
+function completed({ config, secrets }: LoadedConfig, local: Directory, clocks: Clocks, log: Log): Directory {
+  const api = config.directory?.annuaireSante;
+  if (api === undefined || secrets.annuaireSante === undefined) return local;
+  const jobs = loadJobs();
+  const completion = annuaireSante({
+    url: api.url,
+    key: secrets.annuaireSante,
+    clocks,
+    labelOf: (code) => jobs.label(codeToken(code)),
+    onTrouble: (what) => log('warn', 'Annuaire Santé does not help', { what }),
+  });
+  return withCompletion(local, completion);
 }

@@ -49,7 +49,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   const { config, secrets } = loaded;
   const sealer = sealerFromSecret(secrets.seal);
   const store = await openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
-  const served = await serveDirectory(loaded, log);
+  const served = await serveDirectory(loaded, clocks, log);
   const slots = openSlotsFile(config.slots);
   const stopClock = await followCivilTime(loaded, store, clocks, signal);
   let relais: Relais | undefined;
