@@ -79,6 +79,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       pathways: () => loaded.pathways,
       directory: served.directory,
       slots,
+      repertory: loaded.repertory,
       sources: new Map(
         config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
       ),

@@ -30,7 +30,20 @@ export type RefusalCode =
   | 'unknown-booking'
   | 'which-booking'
   | 'cannot-give-back'
-  | 'coordination-only';
+  | 'coordination-only'
+  | 'not-your-territory'
+  | 'no-territory'
+  | 'outside-hours'
+  | 'urgent-call'
+  | 'elsewhere'
+  | 'answers-missing'
+  | 'answers-wrong'
+  | 'outcome-missing'
+  | 'reason-missing'
+  | 'which-colleague'
+  | 'nobody-to-ask'
+  | 'not-yet'
+  | 'nothing-waits';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };
