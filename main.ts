@@ -82,7 +82,16 @@ export function compose(parts: Parts): Relais {
   };
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
   const consequences = requestConsequences({ ...parts, store });
-  const ports = { ...parts, directory: withBook(parts.directory, store), store, policyOf, civil, onBug, names, consequences };
+  const ports = {
+    ...parts,
+    directory: withBook(parts.directory, store),
+    store,
+    policyOf,
+    civil,
+    onBug,
+    names,
+    consequences,
+  };
   const rooms = createRooms({ ...parts, store });
   const hear = listen(store, transport, clocks);
 

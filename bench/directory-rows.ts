@@ -2,7 +2,7 @@
  * A synthetic national file of any size, in the layout of the 2026 open file: nobody in it exists. Streamed to a temporary
  * folder, once per size, and never committed.
  */
-import { createWriteStream, existsSync, readFileSync, renameSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readFileSync, renameSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
@@ -61,7 +61,7 @@ const JOBS: [code: string, label: string, skills: [string, string][], share: num
   ['93', 'Psychologue', [], 30],
 ];
 
-export const SYNTHETIC_TOWNS = 34_000;
+const TOWNS = 34_000;
 
 function wordOf(random: (below: number) => number, syllables: number): string {
   const pick = (list: readonly string[]): string => list[random(list.length)] ?? '';
@@ -79,7 +79,7 @@ export async function syntheticRpps(folder: string, rows: number, onProgress: (l
   const names = header.split('|');
   const random = randomOf(20_26);
   const families = Array.from({ length: 300_000 }, () => wordOf(random, 1 + random(3)).toUpperCase());
-  const towns = Array.from({ length: SYNTHETIC_TOWNS }, (_, n) => {
+  const towns = Array.from({ length: TOWNS }, (_, n) => {
     const name = wordOf(random, 1 + random(2));
     return { name: name[0]?.toUpperCase() + name.slice(1), department: String(1 + (n % 95)).padStart(2, '0'), n };
   });
@@ -134,4 +134,53 @@ export async function syntheticRpps(folder: string, rows: number, onProgress: (l
   await once(out, 'finish');
   renameSync(`${path}.part`, path);
   return path;
+}
+
+type Queries = { selective: string[]; broad: string[]; faulty: string[] };
+
+const WORDS = ['infirmier', 'kine', 'pharmacien', 'dentiste', 'medecin generaliste', 'cardio', 'dermato', 'sage femme'];
+
+/** What people would ask of this file: 600 selective questions, 300 with a fault, and the broadest words that there are. */
+export async function syntheticQueries(file: string): Promise<Queries> {
+  const random = randomOf(7);
+  const people = await sampleOf(file, 300);
+  const queries: Queries = { selective: [], broad: [], faulty: [] };
+  for (const { family, given, town } of people) {
+    queries.selective.push(`${given} ${family}`, `${WORDS[random(WORDS.length)] ?? ''} ${town}`);
+    if (family.length < 6) continue;
+    const at = 1 + random(family.length - 3);
+    const swapped = family.slice(0, at) + (family[at + 1] ?? '') + (family[at] ?? '') + family.slice(at + 2);
+    queries.faulty.push(
+      random(2) === 0 ? `${swapped} ${given}` : `${family.slice(0, at)}${family.slice(at + 1)} ${town}`,
+    );
+  }
+  const starts = people.map(({ family }) => family.slice(0, 3));
+  queries.broad.push(
+    ...WORDS,
+    'medecin',
+    'docteur marie',
+    'rue',
+    'cabinet',
+    ...GIVEN,
+    ...new Set(starts),
+    '59',
+    'infirmier 75',
+  );
+  return queries;
+}
+
+/** Some people of the file, evenly spread over its first mebibytes. */
+async function sampleOf(file: string, most: number): Promise<{ family: string; given: string; town: string }[]> {
+  const found: { family: string; given: string; town: string }[] = [];
+  let [rest, n] = ['', 0];
+  for await (const chunk of createReadStream(file, 'utf8')) {
+    const lines = (rest + (chunk as string)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const cells = line.split('|');
+      if (n++ % 97 === 1) found.push({ family: cells[7] ?? '', given: cells[8] ?? '', town: cells[37] ?? '' });
+      if (found.length === most) return found;
+    }
+  }
+  return found;
 }

@@ -20,7 +20,7 @@ const LONGEST = 200;
 /** What the coordination knows of somebody: a name shows the numbers, a number and a value write the value, dated today. */
 export const fiche: Command<Answer> = {
   word: 'fiche',
-  also: ['fiches'],
+  also: ['fiche de'],
   summary: 'Tenir l’annuaire à jour : délai, nouveaux patients, ligne pro…',
   example: 'fiche 99900000011 délai 3 semaines',
   may: (person) => person.role === 'coordinateur',
