@@ -81,7 +81,11 @@ export async function syntheticRpps(folder: string, rows: number, onProgress: (l
   const families = Array.from({ length: 300_000 }, () => wordOf(random, 1 + random(3)).toUpperCase());
   const towns = Array.from({ length: TOWNS }, (_, n) => {
     const name = wordOf(random, 1 + random(2));
-    return { name: name[0]?.toUpperCase() + name.slice(1), department: String(1 + (n % 95)).padStart(2, '0'), n };
+    return {
+      name: name.slice(0, 1).toUpperCase() + name.slice(1),
+      department: String(1 + (n % 95)).padStart(2, '0'),
+      n,
+    };
   });
   const total = JOBS.reduce((sum, [, , , share]) => sum + share, 0);
   const out = createWriteStream(`${path}.part`, { highWaterMark: 1024 ** 2 });

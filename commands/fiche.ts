@@ -1,6 +1,6 @@
 import type { DirectoryEntry } from '../care/people/directory.ts';
 import { decideFiches } from '../care/people/fiche-book.ts';
-import type { Fiche } from '../care/people/fiche.ts';
+import type { Fiche, FicheField } from '../care/people/fiche.ts';
 import { parisDate } from '../care/relay/civil-time.ts';
 import { refuse } from '../care/relay/refusal.ts';
 import { readFicheChange, sayKnown, sayLocalLong } from '../config/texts/fiche.ts';
@@ -37,7 +37,7 @@ export const fiche: Command<Answer> = {
         ? say`Que faut-il noter ? ${code('délai')}, ${code('nouveaux patients')}, ${code('visites')}, ${code('ligne pro')}, ${code('horaires')}, ${code('langues')}, ${code('accessibilité')}, ${code('groupes')}, ${code('membre')} ou ${code('note')}.`
         : say`Il manque la valeur. Par exemple : ${code('!fiche 99900000011 nouveaux patients oui')}`;
     if ('changed' in answer) {
-      const [said] = Object.keys(answer.fiche.local).map((field) => sayKnown(answer.fiche.local, field as 'delay'));
+      const [said] = Object.keys(answer.fiche.local).map((field) => sayKnown(answer.fiche.local, field as FicheField));
       return answer.forgotten
         ? say`${b(outside(answer.changed))} : effacé.`
         : say`${b(outside(answer.changed))} : ${said}. Noté, vérifié aujourd’hui.`;

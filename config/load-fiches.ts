@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { readSheet } from 'read-excel-file/node';
-import writeExcelFile from 'write-excel-file/node';
+import writeExcelFile, { type Cell } from 'write-excel-file/node';
 import { LineCounter, isMap, isScalar, isSeq, parseDocument, stringify as toYaml } from 'yaml';
 import type { ConfigProblem } from './problem.ts';
 import { type FicheTable, type ReadFiches, readFicheTable } from './read-fiches.ts';
@@ -15,28 +15,22 @@ export type FicheFormat = 'csv' | 'xlsx' | 'yaml';
 const PARTNERS = new URL('data/partenaires.psv', import.meta.url);
 
 /** Kinds of partners that config/data/partenaires.psv names. */
-export function partnerKinds(): ReadonlySet<string> {
+function partnerKinds(): ReadonlySet<string> {
   const rows = readFileSync(PARTNERS, 'utf8')
     .split(/\r?\n/)
     .filter((line) => line !== '' && !line.startsWith('#'));
   return new Set(rows.slice(1).map((line) => line.split('|')[0] ?? ''));
 }
 
-/** A spreadsheet's day: it knows no time zone, and gives it as midnight UTC. */
-const textOf = (value: unknown): string =>
-  value === null || value === undefined
-    ? ''
-    : value instanceof Date
-      ? value.toISOString().slice(0, 10)
-      : typeof value === 'boolean'
-        ? value
-          ? 'oui'
-          : 'non'
-        : Array.isArray(value)
-          ? value.map(textOf).join(', ')
-          : typeof value === 'object'
-            ? JSON.stringify(value)
-            : String(value as string | number);
+/** A spreadsheet's day knows no time zone: it is given as midnight UTC. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? 'oui' : 'non';
+  if (value instanceof Date) return value.toISOString().slice(0, 10);
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  return value === null || value === undefined ? '' : JSON.stringify(value);
+}
 
 /** UTF-8, or Windows-1252 as French spreadsheets still save it. */
 function readText(file: string): string {
@@ -140,13 +134,15 @@ export async function fichesTemplate(format: FicheFormat): Promise<Uint8Array> {
     const sheet = writeExcelFile(
       // text everywhere: a number would lose its leading zero
       [headers, ...rows].map((row, n) =>
-        row.map((value) => ({ value, type: String, format: '@', ...(n === 0 && { fontWeight: 'bold' as const }) })),
+        row.map((value): Cell => ({ value, type: String, format: '@', ...(n === 0 && { fontWeight: 'bold' }) })),
       ),
     );
-    return new Uint8Array((await sheet.toBuffer()) as ArrayLike<number>);
+    return new Uint8Array(await sheet.toBuffer());
   }
   const fiches = rows.map((row) =>
-    Object.fromEntries(headers.map((header, n) => [header, row[n] ?? '']).filter(([, v]) => v !== '')),
+    Object.fromEntries(
+      headers.map((header, n): [string, string] => [header, row[n] ?? '']).filter(([, v]) => v !== ''),
+    ),
   );
   return new TextEncoder().encode(toYaml(fiches, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }));
 }

@@ -20,7 +20,7 @@ const PROMISED = { seconds: 90, memoryMb: 400, selective: 10, broad: 40, loopMs:
 
 /** In a process of its own, as `relais import` is: its peak of memory is its own. */
 async function imported(file: string, folder: string): Promise<Imported> {
-  const child: ChildProcess = fork(join(import.meta.dirname, '..', 'import-once.ts'), [file, folder]);
+  const child: ChildProcess = fork(new URL('../import-once.ts', import.meta.url), [file, folder]);
   return new Promise((resolve, reject) => {
     child.once('message', (result) => resolve(result as Imported));
     child.once('exit', (code) => reject(new Error(`the import ended with code ${code}`)));

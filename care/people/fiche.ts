@@ -27,7 +27,7 @@ export type FicheField = keyof FicheValues;
 
 /** A value and the day it was checked, `YYYY-MM-DD` in Paris. */
 /** A value and the day it was checked, `YYYY-MM-DD` in Paris. Null: no longer known. */
-export type Checked<V> = { value: V | null; checked: string };
+type Checked<V> = { value: V | null; checked: string };
 
 export type Local = { [K in FicheField]?: Checked<FicheValues[K]> };
 

@@ -1,5 +1,5 @@
 /** What a coordinator types about a professional, and how a fiche is said. */
-import type { Checked, FicheField, FicheValues, Local } from '../../care/people/fiche.ts';
+import type { FicheField, FicheValues, Local } from '../../care/people/fiche.ts';
 import { fold } from './fold.ts';
 import { b, join, outside, type Piece, say } from './markup.ts';
 
@@ -77,24 +77,29 @@ function sayDay(day: string, now: number): string {
 
 const yes = (value: boolean): string => (value ? 'oui' : 'non');
 
-/** One value, with its name: `délai 3 semaines`. Undefined: no longer known. */
-const SAID: { [K in FicheField]: (value: FicheValues[K]) => Piece } = {
-  member: (value) => say`membre : ${yes(value)}`,
-  line: (value) => say`ligne pro ${b(outside(value))}`,
-  hours: (value) => say`${outside(value, { max: 120 })}`,
-  delay: (value) => say`délai ${outside(value)}`,
-  newPatients: (value) => (value ? say`nouveaux patients : oui` : say`ne prend pas de nouveaux patients`),
-  homeVisits: (value) => (value ? say`visites à domicile` : say`pas de visite à domicile`),
-  languages: (value) => say`parle ${outside(value.join(', '))}`,
-  accessible: (value) => say`accès : ${outside(value)}`,
-  groups: (value) => say`expertise : ${outside(value.join(', '))}`,
-  note: (value) => say`${outside(value, { max: 120 })}`,
+/** One value, with its name: `délai 3 semaines`. Undefined: not known, or no longer. */
+const SAID: Record<FicheField, (local: Local) => Piece | undefined> = {
+  member: ({ member }) => (member?.value == null ? undefined : say`membre : ${yes(member.value)}`),
+  line: ({ line }) => (line?.value == null ? undefined : say`ligne pro ${b(outside(line.value))}`),
+  hours: ({ hours }) => (hours?.value == null ? undefined : outside(hours.value, { max: 120 })),
+  delay: ({ delay }) => (delay?.value == null ? undefined : say`délai ${outside(delay.value)}`),
+  newPatients: ({ newPatients }) =>
+    newPatients?.value == null
+      ? undefined
+      : newPatients.value
+        ? say`nouveaux patients : oui`
+        : say`ne prend pas de nouveaux patients`,
+  homeVisits: ({ homeVisits }) =>
+    homeVisits?.value == null ? undefined : homeVisits.value ? say`visites à domicile` : say`pas de visite à domicile`,
+  languages: ({ languages }) =>
+    languages?.value == null ? undefined : say`parle ${outside(languages.value.join(', '))}`,
+  accessible: ({ accessible }) => (accessible?.value == null ? undefined : say`accès : ${outside(accessible.value)}`),
+  groups: ({ groups }) => (groups?.value == null ? undefined : say`expertise : ${outside(groups.value.join(', '))}`),
+  note: ({ note }) => (note?.value == null ? undefined : outside(note.value, { max: 120 })),
 };
 
-/** @returns undefined when it is not known, or no longer */
-export function sayKnown<K extends FicheField>(local: Local, field: K): Piece | undefined {
-  const known = local[field] as Checked<FicheValues[K]> | undefined;
-  return known === undefined || known.value === null ? undefined : SAID[field](known.value);
+export function sayKnown(local: Local, field: FicheField): Piece | undefined {
+  return SAID[field](local);
 }
 
 /** What decides whether to call, in a list: `ligne pro 03 …, délai 3 semaines (vérifié le 2/11), nouveaux patients : oui` */

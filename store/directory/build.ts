@@ -30,7 +30,7 @@ create table about(name text primary key, value integer not null) strict, withou
 /** Words kept in memory by FTS5 before they are written as a segment. */
 const HASH_BYTES = 33_554_432;
 
-export type Place = DirectoryEntry['places'][number];
+type Place = DirectoryEntry['places'][number];
 
 /** What one entry is found by. `families`, `givens`, `places`: texts; `jobs`: codes as codeToken gives them. */
 export type Findable = {

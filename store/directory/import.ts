@@ -43,7 +43,7 @@ const FINISHING = 0.85;
 const CACHE_KIB = 65_536;
 
 /** Why a file that has shrunk is refused: half a download has the right header too. */
-export class Shrunk extends Error {
+class Shrunk extends Error {
   constructor(before: number, after: number, most: number) {
     const lost = Math.round((1 - after / before) * 100);
     super(
@@ -124,7 +124,7 @@ async function buildRpps(db: DatabaseSync, rows: number, onProgress: (progress: 
 }
 
 /** Opens a new file for `build`, in one transaction. */
-export async function inNewFile(path: string, build: (db: DatabaseSync) => Promise<void>): Promise<void> {
+async function inNewFile(path: string, build: (db: DatabaseSync) => Promise<void>): Promise<void> {
   const db = new DatabaseSync(path);
   try {
     // a crash only costs the unfinished file: no sync until it is whole; sorting goes to disk, not to memory

@@ -8,8 +8,6 @@ import type { Lookalikes } from './lookalikes.ts';
 /** A row that may be an answer: what it is scored by. */
 export type Row = { n: number; id: string; liberal: number; keys: string };
 
-export type TownRow = { key: string; label: string; n: number; exact: boolean };
-
 export type Shelf = {
   db: DatabaseSync;
   lookalikes: Lookalikes;

@@ -79,7 +79,7 @@ describe('what offices write', () => {
         { value: new Date(Date.UTC(2026, 10, 2)), type: Date, format: 'dd/mm/yyyy' },
       ],
     ]);
-    const read = await reads('dates.xlsx', new Uint8Array((await sheet.toBuffer()) as ArrayLike<number>));
+    const read = await reads('dates.xlsx', new Uint8Array(await sheet.toBuffer()));
     expect(said(read)).toEqual([]);
     expect(read.fiches).toEqual([{ id: '99900000011', local: { delay: { value: '3 jours', checked: '2026-11-02' } } }]);
   });
