@@ -32,6 +32,7 @@ export type RefusalCode =
   | 'unknown-booking'
   | 'which-booking'
   | 'cannot-give-back'
+  | 'coordination-only'
   | 'not-your-territory'
   | 'no-territory'
   | 'outside-hours'

@@ -292,6 +292,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`Laquelle ? ${list('codes')}`;
     case 'not-here':
       return say`${s('code')} : ce n’est pas possible maintenant.`;
+    case 'coordination-only':
+      return say`C’est réservé à la coordination.`;
     case 'cannot-give-back':
       return say`${s('code')} est déjà répondue, elle ne se rend plus.`;
     case 'not-your-territory':
