@@ -73,8 +73,13 @@ export function compose(parts: Parts): Relais {
     if (!policy) throw new Error(`unknown source ${source}`);
     return policy;
   };
+  const deskOf = (facility: string): string | undefined =>
+    [...parts.sources.values()].find(
+      ({ identityDesk, facilities }) => identityDesk !== undefined && (facilities?.includes(facility) ?? true),
+    )?.identityDesk;
+  const desks = [...parts.sources.values()].flatMap(({ identityDesk }) => identityDesk ?? []);
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
-  const ports = { ...parts, store, policyOf, civil, onBug, names };
+  const ports = { ...parts, store, policyOf, deskOf, desks, civil, onBug, names };
   const rooms = createRooms({ ...parts, store });
   const hear = listen(store, transport, clocks);
 

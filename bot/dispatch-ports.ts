@@ -16,6 +16,8 @@ export type DispatchPorts = StayPorts & {
   pathways: () => readonly Pathway[];
   directory: Directory;
   slots: Slots;
+  /** Groups of the identity desks. */
+  desks: readonly string[];
   /** What people call the bot in a mention: localpart, display name. */
   names: readonly string[];
   log: Log;

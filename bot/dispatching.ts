@@ -9,6 +9,7 @@ import type { Envelope } from '../care/relay/envelope.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { Person } from '../care/people/person.ts';
 import { decideAsk, decideMove, openIn } from '../care/request/case.ts';
+import { decideIdentity } from '../care/identity/decide.ts';
 import type { CommandEnd } from '../commands/command.ts';
 import { parse } from '../commands/parse.ts';
 import { COMMANDS } from '../commands/table.ts';
@@ -123,6 +124,7 @@ async function spoken(
       now: ports.clocks.civil(),
       people: ports.people,
       pathways: ports.pathways(),
+      desks: ports.desks,
       directory: ports.directory,
       slots: ports.slots,
       requests: (key) => openIn(ports, key),
@@ -167,7 +169,9 @@ async function finish(
     const decided =
       'ask' in end
         ? await decideAsk(ports, { ...end.ask, by: person, patient }, now)
-        : await decideMove(ports, end.move.code, person, end.move.move, now);
+        : 'identity' in end
+          ? await decideIdentity(ports, person, end.identity, now)
+          : await decideMove(ports, end.move.code, person, end.move.move, now);
     return isRefusal(decided)
       ? refused(back, decided)
       : { ...decided, settle: settled(envelope, 'posted', 'announced') };

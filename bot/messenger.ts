@@ -9,6 +9,7 @@ import type { Room } from '../care/relay/room.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
+import { isAct, perform } from './acting.ts';
 import { contentOf, render } from './announce.ts';
 import type { Pacer } from './pacing.ts';
 import type { Rooms } from './rooms.ts';
@@ -83,6 +84,12 @@ const NEVER = new AbortController().signal;
 async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean> {
   const { store, transport, clocks, pacer } = ports;
   try {
+    if (isAct(item.announcement)) {
+      const whole = await perform(ports, item, item.announcement);
+      pacer.answered();
+      if (whole) await store.outbox.markDone(item.id, 'performed', clocks.civil());
+      return whole;
+    }
     const earlier = await settleEarlier(ports, item);
     if (typeof earlier === 'object') {
       await store.outbox.markDone(item.id, earlier, clocks.civil());
@@ -95,9 +102,9 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     }
     const room = await ports.rooms.ensure(item.room);
     const threadRoot = item.thread ? await store.outbox.threadRoot(item.room, item.thread) : undefined;
-    const said = await render(store.files, item.announcement, clocks.civil());
+    const said = await render(store.files, item.announcement, clocks.civil(), item.room);
     const content = contentOf(item, said, { threadRoot, replyTo: item.replyTo });
-    if (earlier === 'unsent') await store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
+    if (!(await store.outbox.markTried(item.id, transport.deviceId, clocks.machine()))) return false;
     const eventId = await transport.send(
       room.matrixId,
       'm.room.message',
@@ -116,7 +123,8 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
 
 /** Where a patient is named, who is in the room without being wanted there gets no key (invariant 6). */
 function readersOf(room: Room, bot: string): string[] | undefined {
-  return room.kind === 'patient' || room.kind === 'request' ? [...room.members, bot] : undefined;
+  const named = room.kind === 'patient' || room.kind === 'request' || room.kind === 'desk';
+  return named ? [...room.members, bot] : undefined;
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {

@@ -10,6 +10,7 @@ import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
 import { decideDeadline } from '../care/request/case.ts';
 import type { StayPorts } from '../care/stay/case.ts';
+import { decideReminder } from '../care/identity/decide.ts';
 import { decideClosing } from '../care/stay/closing.ts';
 import { decideNotice } from '../care/stay/notice.ts';
 
@@ -20,6 +21,7 @@ const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number
   'stay-notice': decideNotice,
   'request-sla': decideDeadline,
   'room-close': decideClosing,
+  'merge-desk': decideReminder,
 };
 
 /** After what failed: long enough not to fill the log. */

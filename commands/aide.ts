@@ -19,8 +19,8 @@ export function aide(all: () => readonly Command[]): Command<Help> {
     summary: 'Cette liste, ou l’aide d’un mot',
     example: 'aide avis',
     may: () => true,
-    async run({ person, pathways, room }, args) {
-      const mine = all().filter((command) => command.may(person, pathways));
+    async run({ person, pathways, desks, room }, args) {
+      const mine = all().filter((command) => command.may(person, pathways, desks));
       const one = mine.find((command) => command.word === args || command.also.includes(args));
       const avis = pathways.filter((p) => p.family === 'avis').map((p) => `${p.words[0] ?? p.id} (${p.title})`);
       return {

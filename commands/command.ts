@@ -4,6 +4,7 @@
  */
 import type { Directory } from '../care/people/directory.ts';
 import type { People, Person } from '../care/people/person.ts';
+import type { IdentityMove } from '../care/identity/decide.ts';
 import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
@@ -20,6 +21,8 @@ export type CommandContext = {
   now: number;
   people: People;
   pathways: readonly Pathway[];
+  /** Groups of the identity desks. */
+  desks: readonly string[];
   directory: Directory;
   slots: Slots;
   /** Open requests by look-up key (`group:…`, `taker:…`, `asker:…`). */
@@ -33,7 +36,9 @@ export type CommandEnd<R> =
   | { refusal: Refusal }
   /** An act: the corridor decides it, and announces what comes of it. */
   | { ask: { pathway: Pathway; question: string; urgent: boolean } }
-  | { move: { code: string; move: RequestMove } };
+  | { move: { code: string; move: RequestMove } }
+  /** The same, for the identity desk's book. */
+  | { identity: IdentityMove };
 
 export interface Command<R = unknown> {
   /** As typed, without accent or prefix. */
@@ -44,8 +49,8 @@ export interface Command<R = unknown> {
   readonly summary: string;
   /** What one types, as an example. */
   readonly example: string;
-  /** Shown by `aide`, and refused otherwise: only what this person may do here. */
-  may(person: Person, pathways: readonly Pathway[]): boolean;
+  /** Shown by `aide`, and refused otherwise: only what this person may do here. `desks`: groups of the identity desks. */
+  may(person: Person, pathways: readonly Pathway[], desks: readonly string[]): boolean;
   /** @param args what follows the word, trimmed, typographic quotes straightened */
   run(context: CommandContext, args: string): Promise<CommandEnd<R>>;
   /** The words of an answer that `run` gave. */

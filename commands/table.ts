@@ -5,7 +5,11 @@ import { annuler } from './annuler.ts';
 import { avis } from './avis.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
+import { confirmer } from './confirmer.ts';
+import { monPatient } from './mon-patient.ts';
+import { pasMonPatient } from './pas-mon-patient.ts';
 import { prendre } from './prendre.ts';
+import { refuser } from './refuser.ts';
 import { rendre } from './rendre.ts';
 import { repondre } from './repondre.ts';
 import { snp } from './snp.ts';
@@ -17,7 +21,11 @@ export const COMMANDS: readonly Command[] = [
   annuler,
   avis,
   complement,
+  confirmer,
+  monPatient,
+  pasMonPatient,
   prendre,
+  refuser,
   rendre,
   repondre,
   snp,

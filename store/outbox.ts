@@ -34,15 +34,19 @@ export async function addDelivery(ground: Ground, tx: Db, delivery: NewDelivery,
     .execute();
 }
 
+/** What is taken back was said all the same: newcomers are counted by it. */
+const SAID = ['done', 'redacted', 'kept'] as const;
+
 /** What the lane waited for was the item that has just left; the next one is ready. */
 async function endWait(tx: Db, lane: string): Promise<void> {
   await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
 }
 
-type OperatorActs = 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead';
+type Elsewhere =
+  'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
 
-/** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts. */
-export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
+/** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts; what is taken back, in withdrawals.ts. */
+export function outboxStore(ground: Ground): Omit<OutboxStore, Elsewhere> {
   const { db, sealer, clocks } = ground;
 
   function item(row: Selectable<Tables['outbox']>): OutboxItem {
@@ -90,16 +94,28 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
         .set({ tried_device: device, tried_at: at })
         .where('id', '=', id)
         .where((eb) => eb.or([eb('tried_device', 'is', null), eb('tried_device', '!=', device)]))
+        .where('state', '=', 'pending')
         .execute();
+      // Asked after the write: a decision that withdraws it sees the try, or is seen here.
+      const row = await db.selectFrom('outbox').select('state').where('id', '=', id).executeTakeFirst();
+      return row?.state === 'pending';
     },
 
     async markDone(id, how, at) {
-      const eventId = how === 'superseded' ? null : how.eventId;
+      const eventId = typeof how === 'string' ? null : how.eventId;
       await ground.transaction(async (tx) => {
+        // Withdrawn while it was on its way: it is there, and will be taken back.
+        if (eventId !== null)
+          await tx
+            .updateTable('outbox')
+            .set({ event_id: eventId })
+            .where('id', '=', id)
+            .where('state', '=', 'withdrawn')
+            .execute();
         // From quarantine too: an ambiguous send may turn out to have arrived when the bot's own sync brings it back.
         const row = await tx
           .updateTable('outbox')
-          .set({ state: eventId === null ? 'superseded' : 'done', event_id: eventId, ended_at: at, why: null })
+          .set({ state: typeof how === 'string' ? how : 'done', event_id: eventId, ended_at: at, why: null })
           .where('id', '=', id)
           .where('state', 'in', eventId === null ? ['pending'] : ['pending', 'quarantined'])
           .returning(['lane', 'thread', 'root', 'coalesce'])
@@ -165,7 +181,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
     },
 
     async countDone(room) {
-      const query = db.selectFrom('outbox').where('lane', '=', room).where('state', '=', 'done');
+      const query = db.selectFrom('outbox').where('lane', '=', room).where('state', 'in', SAID);
       return (await query.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n;
     },
 

@@ -18,7 +18,13 @@ export type RefusalCode =
   | 'urgent-call-15'
   | 'own-request'
   | 'not-here'
-  | 'cannot-give-back';
+  | 'cannot-give-back'
+  | 'unknown-proposal'
+  | 'which-proposal'
+  | 'not-the-desk'
+  | 'already-decided'
+  | 'not-a-patient-room'
+  | 'not-in-team';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };

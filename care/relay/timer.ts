@@ -2,11 +2,11 @@
  * A deadline, durable. Re-planning is an upsert with epoch + 1, cancelling is in the deciding commit, firing is an intent
  * that carries its epoch: a stale one decides nothing (DESIGN §5).
  */
-export type TimerKind = 'stay-notice' | 'request-sla' | 'room-close';
+export type TimerKind = 'stay-notice' | 'request-sla' | 'room-close' | 'merge-desk';
 
 export type TimerKey = {
   kind: TimerKind;
-  /** The file it belongs to: a stay id, a request code, a patient id. */
+  /** The file it belongs to: a stay id, a request code, a patient id, a proposal's code. */
   ref: string;
   /** Which of that file's deadlines: `j-1`, `take:remind:0`, `answer:escalate:1`. */
   step: string;

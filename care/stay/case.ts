@@ -8,6 +8,11 @@ import type { Ids } from '../relay/clock.ts';
 import type { Reason } from '../relay/outcome.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
+import { noteDesk, writeProposal } from '../identity/desk.ts';
+import type { DeskNote } from '../identity/news.ts';
+import { isHeld } from '../identity/hold.ts';
+import { patientOf, stayIdOf, teamOf } from '../identity/people-of.ts';
+import { asksTheDesk, type OpenProposals, propose } from '../identity/propose.ts';
 import { planClosing } from './closing.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
@@ -19,12 +24,14 @@ import type { Patient, Stay } from './stay.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
-  store: Pick<Store, 'files' | 'rooms' | 'timers' | 'commit'>;
+  store: Pick<Store, 'files' | 'rooms' | 'timers' | 'commit'> & { outbox: Pick<Store['outbox'], 'carriers'> };
   people: People;
   sealer: Pick<Sealer, 'blind'>;
   ids: Pick<Ids, 'code'>;
   ringing: RingTable;
   policyOf: (source: string) => SourcePolicy;
+  /** The group of the identity desk of a facility; undefined: none is declared. */
+  deskOf: (facility: string) => string | undefined;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
 };
@@ -48,11 +55,13 @@ export async function decideMessage(
   const decision = emptyDecision();
   const patients = new Map<string, Open<Patient>>();
   const stays = new Map<string, Open<Stay>>();
+  const proposals: OpenProposals = new Map();
   const verdicts: Verdict[] = [];
   for (const intent of intents) {
     const ruled = verdict(intent, ports.policyOf(envelope.source));
-    verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, decision }));
+    verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, proposals, decision }));
   }
+  for (const { version, state } of proposals.values()) writeProposal(decision, version, state);
   for (const [id, { version, state }] of patients) decision.files.push(patientFile(id, version, state));
   for (const { state } of patients.values()) {
     const touched = [...stays.values()].map((stay) => stay.state).filter((stay) => stay.patientId === state.id);
@@ -79,29 +88,31 @@ type Turn = {
   now: number;
   patients: Map<string, Open<Patient>>;
   stays: Map<string, Open<Stay>>;
+  proposals: OpenProposals;
   decision: Decision;
 };
 
 async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const { intent, ruled, envelope, decision, now } = turn;
-  if (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected') return ruled;
+  const asks = asksTheDesk(intent) && ruled.reason === 'merge-needs-human';
+  if (!asks && (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected')) return ruled;
   // A test message that comes on the production door must not move a real patient's stay either.
   if (ruled.reason === 'training-message' || ruled.reason === 'fictional-identity') return ruled;
   const { ipp } = intent.patient;
   const policy = ports.policyOf(envelope.source);
   if (policy.facilities?.includes(intent.facility) === false)
     return { outcome: 'quarantined', reason: 'wrong-facility' };
+  if (asks) return propose(ports, { ...turn, policy });
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
   const fact = ports.sealer.blind(factKey(intent));
   if (decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact))) return DUPLICATE;
-  const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
+  const { id: patientId, file: known, retired } = await patientOf(ports, intent.facility, ipp);
   const stay = intent.visit === undefined ? undefined : await openStay(ports, turn, patientId, intent.visit);
-  // A visit that is known as another patient's: nothing reaches either room before a human has looked (invariant 6).
-  if (stay && stay.state.patientId !== patientId) return { outcome: 'quarantined', reason: 'merge-needs-human' };
-  const known = await ports.store.files.load<Patient>('patient', patientId);
-  if (known && isSomebodyElse(known.state, intent.patient))
-    return { outcome: 'quarantined', reason: 'merge-needs-human' };
+  // Nothing reaches any room before a human has looked (invariant 6); what protects somebody does not wait.
+  if (ruled.outcome !== 'blocked' && (await isHeld(ports, turn.proposals, envelope.id, patientId, stay?.state)))
+    return DOUBTFUL;
+  if (await isDoubtful(ports, turn, ipp, { id: patientId, file: known, retired }, stay?.state)) return DOUBTFUL;
   decision.facts.push(fact);
   if (ruled.outcome === 'blocked') {
     // Protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
@@ -113,16 +124,17 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   }
   if (stay?.state.protected) return { outcome: 'blocked', reason: stay.state.protected };
 
-  const team = ports.people.team(intent.facility, ipp);
   const patient = await open(ports, turn.patients, 'patient', patientId, () =>
     newPatient(patientId, intent.facility, ipp),
   );
+  const team = teamOf(ports.people, patient.state);
   const identified = withIdentity(patient.state, intent.patient);
   // An identity that is no longer qualified takes its INS with it (PID-32 without VALI: FACTS §1.5).
   const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
   patient.state = { ...(purged ? withoutIns(identified) : identified), team: team.map((p) => p.id) };
   if (!stay) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
   const stayId = stay.state.id;
+  if (intent.account !== undefined) stay.state = { ...stay.state, account: intent.account };
   if (!patient.state.stays.includes(stayId))
     patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
 
@@ -151,6 +163,32 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   return { outcome: evolved.outcome, reason: evolved.reason };
 }
 
+const DOUBTFUL: Verdict = { outcome: 'quarantined', reason: 'merge-needs-human' };
+
+/** The number is retired, the visit is known as another patient's, or the number is now somebody else's: the desk is told. */
+async function isDoubtful(
+  ports: StayPorts,
+  { intent, envelope, decision, now }: Turn,
+  ipp: string,
+  patient: Awaited<ReturnType<typeof patientOf>>,
+  stay: Stay | undefined,
+): Promise<boolean> {
+  const { facility } = intent;
+  const at = { ipp, envelope: envelope.id };
+  const tell = async (subject: string, note: DeskNote): Promise<true> => {
+    await noteDesk(ports, decision, { facility, subject, note }, now);
+    return true;
+  };
+  if (patient.retired) return tell(patient.id, { what: 'retired-number', ...at });
+  if (stay && stay.patientId !== patient.id) {
+    const other = (await ports.store.files.load<Patient>('patient', stay.patientId))?.state.ipp ?? '';
+    return tell(stay.id, { what: 'visit-of-another', other, ...at });
+  }
+  if (patient.file && isSomebodyElse(patient.file.state, intent.patient))
+    return tell(patient.id, { what: 'same-number-somebody-else', ...at });
+  return false;
+}
+
 const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
 
 /** The stay of the message; what protects the patient (an A31 names no stay) protects every stay that is known. */
@@ -175,7 +213,7 @@ async function silencedStays(
 
 async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
   const { intent, envelope } = turn;
-  const id = ports.sealer.blind(`stay|${intent.facility}|${visit}`);
+  const id = stayIdOf(ports.sealer, intent.facility, visit);
   const facilityName = ports.policyOf(envelope.source).name ?? intent.facility;
   const { facility } = intent;
   return open(ports, turn.stays, 'stay', id, () =>

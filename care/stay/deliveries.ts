@@ -41,6 +41,6 @@ export function card(stay: Stay): NewDelivery {
   };
 }
 
-function threadOf(stay: Stay): string {
+export function threadOf(stay: Stay): string {
   return `stay:${stay.id}`;
 }

@@ -9,6 +9,7 @@ import type { RequestNews } from '../../care/request/news.ts';
 import type { CivilMoment } from '../../care/stay/intent.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
+import { identityRefusal } from './identity.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
 
 /** `Mme Anne TESTPAT (née MODELE), née le 15/03/1976` */
@@ -186,7 +187,7 @@ function isTold(stay: Stay): boolean {
 }
 
 /** For somebody who joins without the earlier keys. */
-export function patientSummary(patient: Patient, stays: Stay[], now: number): Piece {
+export function patientSummary(patient: Patient, stays: Stay[], now: number, regrouped?: boolean): Piece {
   return lines(
     say`${b('Résumé')} — ${patientName(patient)}`,
     ...stays
@@ -203,7 +204,9 @@ export function patientSummary(patient: Patient, stays: Stay[], now: number): Pi
             : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
         ),
       ),
-    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : voici l’essentiel.`,
+    regrouped
+      ? say`L’établissement a corrigé ce dossier : voici l’essentiel.`
+      : say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : voici l’essentiel.`,
   );
 }
 
@@ -341,6 +344,13 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('code')} : ce n’est pas possible maintenant.`;
     case 'cannot-give-back':
       return say`${s('code')} est déjà répondue, elle ne se rend plus.`;
+    case 'unknown-proposal':
+    case 'which-proposal':
+    case 'not-the-desk':
+    case 'already-decided':
+    case 'not-a-patient-room':
+    case 'not-in-team':
+      return identityRefusal(why, { code: s('code'), word: s('word'), codes: list('codes'), what: s('what'), who: s('who') });
     default:
       return why satisfies never;
   }

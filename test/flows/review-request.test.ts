@@ -104,6 +104,7 @@ describe('at the edges', () => {
       ids: { code: () => 'XYZ' },
       ringing: {},
       closeAfterDays: 30,
+      deskOf: () => undefined,
       policyOf: () => POLICY,
       civil: () => ward.now(),
       onBug: (_: string, error: unknown) => bugs.push(error),

@@ -2,7 +2,7 @@
 import { openStage, type Stage, type StageOptions } from '../../cli/rehearsal.ts';
 import { fromParis } from '../../care/relay/civil-time.ts';
 import type { Directory } from '../../care/people/directory.ts';
-import { peopleFrom, type Person } from '../../care/people/person.ts';
+import { peopleFrom, type Person, type Team } from '../../care/people/person.ts';
 import type { Pathway } from '../../care/request/pathway.ts';
 import type { SourcePolicy } from '../../care/stay/verdict.ts';
 import type { Slots } from '../../care/request/slot.ts';
@@ -86,6 +86,8 @@ export async function openWard(
     policy?: SourcePolicy;
     access?: StageOptions['access'];
     persons?: Person[];
+    /** Of other patients than the one of the fixtures. */
+    teams?: Team[];
   } = {},
 ): Promise<Ward> {
   const [year, month, day, hour, minute] = options.start ?? [2026, 1, 12, 9, 5];
@@ -96,7 +98,7 @@ export async function openWard(
     start,
     source: { id: 'ch-val', facilities: ['CH_VAL'], policy: options.policy ?? POLICY },
     ...(options.access && { access: options.access }),
-    people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team], duty),
+    people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team, ...(options.teams ?? [])], duty),
     pathways: [CARDIO],
     directory: noDirectory,
     slots: noSlots,
