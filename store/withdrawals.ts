@@ -34,7 +34,9 @@ export function withdrawals(ground: Ground): Pick<OutboxStore, 'carriers' | 'mar
         .where((eb) => eb.or([eb('thread', '=', thread), eb('thread', 'is', null)]))
         .orderBy('seq')
         .execute();
-      const first = rows.find((row) => row.thread !== null)?.seq ?? Infinity;
+      // From the first that was ever said of it: what is taken back already counts too.
+      const told = db.selectFrom('outbox').where('lane', '=', room).where('thread', '=', thread);
+      const first = (await told.select((eb) => eb.fn.min('seq').as('seq')).executeTakeFirst())?.seq ?? Infinity;
       return rows
         .filter((row) => {
           if (row.thread !== null) return true;
