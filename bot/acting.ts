@@ -93,18 +93,19 @@ async function tellNotRedacted({ store, clocks, log }: ActingPorts, ref: string,
 
 /** The tombstone, then one commit that ends the record or moves it to the next Matrix room; the leaving is durable. */
 async function endRoom(ports: ActingPorts, ref: string, next: boolean): Promise<void> {
-  const { store, transport, rooms, clocks } = ports;
+  const { store, transport, rooms, clocks, log } = ports;
   const room = await store.rooms.get(ref);
   if (room?.state !== 'open' || room.matrixId === null) return;
   const old = room.matrixId;
   const successor = next ? await rooms.createNext(ref) : undefined;
-  // Without a successor none is named: who reads here is not expected anywhere else.
-  const content = successor === undefined ? { body: '' } : { body: '', replacement_room: successor };
+  // Without a successor none is named: who reads here is not expected anywhere else. Synapse wants the key all the same.
+  const content = { body: '', replacement_room: successor ?? '' };
   try {
     await transport.setState(old, 'm.room.tombstone', '', content);
   } catch (error) {
     // Out of the room already: what follows does not depend on it.
     if (!(error instanceof TransportFailure) || error.kind !== 'room') throw error;
+    log('warn', `a room ends without its tombstone: ${error.message}`, { lane: ref });
   }
   await apply(store, clocks.civil(), async () => {
     const leaving = await store.files.load('room-watch', `left|${old}`);
