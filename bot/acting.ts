@@ -71,7 +71,12 @@ async function takeBack(
 }
 
 /** A failed redaction is visible: to the operator in the log and the audit, to the desk once per room. */
-async function tellNotRedacted({ store, clocks, log }: ActingPorts, ref: string, desk: string, why: string): Promise<void> {
+async function tellNotRedacted(
+  { store, clocks, log }: ActingPorts,
+  ref: string,
+  desk: string,
+  why: string,
+): Promise<void> {
   log('error', `an event could not be taken back: ${why}`, { lane: ref });
   const room = desk === '' ? undefined : await store.rooms.get(desk);
   if (!room) return;
@@ -119,9 +124,7 @@ async function endRoom(ports: ActingPorts, ref: string, next: boolean): Promise<
         { kind: 'room-watch', id: `said|${ref}`, version: said?.version ?? 0, state: { said: count } },
       ],
       ...(successor === undefined ? { closes: [ref] } : { replaces: [{ ref, matrixId: successor }] }),
-      audit: [
-        { actor: 'matrix', action: 'room-ended', subject: ref, outcome: 'muted', reason: 'recorded' },
-      ],
+      audit: [{ actor: 'matrix', action: 'room-ended', subject: ref, outcome: 'muted', reason: 'recorded' }],
     };
   });
 }

@@ -42,8 +42,7 @@ async function endWait(tx: Db, lane: string): Promise<void> {
   await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
 }
 
-type Elsewhere =
-  'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
+type Elsewhere = 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
 
 /** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts; what is taken back, in withdrawals.ts. */
 export function outboxStore(ground: Ground): Omit<OutboxStore, Elsewhere> {

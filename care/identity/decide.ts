@@ -120,10 +120,7 @@ function settledBy(decision: Decision, proposal: Proposal, step: string, actor: 
   return decision;
 }
 
-async function parties(
-  { store }: StayPorts,
-  { about }: Proposal,
-): Promise<[Patient | undefined, Patient | undefined]> {
+async function parties({ store }: StayPorts, { about }: Proposal): Promise<[Patient | undefined, Patient | undefined]> {
   const load = async (id: string): Promise<Patient | undefined> =>
     (await store.files.load<Patient>('patient', id))?.state;
   if (about.do === 'leave') return [await load(about.patient), undefined];

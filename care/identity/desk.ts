@@ -37,9 +37,7 @@ export function mayDecide(people: People, proposal: Proposal, person: Person): b
 export function tellDesk(people: People, decision: Decision, proposal: Proposal, news: ProposalNews): void {
   const { desk, code } = proposal;
   const rooms =
-    desk === undefined
-      ? identityDesk(people).map((person) => directRoom(person.matrix))
-      : [deskRoom(people, desk)];
+    desk === undefined ? identityDesk(people).map((person) => directRoom(person.matrix)) : [deskRoom(people, desk)];
   const done = news.step === 'confirmed' || news.step === 'refused';
   for (const room of rooms) {
     decision.rooms.push(room);
@@ -120,4 +118,3 @@ export function nextMorning(now: number): number {
 export function reminderOf(code: string): { kind: 'merge-desk'; ref: string; step: string } {
   return { kind: 'merge-desk', ref: code, step: 'remind' };
 }
-

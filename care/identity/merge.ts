@@ -8,7 +8,7 @@ import type { StoredFile } from '../relay/ports.ts';
 import { type StayPorts, wantRoom } from '../stay/case.ts';
 import { planClosing } from '../stay/closing.ts';
 import { card } from '../stay/deliveries.ts';
-import { newPatient, withIdentity } from '../stay/patient.ts';
+import { newPatient, withIdentity, withoutIns } from '../stay/patient.ts';
 import type { Patient, Stay } from '../stay/stay.ts';
 import { staysOf, survivorOf, teamOf } from './people-of.ts';
 import type { Proposal } from './proposal.ts';
@@ -39,13 +39,18 @@ export async function applyMerge(
   const team = teamOf(ports.people, { ...to.state, refused });
   const survivor: Patient = { ...to.state, stays, refused, team: team.map((person) => person.id) };
   decision.files.push(
-    patientWrite(from.version, { ...from.state, stays: [], team: [], mergedInto: to.id }),
+    patientWrite(from.version, { ...withoutIns(from.state), stays: [], team: [], mergedInto: to.id }),
     patientWrite(to.version, survivor),
     ...moved.map(({ version, state }) => ({ kind: 'stay' as const, id: state.id, version, state })),
   );
   decision.timers.push({ do: 'cancel-all', kind: 'room-close', ref: from.id });
   const all = [...moved.map((one) => one.state), ...(await staysOf(ports, to.state.stays)).map((one) => one.state)];
-  await endRoom(ports, decision, from.id, moved.map((one) => one.state));
+  await endRoom(
+    ports,
+    decision,
+    from.id,
+    moved.map((one) => one.state),
+  );
   await openNext(ports, decision, survivor, team, all, now);
 }
 

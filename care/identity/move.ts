@@ -44,7 +44,14 @@ export async function applyMove(
     patientWrite(to.version, received),
     ...moved.map(({ version, state }) => ({ kind: 'stay' as const, id: state.id, version, state })),
   );
-  await takeBack(ports, decision, left, here.map((stay) => stay.state), desk, now);
+  await takeBack(
+    ports,
+    decision,
+    left,
+    here.map((stay) => stay.state),
+    desk,
+    now,
+  );
   const before = (await staysOf(ports, to.state.stays)).map((stay) => stay.state);
   const stays = [...before, ...moved.map((one) => one.state)];
   if (team.length === 0 || !isSayable(stays)) return;

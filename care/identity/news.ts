@@ -1,8 +1,8 @@
 /** What the identity desk reads, as data: config/texts/identity.ts has the words. It only ever reaches the desk's encrypted room. */
 import type { PatientView } from '../relay/announcement.ts';
 
-/** One of the two patients of a proposal. `view` is undefined where nothing is known here. */
-export type PartyView = { ipp: string; view: PatientView | undefined; stays: number; team: string[] };
+/** One of the two patients of a proposal. Not `known` here: named as the hospital's message names them. */
+export type PartyView = { ipp: string; view: PatientView; known: boolean; stays: number; team: string[] };
 
 export type ProposalNews = {
   code: string;

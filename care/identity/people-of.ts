@@ -65,13 +65,8 @@ export async function staysOf({ store }: Files, ids: readonly string[]): Promise
   return files.filter((file) => file !== undefined);
 }
 
-/** @param facility of the party, for the équipe of a patient who is not known here */
-export function partyView(people: People, facility: string, party: Party, patient: Patient | undefined): PartyView {
-  const team = teamOf(people, patient ?? { facility, ipp: party.ipp });
-  return {
-    ipp: party.ipp,
-    view: patient && patientView(patient),
-    stays: patient?.stays.length ?? 0,
-    team: team.map((person) => person.name),
-  };
+/** @param patient the file, or what the message would make of a patient who has none (`known` false) */
+export function partyView(people: People, party: Party, patient: Patient, known: boolean): PartyView {
+  const team = teamOf(people, patient).map((person) => person.name);
+  return { ipp: party.ipp, view: patientView(patient), known, stays: patient.stays.length, team };
 }

@@ -8,6 +8,7 @@ import type { SourcePolicy } from '../stay/verdict.ts';
 import type { Patient } from '../stay/stay.ts';
 import { type DeskPorts, freshCode, nextMorning, noteDesk, reminderOf, tellDesk } from './desk.ts';
 import type { ProposalNews } from './news.ts';
+import { newPatient, withIdentity } from '../stay/patient.ts';
 import { partyView, patientOf, staysOf, stayIdOf } from './people-of.ts';
 import { holding, type Party, type Proposal } from './proposal.ts';
 
@@ -58,7 +59,8 @@ export async function propose(ports: DeskPorts, asking: Asking): Promise<Verdict
     return unknownHere(ports, asking, number, prior?.id === to.id ? 'same' : 'unknown');
   const from: Party = { id: prior.id, ipp: loose };
   const party: Party = { id: to.id, ipp };
-  const told = intent.patient;
+  // Without the INS: it comes again with the next message that may bring it, and must not outlive its deletion here.
+  const told = { ...intent.patient, ins: undefined };
   if (merges) return open(ports, asking, { do: 'merge', from, to: party, told }, [prior.file, to.file]);
   const moving = await staysToMove(ports, prior.file, facility, number);
   if (moving === 'unsure') {
@@ -181,15 +183,16 @@ export function proposalNews(
   switch (about.do) {
     case 'merge':
     case 'move': {
+      const fresh = ({ id, ipp }: Party): Patient => withIdentity(newPatient(id, facility, ipp), about.told);
       const both = {
-        from: partyView(people, facility, about.from, from),
-        to: partyView(people, facility, about.to, to),
+        from: partyView(people, about.from, from ?? fresh(about.from), from !== undefined),
+        to: partyView(people, about.to, to ?? fresh(about.to), to !== undefined),
       };
       if (about.do === 'merge') return { ...head, about: { do: 'merge', ...both } };
       return { ...head, about: { do: 'move', ...both, number: about.number, stays: about.stays.length } };
     }
     case 'leave': {
-      const patient = from && partyView(people, facility, { id: about.patient, ipp: about.ipp }, from);
+      const patient = from && partyView(people, { id: about.patient, ipp: about.ipp }, from, true);
       // Who is no identity desk reads no identity.
       const seen = proposal.desk === undefined ? undefined : patient;
       return { ...head, about: { do: 'leave', person: nameOf(about.person), room: about.room, patient: seen } };

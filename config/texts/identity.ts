@@ -3,14 +3,18 @@ import type { DeskNote, PartyView, ProposalNews } from '../../care/identity/news
 import { patientName } from './fr.ts';
 import { b, code, join, lines, outside, type Piece, say } from './markup.ts';
 
-function party({ ipp, view, stays }: PartyView): Piece {
-  const number = say`IPP ${outside(ipp)}`;
-  if (!view) return say`${number} — inconnu ici`;
-  return say`${number} — ${patientName(view)} (${stays === 1 ? '1 séjour connu' : `${stays} séjours connus`} ici)`;
+function party({ ipp, view, known, stays }: PartyView): Piece {
+  const here = !known ? 'inconnu ici' : stays === 1 ? '1 séjour connu ici' : `${stays} séjours connus ici`;
+  return say`IPP ${outside(ipp)} — ${patientName(view)} (${here})`;
 }
 
 function names(team: readonly string[]): Piece {
-  return team.length === 0 ? say`personne n’est déclaré` : join(team.map((name) => outside(name)), ', ');
+  return team.length === 0
+    ? say`personne n’est déclaré`
+    : join(
+        team.map((name) => outside(name)),
+        ', ',
+      );
 }
 
 /** What the hospital asks, and what a confirmation does. */
@@ -22,7 +26,7 @@ function asked({ code: id, facility, about }: ProposalNews): Piece {
         say`${b(id)} — ${outside(facility)} demande de réunir deux dossiers :`,
         say`• à supprimer : ${party(about.from)}`,
         say`• à conserver : ${party(about.to)}`,
-        about.to.view
+        about.to.known
           ? say`Équipe qui lit aujourd’hui le premier : ${names(about.from.team)}. Après confirmation, seule lira l’équipe déclarée du dossier conservé : ${names(about.to.team)}.`
           : say`Le dossier à conserver n’est pas connu ici : après confirmation, le salon du premier continue sous ce numéro. Équipe : ${names(about.to.team.length > 0 ? about.to.team : about.from.team)}.`,
         say`D’ici là rien n’est mélangé, les messages du dossier à supprimer attendent.`,
@@ -61,10 +65,7 @@ export function proposalNews(news: ProposalNews): Piece {
     case 'asked':
       return asked(news);
     case 'reminded':
-      return lines(
-        say`${b('Toujours à décider')}${waits ? ` (${waits} votre réponse)` : undefined}.`,
-        asked(news),
-      );
+      return lines(say`${b('Toujours à décider')}${waits ? ` (${waits} votre réponse)` : undefined}.`, asked(news));
     case 'claimed':
       return lines(
         say`${b(id)} — finalement, ${about.do === 'leave' ? outside(about.person) : 'cette personne'} dit suivre ce patient.`,
@@ -153,7 +154,8 @@ export function notMine(id: string): Piece {
   );
 }
 
-type Why = 'unknown-proposal' | 'which-proposal' | 'not-the-desk' | 'already-decided' | 'not-a-patient-room' | 'not-in-team';
+type Why =
+  'unknown-proposal' | 'which-proposal' | 'not-the-desk' | 'already-decided' | 'not-a-patient-room' | 'not-in-team';
 type Given = { code: string; word: string; codes: string; what: string; who: string };
 
 export function identityRefusal(why: Why, { code: id, word, codes, what, who }: Given): Piece {

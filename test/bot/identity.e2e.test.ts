@@ -121,7 +121,10 @@ it('A44, confirmed: redacted on the server, the room ends, the right équipe has
   const room = `rooms/${encodeURIComponent(wrongRoom)}`;
   for (const id of ids) {
     const event = await bench.as(mt, 'GET', `${room}/event/${encodeURIComponent(id)}`);
-    expect(event).toMatchObject({ content: {}, unsigned: { redacted_because: { type: 'm.room.redaction', sender: bot } } });
+    expect(event).toMatchObject({
+      content: {},
+      unsigned: { redacted_because: { type: 'm.room.redaction', sender: bot } },
+    });
     expect(Object.keys(event['content'] as object)).toEqual([]);
   }
   expect(await bench.as(mt, 'GET', `${room}/state/m.room.tombstone/`)).toEqual({ body: '', replacement_room: '' });
@@ -132,5 +135,35 @@ it('A44, confirmed: redacted on the server, the room ends, the right équipe has
   expect(everSeen('mt')).not.toMatch(HECTOR);
   const rows = (await store.audit(500)).filter((row) => row.action === 'redact');
   expect(rows.map((row) => row.outcome)).toEqual(['posted', 'posted', 'posted', 'posted']);
+  expect(complaints).toEqual([]);
+});
+
+it('A40, confirmed: the surviving équipe goes on in another room, the other one is told nothing', async () => {
+  const [mt, autre, vigile] = [who('mt'), who('autre'), who('vigile')];
+  await post('A01', { PV1: { 19: 'VEN8^^^CH_VAL^VN' }, PID: { 18: 'NDA8' }, ZBE: { 1: 'MV8' } });
+  const entry = await mt.seen(
+    (e) =>
+      e.sender === bot && e.type === 'm.room.message' && e.roomId !== mt.events[0]?.roomId && LUCIE.test(bodyOf(e)),
+  );
+  const seen = mt.events.length;
+  const merge = { ZBE: null, PV1: null, MRG: { 1: '00700999^^^CH_VAL^PI' } };
+  await post('A40', merge);
+  const asked = await vigile.seen((event) => event.sender === bot && bodyOf(event).includes('réunir deux dossiers'));
+  await vigile.say(asked.roomId, `!confirmer ${/V-\w{3,5}/.exec(bodyOf(asked))?.[0] ?? ''}`);
+  await mt.until('the summary', () =>
+    mt.events.slice(seen).some((event) => bodyOf(event).includes('voici l’essentiel')),
+  );
+  const summary = mt.events.slice(seen).find((event) => bodyOf(event).includes('voici l’essentiel'));
+  expect(summary?.encrypted).toBe(true);
+  expect(bodyOf(summary as SeenEvent).match(/•/g)).toHaveLength(2);
+  expect(summary?.roomId).not.toBe(entry.roomId);
+  const old = `rooms/${encodeURIComponent(entry.roomId)}`;
+  expect(await bench.as(mt, 'GET', `${old}/state/m.room.tombstone/`)).toEqual({
+    body: '',
+    replacement_room: summary?.roomId,
+  });
+  await autre.seen((event) => event.sender === bot && bodyOf(event).includes('Vous ne suivez plus ce dossier ici'));
+  expect(everSeen('autre')).not.toMatch(LUCIE);
+  expect(everSeen('mt')).not.toMatch(HECTOR);
   expect(complaints).toEqual([]);
 });

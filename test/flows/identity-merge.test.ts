@@ -1,7 +1,20 @@
 /** A40: two numbers are one patient. Nothing is mixed before the identity desk has decided, and nobody follows by accident. */
 import { describe, expect, it } from 'vitest';
 import { paris, ts } from './stage.ts';
-import { asks, codeFor, everRead, HECTOR, HECTORS, held, LUCIE, moves, openTwo, over, roomsOf, said } from './two-patients.ts';
+import {
+  asks,
+  codeFor,
+  everRead,
+  HECTOR,
+  HECTORS,
+  held,
+  LUCIE,
+  moves,
+  openTwo,
+  over,
+  roomsOf,
+  said,
+} from './two-patients.ts';
 
 /** Hector's number is merged into Lucie's. */
 const merge = { MRG: { 1: '00700999^^^CH_VAL^PI' } };
@@ -36,7 +49,8 @@ describe('a merge that the hospital asks for', () => {
     const ward = await both();
     await asks(ward, 'A40', 9, merge);
     await asks(ward, 'A40', 10, merge);
-    for (const { id } of await ward.store.inbox.list({ state: 'quarantined', limit: 5 })) await ward.store.inbox.replay(id);
+    for (const { id } of await ward.store.inbox.list({ state: 'quarantined', limit: 5 }))
+      await ward.store.inbox.replay(id);
     await ward.settle();
     expect(said(ward, 'vigile', 'réunir deux dossiers')).toHaveLength(1);
     expect(await held(ward)).toBe(2);
@@ -86,7 +100,8 @@ describe('a merge that the hospital asks for', () => {
       ward.transport.rooms.get(id ?? '')?.events.find((e) => e.type === 'm.room.tombstone')?.content;
     expect(tombstone(lucies)).toEqual({ body: '', replacement_room: now });
     expect(tombstone(hectors)).toEqual({ body: '', replacement_room: '' }); // nobody is sent from there to the other room
-    for (const id of [lucies, hectors]) expect(ward.transport.rooms.get(id ?? '')?.members.has('@relais:transcript')).toBe(false);
+    for (const id of [lucies, hectors])
+      expect(ward.transport.rooms.get(id ?? '')?.members.has('@relais:transcript')).toBe(false);
     expect(said(ward, 'autre', 'Vous ne suivez plus ce dossier ici')).toHaveLength(1);
     expect(everRead(ward, 'autre')).not.toMatch(LUCIE);
     expect(roomsOf(ward, 'autre')).toEqual([hectors]);
@@ -163,7 +178,12 @@ describe('the desk’s word', () => {
     }
     const event = ward.readBy('@vigile:test').find((h) => String(h.event.content['body']).includes(code));
     await ward.reacts(event?.roomId ?? '', '@vigile:test', event?.event.event_id ?? '', '✅');
-    ward.transport.type(event?.roomId ?? '', '@vigile:test', { msgtype: 'm.text', body: `!confirmer ${code}` }, { clear: true });
+    ward.transport.type(
+      event?.roomId ?? '',
+      '@vigile:test',
+      { msgtype: 'm.text', body: `!confirmer ${code}` },
+      { clear: true },
+    );
     await ward.settle();
     expect((await ward.store.files.load<{ status: string }>('proposal', code))?.state.status).toBe('proposed');
     await ward.close();

@@ -5,10 +5,27 @@ import { delivery, NOON, wanted } from '../store/fixtures.ts';
 import { emptyDecision } from '../../care/relay/decision.ts';
 import { TransportFailure } from '../../care/relay/transport.ts';
 import { paris, ts, type Ward } from './stage.ts';
-import { asks, codeFor, everRead, HECTOR, HECTORS, held, LUCIE, moves, openTwo, over, roomsOf, said } from './two-patients.ts';
+import {
+  asks,
+  codeFor,
+  everRead,
+  HECTOR,
+  HECTORS,
+  held,
+  LUCIE,
+  moves,
+  openTwo,
+  over,
+  roomsOf,
+  said,
+} from './two-patients.ts';
 
 /** The dossier NDA7001 was Lucie's, and is Hector's. */
-const toHector = over(HECTORS, { PID: { 18: 'NDA7001^^^CH_VAL^AN' }, PV1: null, MRG: { 1: '00700123^^^CH_VAL^PI', 3: 'NDA7001^^^CH_VAL^AN' } });
+const toHector = over(HECTORS, {
+  PID: { 18: 'NDA7001^^^CH_VAL^AN' },
+  PV1: null,
+  MRG: { 1: '00700123^^^CH_VAL^PI', 3: 'NDA7001^^^CH_VAL^AN' },
+});
 /** The visit of that dossier, under Hector's number. */
 const hisVisit = over(HECTORS, { PID: { 18: 'NDA7001^^^CH_VAL^AN' }, PV1: { 19: 'VEN7001^^^CH_VAL^VN' } });
 
@@ -26,7 +43,9 @@ async function wrongPatient(more: boolean): Promise<Ward> {
 /** Events of a room that still have a content, as the homeserver keeps them. */
 function kept(ward: Ward, roomId: string | undefined): string[] {
   const events = ward.transport.rooms.get(roomId ?? '')?.events ?? [];
-  return events.filter((e) => e.type === 'm.room.message' && e.content['body'] !== undefined).map((e) => String(e.content['body']));
+  return events
+    .filter((e) => e.type === 'm.room.message' && e.content['body'] !== undefined)
+    .map((e) => String(e.content['body']));
 }
 
 describe('a stay that the hospital moves to another patient', () => {
@@ -36,7 +55,7 @@ describe('a stay that the hospital moves to another patient', () => {
     await asks(ward, 'A44', 10, toHector);
     const [proposal = ''] = said(ward, 'vigile', 'rattacher le dossier NDA7001');
     expect(proposal).toMatch(LUCIE);
-    expect(proposal).toContain('IPP 00700999 — inconnu ici');
+    expect(proposal).toContain('IPP 00700999 — M. Hector CHIMERE, né le 09/02/1948 (inconnu ici)');
     await moves(ward, 'A02', 'M3', 11); // still under Lucie's number
     await moves(ward, 'A02', 'M4', 12, hisVisit); // and already under Hector's
     expect({ mt: ward.bodies('mt').length, autre: ward.bodies('autre').length }).toEqual(before);
@@ -63,7 +82,9 @@ describe('a stay that the hospital moves to another patient', () => {
     await ward.types('vigile', `confirmer ${codeFor(ward)}`);
     const left = kept(ward, wrong);
     expect(left).toHaveLength(1);
-    expect(left[0]).toBe('Correction : un message concernait un autre patient, il a été retiré. N’en tenez pas compte.\nCe salon n’a plus d’objet : il se termine, je le quitte.');
+    expect(left[0]).toBe(
+      'Correction : un message concernait un autre patient, il a été retiré. N’en tenez pas compte.\nCe salon n’a plus d’objet : il se termine, je le quitte.',
+    );
     expect(ward.transport.rooms.get(wrong ?? '')?.events.some((e) => e.type === 'm.room.tombstone')).toBe(true);
     expect(ward.transport.rooms.get(wrong ?? '')?.members.has('@relais:transcript')).toBe(false);
     const [summary = ''] = said(ward, 'autre', 'voici l’essentiel');
@@ -84,7 +105,9 @@ describe('a stay that the hospital moves to another patient', () => {
     await ward.types('vigile', `confirmer ${codeFor(ward)}`);
     const left = kept(ward, wrong);
     expect(left.filter((body) => body.includes('12 janvier'))).not.toEqual([]);
-    expect(left.at(-1)).toBe('Correction : un message concernait un autre patient, il a été retiré. N’en tenez pas compte.');
+    expect(left.at(-1)).toBe(
+      'Correction : un message concernait un autre patient, il a été retiré. N’en tenez pas compte.',
+    );
     expect(left.some((body) => body.includes('Changement de service'))).toBe(false);
     await moves(ward, 'A03', 'M9', 13, herOther);
     expect(said(ward, 'mt', 'Sortie de l’hôpital')).toHaveLength(1);
@@ -176,7 +199,10 @@ describe('a withdrawal on the wire', () => {
     await bench.say('patient:p1', { text: 'deux', thread }, { text: 'trois', thread });
     await bench.drain(); // `deux` is in the room, and nobody knows; `trois` was never tried
     bench.fault = undefined;
-    await bench.store.commit({ ...withdrawn, deliveries: [act, delivery('patient:p1', { announcement: { kind: 'welcome', name: 'fin' } })] }, NOON);
+    await bench.store.commit(
+      { ...withdrawn, deliveries: [act, delivery('patient:p1', { announcement: { kind: 'welcome', name: 'fin' } })] },
+      NOON,
+    );
     await bench.drain();
     expect((await bench.read('patient:p1')).filter((body) => body !== 'undefined')).toEqual(['fin']);
     expect(await bench.store.outbox.carriers('patient:p1', thread)).toEqual([]);

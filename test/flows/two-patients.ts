@@ -31,14 +31,19 @@ export const BARE: Fields = { ZBE: null, PV1: null };
 export function over(...all: Fields[]): Fields {
   const out: Fields = {};
   for (const fields of all)
-    for (const [name, values] of Object.entries(fields)) out[name] = values === null ? null : { ...out[name], ...values };
+    for (const [name, values] of Object.entries(fields))
+      out[name] = values === null ? null : { ...out[name], ...values };
   return out;
 }
 
 export async function openTwo(options: { teams?: Team[]; team?: string[]; desk?: string } = {}): Promise<Ward> {
   return openWard({
     policy: { ...POLICY, identityDesk: DESK, name: 'CH Val' },
-    persons: [person('autre', 'medecin-traitant'), person('vigile', 'identito-vigilance', [DESK]), person('adjoint', 'secretariat', [DESK])],
+    persons: [
+      person('autre', 'medecin-traitant'),
+      person('vigile', 'identito-vigilance', [DESK]),
+      person('adjoint', 'secretariat', [DESK]),
+    ],
     teams: options.teams ?? [{ facility: 'CH_VAL', ipp: '00700999', members: ['autre', 'pharma'] }],
     ...(options.team && { team: options.team }),
   });
