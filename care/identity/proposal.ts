@@ -30,7 +30,7 @@ export type Proposal = {
   askedAt: number;
   /** Quarantined until the decision, in the order in which they came: what asked, then what is held. */
   envelopes: string[];
-  decided?: { by: string; at: number; why: string | undefined };
+  decided?: { by: string; at: number; why: string | undefined } | undefined;
 };
 
 export type ProposalMove =
@@ -54,7 +54,7 @@ export function decided(
   const { code, status, about } = proposal;
   if (move.do === 'claim') {
     if (about.do !== 'leave' || about.person !== by.id) return refuse('unknown-proposal', { code });
-    return status === 'refused' ? already(proposal, nameOf) : withoutDecision(proposal);
+    return status === 'refused' ? already(proposal, nameOf) : { ...proposal, status: 'proposed', decided: undefined };
   }
   if (!mayDecide) return refuse('not-the-desk', { code });
   if (status !== 'proposed') return already(proposal, nameOf);
@@ -68,10 +68,6 @@ export function decided(
 
 function already({ code, status, decided: end }: Proposal, nameOf: (id: string) => string): Refusal {
   return refuse('already-decided', { code, what: status, who: end ? nameOf(end.by) : '' });
-}
-
-function withoutDecision({ decided: _, ...proposal }: Proposal): Proposal {
-  return { ...proposal, status: 'proposed' };
 }
 
 /** A message that waits for the decision. @returns the same proposal when it waits already */

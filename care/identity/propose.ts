@@ -51,11 +51,9 @@ export async function propose(ports: DeskPorts, asking: Asking): Promise<Verdict
   const to = await patientOf(ports, facility, ipp);
   const number = intent.from?.visit ?? intent.visit;
   const merges = intent.type === 'patients-merged';
-  const [prior, loose] =
-    intent.from?.ipp === undefined
-      ? [undefined, undefined]
-      : [await patientOf(ports, facility, intent.from.ipp), intent.from.ipp];
-  if (!prior?.file || prior.retired || prior.id === to.id || loose === undefined)
+  const loose = intent.from?.ipp;
+  const prior = loose === undefined ? undefined : await patientOf(ports, facility, loose);
+  if (loose === undefined || !prior?.file || prior.retired || prior.id === to.id)
     return unknownHere(ports, asking, number, prior?.id === to.id ? 'same' : 'unknown');
   const from: Party = { id: prior.id, ipp: loose };
   const party: Party = { id: to.id, ipp };

@@ -215,7 +215,7 @@ describe('a withdrawal on the wire', () => {
     await bench.say('patient:p1', { text: 'un', thread }, { text: 'deux', thread }, 'autre');
     await bench.drain();
     let asked = 0;
-    const { redact } = bench.transport;
+    const redact = bench.transport.redact.bind(bench.transport);
     bench.transport.redact = async (...args) => {
       asked += 1;
       if (asked === 1) throw new TransportFailure('transient', 'busy', 5_000);
@@ -239,7 +239,7 @@ describe('a withdrawal on the wire', () => {
   it('of something that is being prepared: it is not sent any more', async () => {
     const bench = await openSendingBench();
     await bench.say('patient:p1', { text: 'un', thread });
-    const { createRoom } = bench.transport;
+    const createRoom = bench.transport.createRoom.bind(bench.transport);
     bench.transport.createRoom = async (spec) => {
       await bench.store.commit(withdrawn, NOON); // the desk decides while the room is being made
       return createRoom(spec);

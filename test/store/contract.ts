@@ -9,6 +9,7 @@ import { inboxContract } from './contract-inbox.ts';
 import { outboxContract } from './contract-outbox.ts';
 import { roomContract } from './contract-rooms.ts';
 import { timerContract } from './contract-timers.ts';
+import { withdrawalContract } from './contract-withdrawals.ts';
 
 /** @param open a new, empty store for each test */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -29,5 +30,6 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('outbox', () => outboxContract(store));
     describe('rooms', () => roomContract(store));
     describe('timers', () => timerContract(store));
+    describe('withdrawals', () => withdrawalContract(store));
   });
 }
