@@ -13,7 +13,7 @@ type Files = { store: { files: Store['files'] } };
 const LONGEST_CHAIN = 20;
 
 /** The id that a number has by itself, whatever it leads to. */
-export function patientIdOf(sealer: Pick<Sealer, 'blind'>, facility: string, ipp: string): string {
+function patientIdOf(sealer: Pick<Sealer, 'blind'>, facility: string, ipp: string): string {
   return sealer.blind(`patient|${facility}|${ipp}`);
 }
 

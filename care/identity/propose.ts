@@ -7,6 +7,7 @@ import type { StayIntent } from '../stay/intent.ts';
 import type { SourcePolicy } from '../stay/verdict.ts';
 import type { Patient } from '../stay/stay.ts';
 import { type DeskPorts, freshCode, nextMorning, noteDesk, reminderOf, tellDesk } from './desk.ts';
+import { noteOf } from './doubt.ts';
 import type { ProposalNews } from './news.ts';
 import { newPatient, withIdentity } from '../stay/patient.ts';
 import { partyView, patientOf, staysOf, stayIdOf } from './people-of.ts';
@@ -110,9 +111,8 @@ async function unknownHere(
   const stay = number === undefined ? undefined : (await staysOf(ports, [stayIdOf(ports.sealer, facility, number)]))[0];
   const to = await patientOf(ports, facility, ipp);
   if (!stay || stay.state.patientId === to.id) return NOTHING;
-  const other = (await ports.store.files.load<Patient>('patient', stay.state.patientId))?.state.ipp ?? '';
-  const note = { what: 'visit-of-another' as const, ipp, other, envelope: envelope.id };
-  await noteDesk(ports, decision, { facility, subject: stay.id, note }, now);
+  const doubt = { what: 'visit-of-another', subject: stay.id, owner: stay.state.patientId } as const;
+  await noteDesk(ports, decision, await noteOf(ports, doubt, { intent, envelope }, ipp), now);
   return WAITS;
 }
 

@@ -9,7 +9,7 @@ import type { Reason } from '../relay/outcome.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
 import { noteDesk, writeProposal } from '../identity/desk.ts';
-import type { DeskNote } from '../identity/news.ts';
+import { doubtAbout, noteOf } from '../identity/doubt.ts';
 import { isHeld } from '../identity/hold.ts';
 import { patientOf, stayIdOf, teamOf } from '../identity/people-of.ts';
 import { asksTheDesk, type OpenProposals, propose } from '../identity/propose.ts';
@@ -17,7 +17,7 @@ import { planClosing } from './closing.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
-import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
+import { newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries } from './deliveries.ts';
 import type { RingTable } from './ringing.ts';
 import type { Patient, Stay } from './stay.ts';
@@ -108,11 +108,15 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const fact = ports.sealer.blind(factKey(intent));
   if (decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact))) return DUPLICATE;
   const { id: patientId, file: known, retired } = await patientOf(ports, intent.facility, ipp);
-  const stay = intent.visit === undefined ? undefined : await openStay(ports, turn, patientId, intent.visit);
+  const stay = await stayOf(ports, turn, patientId);
   // Nothing reaches any room before a human has looked (invariant 6); what protects somebody does not wait.
   if (ruled.outcome !== 'blocked' && (await isHeld(ports, turn.proposals, envelope.id, patientId, stay?.state)))
     return DOUBTFUL;
-  if (await isDoubtful(ports, turn, ipp, { id: patientId, file: known, retired }, stay?.state)) return DOUBTFUL;
+  const doubt = doubtAbout({ id: patientId, file: known, retired }, stay?.state, intent.patient);
+  if (doubt) {
+    await noteDesk(ports, decision, await noteOf(ports, doubt, turn, ipp), now);
+    return DOUBTFUL;
+  }
   decision.facts.push(fact);
   if (ruled.outcome === 'blocked') {
     // Protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
@@ -165,30 +169,6 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
 
 const DOUBTFUL: Verdict = { outcome: 'quarantined', reason: 'merge-needs-human' };
 
-/** The number is retired, the visit is known as another patient's, or the number is now somebody else's: the desk is told. */
-async function isDoubtful(
-  ports: StayPorts,
-  { intent, envelope, decision, now }: Turn,
-  ipp: string,
-  patient: Awaited<ReturnType<typeof patientOf>>,
-  stay: Stay | undefined,
-): Promise<boolean> {
-  const { facility } = intent;
-  const at = { ipp, envelope: envelope.id };
-  const tell = async (subject: string, note: DeskNote): Promise<true> => {
-    await noteDesk(ports, decision, { facility, subject, note }, now);
-    return true;
-  };
-  if (patient.retired) return tell(patient.id, { what: 'retired-number', ...at });
-  if (stay && stay.patientId !== patient.id) {
-    const other = (await ports.store.files.load<Patient>('patient', stay.patientId))?.state.ipp ?? '';
-    return tell(stay.id, { what: 'visit-of-another', other, ...at });
-  }
-  if (patient.file && isSomebodyElse(patient.file.state, intent.patient))
-    return tell(patient.id, { what: 'same-number-somebody-else', ...at });
-  return false;
-}
-
 const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
 
 /** The stay of the message; what protects the patient (an A31 names no stay) protects every stay that is known. */
@@ -211,9 +191,15 @@ async function silencedStays(
   return [...found];
 }
 
-async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
-  const { intent, envelope } = turn;
-  const id = stayIdOf(ports.sealer, intent.facility, visit);
+/** They name a stay (often by its dossier alone, PID-18) without saying that there is one. */
+const OPENS_NO_STAY = new Set<Reason>(['identity-only', 'document-only', 'unknown-trigger']);
+
+async function stayOf(ports: StayPorts, turn: Turn, patientId: string): Promise<Open<Stay> | undefined> {
+  const { intent, envelope, ruled } = turn;
+  if (intent.visit === undefined) return undefined;
+  const id = stayIdOf(ports.sealer, intent.facility, intent.visit);
+  const known = turn.stays.has(id) || (await ports.store.files.load<Stay>('stay', id)) !== undefined;
+  if (!known && OPENS_NO_STAY.has(ruled.reason)) return undefined;
   const facilityName = ports.policyOf(envelope.source).name ?? intent.facility;
   const { facility } = intent;
   return open(ports, turn.stays, 'stay', id, () =>

@@ -1,30 +1,23 @@
 /** A40: two numbers are one patient. Nothing is mixed before the identity desk has decided, and nobody follows by accident. */
 import { describe, expect, it } from 'vitest';
-import { paris, ts } from './stage.ts';
+import { ts } from './stage.ts';
 import {
   asks,
+  BARE,
+  both,
   codeFor,
   everRead,
   HECTOR,
   HECTORS,
   held,
   LUCIE,
+  merge,
   moves,
   openTwo,
   over,
   roomsOf,
   said,
 } from './two-patients.ts';
-
-/** Hector's number is merged into Lucie's. */
-const merge = { MRG: { 1: '00700999^^^CH_VAL^PI' } };
-
-async function both(): Promise<Awaited<ReturnType<typeof openTwo>>> {
-  const ward = await openTwo();
-  await moves(ward, 'A01', 'M1', 8);
-  await moves(ward, 'A01', 'M2', 8, HECTORS);
-  return ward;
-}
 
 describe('a merge that the hospital asks for', () => {
   it('is a proposal to the desk: named there, listed in quarantine, and nothing moves', async () => {
@@ -167,68 +160,64 @@ describe('a merge that the hospital asks for', () => {
   });
 });
 
-describe('the desk’s word', () => {
-  it('is the desk’s: neither an équipe, nor the coordination, nor a reaction, nor clear text decides', async () => {
+describe('a merge, whatever is under way', () => {
+  it('says nothing to the other équipe of what waited in their lane: it would bear the survivor’s name', async () => {
     const ward = await both();
-    await asks(ward, 'A40', 9, merge);
-    const code = codeFor(ward);
-    for (const id of ['mt', 'coord', 'autre']) {
-      await ward.types(id, `confirmer ${code}`);
-      expect(said(ward, id, 'seule la cellule d’identitovigilance')).toHaveLength(1);
-    }
-    const event = ward.readBy('@vigile:test').find((h) => String(h.event.content['body']).includes(code));
-    await ward.reacts(event?.roomId ?? '', '@vigile:test', event?.event.event_id ?? '', '✅');
-    ward.transport.type(
-      event?.roomId ?? '',
-      '@vigile:test',
-      { msgtype: 'm.text', body: `!confirmer ${code}` },
-      { clear: true },
-    );
+    const hectors = (await ward.store.rooms.list()).filter((room) => room.kind === 'patient')[1];
+    await ward.store.outbox.pauseLane(hectors?.ref ?? '', 'test');
+    await moves(ward, 'A02', 'M3', 9, HECTORS);
+    await asks(ward, 'A40', 10, merge);
+    await ward.types('vigile', `confirmer ${codeFor(ward)}`);
+    await ward.store.outbox.resumeLane(hectors?.ref ?? '');
     await ward.settle();
-    expect((await ward.store.files.load<{ status: string }>('proposal', code))?.state.status).toBe('proposed');
+    expect(everRead(ward, 'autre')).not.toMatch(LUCIE);
+    expect(said(ward, 'autre', 'Vous ne suivez plus ce dossier ici')).toHaveLength(1);
+    expect(await ward.store.outbox.listQuarantined(5)).toEqual([]);
     await ward.close();
   });
 
-  it('is given once: the second reads who was quicker; a wrong code is said', async () => {
+  it('opens no room and says no name where one of them is protected', async () => {
     const ward = await both();
     await asks(ward, 'A40', 9, merge);
-    const code = codeFor(ward);
-    await ward.types('adjoint', `!refuser ${code.toLowerCase().replace('-', '')}`, 'Identitovigilance');
-    await ward.types('vigile', `confirmer ${code}`);
-    expect(said(ward, 'vigile', `déjà refusé par Dr adjoint`)).toHaveLength(1);
-    await ward.types('vigile', 'confirmer V-ZZZ');
-    expect(said(ward, 'vigile', 'Je ne trouve pas V-ZZZ')).toHaveLength(1);
-    await ward.types('vigile', 'confirmer');
-    expect(said(ward, 'vigile', 'Il me faut le code')).toHaveLength(1);
+    await ward.adt('A31', over(BARE, { PD1: { 12: 'Y' }, EVN: { 2: ts(2026, 1, 12, 10) } }));
+    const before = ward.bodies('mt').length;
+    await ward.types('vigile', `confirmer ${codeFor(ward)}`);
+    expect(ward.bodies('mt')).toHaveLength(before);
+    expect(said(ward, 'autre', 'Vous ne suivez plus ce dossier ici')).toHaveLength(1);
     await ward.close();
   });
 
-  it('is asked for again each working day at nine, until it is given', async () => {
-    const ward = await both(); // Monday 12 January 2026
-    await asks(ward, 'A40', 9, merge);
-    const reminders = (): number => said(ward, 'vigile', 'Toujours à décider').length;
-    await ward.until(paris(2026, 1, 13, 8, 59));
-    expect(reminders()).toBe(0);
-    await ward.until(paris(2026, 1, 13, 9));
-    expect(reminders()).toBe(1);
-    await ward.until(paris(2026, 1, 18, 23));
-    expect(reminders()).toBe(4); // Friday, then nobody on Saturday and Sunday
-    await ward.types('vigile', `refuser ${codeFor(ward)}`);
-    await ward.until(paris(2026, 1, 23, 12));
-    expect(reminders()).toBe(4);
-    await ward.close();
-  });
-
-  it('leaves a trail: asked, decided, by whom', async () => {
+  it('of merges goes to who is left', async () => {
     const ward = await both();
-    await asks(ward, 'A40', 9, merge);
+    const third = over(HECTORS, { PID: { 3: '00700777^^^CH_VAL^PI', 18: 'NDA3' }, PV1: { 19: 'VEN3' } });
+    await moves(ward, 'A01', 'M3', 8, third);
+    await asks(ward, 'A40', 9, over(HECTORS, BARE, { MRG: { 1: '00700777^^^CH_VAL^PI' } })); // the third into Hector
+    const first = codeFor(ward);
+    await asks(ward, 'A40', 10, merge); // Hector into Lucie
+    await ward.types('vigile', `confirmer ${codeFor(ward)}`);
+    await ward.types('vigile', `confirmer ${first}`);
+    const [lucie] = (await ward.store.files.find<{ stays: string[] }>('patient', 'no-team')).map((file) => file.state);
+    expect(lucie).toBeUndefined();
+    const summary = said(ward, 'mt', 'voici l’essentiel').at(-1) ?? '';
+    expect(summary.match(/•/g)).toHaveLength(3);
+    await ward.close();
+  });
+
+  it('keeps no INS: neither in the proposal, nor in the file that goes away', async () => {
+    const ward = await openTwo();
+    const INS = '279035121518989'; // right key, nobody's
+    const ins = { 32: 'VALI' };
+    const id = (ipp: string): string => `${ipp}^^^CH_VAL^PI~${INS}^^^ASIP-SANTE-INS&1.2.250.1.213.1.4.8&ISO^INS`;
+    await moves(ward, 'A01', 'M1', 8);
+    await moves(ward, 'A01', 'M2', 8, over(HECTORS, { PID: { ...ins, 3: id('00700999') } }));
+    const idOf = (ipp: string): string => ward.sealer.blind(`patient|CH_VAL|${ipp}`);
+    const file = async (ipp: string): Promise<unknown> => (await ward.store.files.load('patient', idOf(ipp)))?.state;
+    expect(await file('00700999')).toMatchObject({ ins: INS });
+    await asks(ward, 'A40', 9, over({ PID: { ...ins, 3: id('00700123') } }, merge));
     const code = codeFor(ward);
+    expect(JSON.stringify(await ward.store.files.load('proposal', code))).not.toContain(INS);
     await ward.types('vigile', `confirmer ${code}`);
-    const trail = (await ward.store.audit(500)).filter((row) => row.subject === code);
-    expect(trail.map(({ actor, action }) => [actor, action])).toEqual([
-      ['source:ch-val', 'proposal:merge'],
-      ['vigile', 'proposal:merge:confirmed'],
-    ]);
+    expect(JSON.stringify(await file('00700999'))).not.toContain(INS);
     await ward.close();
   });
 });

@@ -236,6 +236,30 @@ describe('a withdrawal on the wire', () => {
     expect(String(told?.[0]?.content['body'])).toContain('Retrait incomplet');
   });
 
+  it('and a room that ends: cut off after the new room was made, it is the same new room at the next try', async () => {
+    const bench = await openSendingBench();
+    await bench.say('patient:p1', 'un');
+    await bench.drain();
+    const setState = bench.transport.setState.bind(bench.transport);
+    let asked = 0;
+    bench.transport.setState = async (...args) => {
+      asked += 1;
+      if (asked === 1) throw new TransportFailure('ambiguous', 'reset');
+      await setState(...args);
+    };
+    const end = delivery('patient:p1', { announcement: { kind: 'end-room', next: true } });
+    const after = delivery('patient:p1', { announcement: { kind: 'welcome', name: 'suite' } });
+    await bench.store.commit({ ...emptyDecision(), deliveries: [end, after] }, NOON);
+    await bench.drain();
+    expect(bench.transport.rooms.size).toBe(2);
+    bench.clocks.advance(60_000);
+    await bench.drain();
+    expect(bench.transport.rooms.size).toBe(2);
+    expect(await bench.read('patient:p1')).toEqual(['suite']);
+    expect(await bench.store.rooms.get('patient:p1')).toMatchObject({ generation: 2, state: 'open' });
+    expect(await bench.store.files.find('room-watch', 'leaving')).toHaveLength(1);
+  });
+
   it('of something that is being prepared: it is not sent any more', async () => {
     const bench = await openSendingBench();
     await bench.say('patient:p1', { text: 'un', thread });

@@ -84,3 +84,14 @@ export async function held(ward: Ward): Promise<number> {
 export function said(ward: Ward, id: string, text: string | RegExp): string[] {
   return ward.bodies(id).filter((body) => (typeof text === 'string' ? body.includes(text) : text.test(body)));
 }
+
+/** Hector's number is merged into Lucie's. */
+export const merge = { MRG: { 1: '00700999^^^CH_VAL^PI' } };
+
+/** Both are in hospital, each with a room. */
+export async function both(): Promise<Ward> {
+  const ward = await openTwo();
+  await moves(ward, 'A01', 'M1', 8);
+  await moves(ward, 'A01', 'M2', 8, HECTORS);
+  return ward;
+}
