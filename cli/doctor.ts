@@ -58,7 +58,10 @@ export function examineConfig({ config, warnings }: Pick<LoadedConfig, 'config' 
     else if (policy.unknownUnit === 'event')
       warn('announces units that are not in its table', 'unknown_unit: hold, and see relais quarantine');
     if (policy.identityDesk === undefined)
-      warn('has no identity desk: merged and moved patients wait in quarantine', 'identity_desk: a group of people.yaml');
+      warn(
+        'has no identity desk: merged and moved patients wait in quarantine',
+        'identity_desk: a group of people.yaml',
+      );
     if (policy.acceptTraining) warn('has its training messages said as real ones', 'remove accept_training');
     if (policy.acceptFictional) warn('has fictional identities said as real ones', 'remove accept_fictional');
   }

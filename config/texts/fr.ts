@@ -350,7 +350,13 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'already-decided':
     case 'not-a-patient-room':
     case 'not-in-team':
-      return identityRefusal(why, { code: s('code'), word: s('word'), codes: list('codes'), what: s('what'), who: s('who') });
+      return identityRefusal(why, {
+        code: s('code'),
+        word: s('word'),
+        codes: list('codes'),
+        what: s('what'),
+        who: s('who'),
+      });
     default:
       return why satisfies never;
   }
