@@ -12,7 +12,6 @@ import {
   cannotRead,
   patientSummary,
   refusal,
-  requestNews,
   roomClosed,
   roomTrouble,
   stayCard,
@@ -22,6 +21,7 @@ import {
   welcome,
 } from '../config/texts/fr.ts';
 import { corrected, deskNote, notMine, proposalNews } from '../config/texts/identity.ts';
+import { requestNews } from '../config/texts/requests.ts';
 import { fit, type Fitted } from './fitting.ts';
 
 /** Relations of the event to earlier ones. */

@@ -7,7 +7,7 @@ export const complement: Command = {
   also: ['precision', 'preciser', 'completer'],
   summary: 'Demander une précision (le délai est suspendu)',
   example: 'complement D-4K7 Traitement en cours ?',
-  may: (person, pathways, desks) => prendre.may(person, pathways, desks),
+  may: (person, pathways) => prendre.may(person, pathways),
   async run(context, args) {
     const which = await whichRequest(context, args, 'complement', [`taker:${context.person.id}`]);
     return 'data' in which

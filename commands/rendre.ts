@@ -7,7 +7,7 @@ export const rendre: Command = {
   also: ['rends', 'liberer'],
   summary: 'Rendre une demande que vous aviez prise',
   example: 'rendre D-4K7',
-  may: (person, pathways, desks) => prendre.may(person, pathways, desks),
+  may: (person, pathways) => prendre.may(person, pathways),
   async run(context, args) {
     const which = await whichRequest(context, args, 'rendre', [`taker:${context.person.id}`]);
     return 'data' in which ? { refusal: which } : { move: { code: which.code, move: { do: 'give-back' } } };

@@ -4,7 +4,7 @@
  */
 import type { StayFact } from '../stay/stay.ts';
 import type { DeskNote, ProposalNews } from '../identity/news.ts';
-import type { RequestNews } from '../request/news.ts';
+import type { RequestAudience, RequestNews } from '../request/news.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomTrouble } from './room-trouble.ts';
 
@@ -25,7 +25,7 @@ export type Announcement =
   /** For somebody whose devices did not get the earlier keys. Rendered when sent, from the patient's files. */
   | { kind: 'patient-summary'; patientId: string; forUser: string; regrouped?: true }
   /** A step of a request, said differently to the group, to the asker and in the request room. */
-  | { kind: 'request'; audience: 'group' | 'asker' | 'request-room' | 'escalation'; news: RequestNews }
+  | { kind: 'request'; audience: RequestAudience; news: RequestNews }
   /** A command's answer, as the command's own result; commands/<word>.ts says it. */
   | { kind: 'answer'; command: string; result: unknown }
   | { kind: 'refusal'; refusal: Refusal }

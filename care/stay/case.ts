@@ -14,6 +14,7 @@ import { isHeld } from '../identity/hold.ts';
 import { patientOf, stayIdOf, teamOf } from '../identity/people-of.ts';
 import { asksTheDesk, type OpenProposals, propose } from '../identity/propose.ts';
 import { planClosing } from './closing.ts';
+import type { Consequences } from './consequences.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
@@ -32,6 +33,8 @@ export type StayPorts = {
   policyOf: (source: string) => SourcePolicy;
   /** The group of the identity desk of a facility; undefined: none is declared. */
   deskOf: (facility: string) => string | undefined;
+  /** What facts set off elsewhere, in the same decision. */
+  consequences: Consequences;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
 };
@@ -159,15 +162,27 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
       decision.deliveries.push(card(stay.state));
     return ruled.outcome === 'posted' ? evolved : ruled;
   }
-  if (team.length === 0) return { outcome: 'muted', reason: 'no-team' };
+  const said = { stay: stay.state, patient: patient.state, team, tags: tagsOf(intent, stay.state, policy) };
+  if (team.length === 0) {
+    for (const fact of facts) await ports.consequences(decision, { ...said, fact }, now);
+    return { outcome: 'muted', reason: 'no-team' };
+  }
   const late = intent.recordedAt !== undefined && now - intent.recordedAt > LATE_MS;
   await wantRoom(ports, decision, patientId, team);
-  for (const said of facts)
-    decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, said, team, late));
+  for (const fact of facts) {
+    decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, fact, team, late));
+    await ports.consequences(decision, { ...said, fact }, now); // after the news: it says what comes of it
+  }
   return { outcome: evolved.outcome, reason: evolved.reason };
 }
 
 const DOUBTFUL: Verdict = { outcome: 'quarantined', reason: 'merge-needs-human' };
+/** Of the unit that the message names, else of the last one that the stay was in: a discharge often names none. */
+function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly string[] {
+  const last = Object.values(stay.movements).findLast((one) => one.state === 'inserted' && one.unit.code !== undefined);
+  const code = intent.unit.code ?? last?.unit.code;
+  return (code === undefined ? undefined : policy.tags?.get(code)) ?? [];
+}
 
 const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
 
