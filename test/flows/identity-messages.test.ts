@@ -19,7 +19,7 @@ describe('an A47', () => {
       await ward.adt(trigger, over(BARE, { EVN: { 2: ts(2026, 1, 12, hour) } }, fields));
     };
     await moves(ward, 'A01', 'M1', 8, withIns(INS, 'VALI'));
-    await identity('A31', 9, {});
+    await identity('A31', 9, { PID: { 32: 'VALI' } });
     expect(await file()).toContain(INS);
     await identity(
       'A47',
