@@ -21,8 +21,20 @@ export type SourceConfig = {
   facilities: string[];
   maxBytes: number;
   policy: SourcePolicy;
+  /** Paths are absolute; undefined: HTTP alone. */
+  mllp: MllpConfig | undefined;
   /** Unit labels of the table, by UF code. */
   labels: ReadonlyMap<string, string>;
+};
+
+type MllpConfig = {
+  host: string;
+  port: number;
+  tls: { cert: string; key: string; ca: string | undefined } | undefined;
+  clientCertificates: 'required' | 'optional' | 'none';
+  clientNames: string[] | undefined;
+  allow: string[] | undefined;
+  maxConnections: number;
 };
 
 /** relais.yaml with absolute paths and without secrets, so that it may be printed. */
@@ -137,12 +149,14 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
         facilities: source.facility,
         maxBytes: source.max_bytes,
         labels: new Map(source.units?.map((u) => [u.code, u.label])),
+        mllp: source.mllp && mllpOf(source.mllp, at),
         policy: {
           units,
           unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
           acceptTraining: source.accept_training,
           acceptFictional: source.accept_fictional,
           production: environment === 'production',
+          shadow: source.mode === 'shadow',
         },
       };
     }),
@@ -151,6 +165,19 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     territories,
     rooms: { closeAfterDays: rooms.close_after_days },
     timezone,
+  };
+}
+
+function mllpOf(file: NonNullable<RelaisFile['sources'][number]['mllp']>, at: (relative: string) => string): MllpConfig {
+  const { host, port, tls, allow } = file;
+  return {
+    host,
+    port,
+    tls: tls && { cert: at(tls.cert), key: at(tls.key), ca: tls.ca === undefined ? undefined : at(tls.ca) },
+    clientCertificates: file.client_certificates ?? (tls?.ca === undefined ? 'none' : 'required'),
+    clientNames: file.client_names,
+    allow,
+    maxConnections: file.max_connections,
   };
 }
 
@@ -173,9 +200,16 @@ function unknownTerritories(
 }
 
 function missingFiles({ value, problem }: YamlFile<RelaisFile>, at: (relative: string) => string): ConfigProblem[] {
-  const named: [path: string[], file: string | undefined][] = [
+  type Key = (string | number)[];
+  const named: [path: Key, file: string | undefined][] = [
     [['directory', 'rpps'], value.directory?.rpps],
     [['slots'], value.slots],
+    ...value.sources.flatMap(({ mllp }, n) =>
+      (['cert', 'key', 'ca'] as const).map((what): [Key, string | undefined] => [
+        ['sources', n, 'mllp', 'tls', what],
+        mllp?.tls?.[what],
+      ]),
+    ),
   ];
   return named.flatMap(([key, file]) =>
     file === undefined || existsSync(at(file))
@@ -221,10 +255,9 @@ function readSecrets(
   };
   const seal = secret(value.seal.key_env, 32, ['seal', 'key_env']);
   const sources = new Map(
-    value.sources.map((source, n): [string, string] => [
-      source.id,
-      secret(source.secret_env, 16, ['sources', n, 'secret_env']),
-    ]),
+    value.sources.flatMap(({ id, secret_env: variable }, n): [string, string][] =>
+      variable === undefined ? [] : [[id, secret(variable, 16, ['sources', n, 'secret_env'])]],
+    ),
   );
   const { password_env: name } = value.account;
   const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);

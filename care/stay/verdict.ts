@@ -21,6 +21,8 @@ export type SourcePolicy = {
   /** The same for fictional identities (PID-32 FICT). */
   acceptFictional: boolean;
   production: boolean;
+  /** Everything is decided and nothing is said: before the go-live (shadow.ts). */
+  shadow?: boolean;
   /** Facilities that this source may speak for: checked again at the decision, so that a replay cannot pass. */
   facilities?: readonly string[] | undefined;
   /** How the hospital is called in a room; its code when absent. */
