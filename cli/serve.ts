@@ -13,6 +13,7 @@ import { startJobs } from '../bridge/schedule.ts';
 import { type SteppedClocks, wallClocks } from '../bridge/wall-clock.ts';
 import { openMatrixTransport } from '../bot/matrix/matrix-transport.ts';
 import { TransportFailure } from '../care/relay/transport.ts';
+import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Directory } from '../care/people/directory.ts';
 import { peopleFrom } from '../care/people/person.ts';
@@ -27,6 +28,7 @@ import { sealerFromSecret } from '../store/seal.ts';
 import { openSlotsFile } from '../store/slots-file.ts';
 import { CIVIL_OFFSET } from './clock.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
+import { openMllpDoors } from './mllp-doors.ts';
 import { beat } from './served.ts';
 
 const RETRY_MS = 5_000;
@@ -58,6 +60,15 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
   const stopClock = await followCivilTime(loaded, store, clocks, signal);
   let relais: Relais | undefined;
+  const intake = {
+    accept: (envelopes: NewEnvelope[]) => (relais?.store ?? store).inbox.accept(envelopes),
+    clocks,
+    ids: randomIds,
+    readHl7v2,
+    acknowledge: acknowledgement,
+    log,
+  };
+  const mllp = await openMllpDoors(config.sources, intake);
   const http = await serveHttp(
     door(
       loaded,
@@ -69,6 +80,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     config.listen,
   );
   log('info', 'listening', { host: config.listen.host, port: http.port });
+  for (const { id, policy } of config.sources) if (policy.shadow === true) log('warn', 'in shadow: nothing is said', { source: id });
   let transport: Awaited<ReturnType<typeof openMatrixTransport>> | undefined;
   let stopJobs: (() => Promise<void>) | undefined;
   try {
@@ -100,7 +112,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     await Promise.all([relais.run(signal), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
-    await http.close();
+    await Promise.all([http.close(), mllp.close()]);
     await stopJobs?.();
     await stopClock();
     await transport?.close();

@@ -67,6 +67,11 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
       return (await query.execute()).map(envelope);
     },
 
+    async lane(lane, after, limit) {
+      const query = db.selectFrom('inbox').selectAll().where('lane', '=', lane).where('seq', '>', after);
+      return (await query.orderBy('seq').limit(limit).execute()).map(envelope);
+    },
+
     /** Only what waits for a human or a key: what is undecided has its place already, what is decided has been said. */
     async replay(id) {
       await ground.transaction(async (tx) => {

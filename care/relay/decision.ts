@@ -8,8 +8,8 @@ import type { Outcome, Reason } from './outcome.ts';
 import type { RoomRef, RoomWanted } from './room.ts';
 import type { Timer, TimerChange } from './timer.ts';
 
-/** Files: a stay, a patient, a request. `where version = ?`, so that two deciders cannot both win. */
-export type FileKind = 'patient' | 'stay' | 'request' | 'room-watch' | 'conversation';
+/** Files: a stay, a patient, a request, what would have been said. `where version = ?`, so that two deciders cannot both win. */
+export type FileKind = 'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'shadow';
 
 export type FileWrite = {
   kind: FileKind;

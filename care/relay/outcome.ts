@@ -36,6 +36,7 @@ export type Reason =
   | 'not-for-us'
   | 'stale-timer'
   | 'too-old'
+  | 'shadow'
   // blocked
   | 'protected-patient'
   | 'protected-visit'

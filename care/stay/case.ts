@@ -15,6 +15,7 @@ import type { StayIntent } from './intent.ts';
 import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries } from './deliveries.ts';
 import type { RingTable } from './ringing.ts';
+import { asPresent, CENSUS, evolveUnheard, hushOf, noteShadow, wouldSay } from './shadow.ts';
 import type { Patient, Stay } from './stay.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
@@ -49,7 +50,8 @@ export async function decideMessage(
   const patients = new Map<string, Open<Patient>>();
   const stays = new Map<string, Open<Stay>>();
   const verdicts: Verdict[] = [];
-  for (const intent of intents) {
+  for (const told of intents) {
+    const intent = envelope.note === CENSUS ? asPresent(told) : told;
     const ruled = verdict(intent, ports.policyOf(envelope.source));
     verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, decision }));
   }
@@ -127,7 +129,11 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
 
   const before = stay.state;
-  const evolved = evolve(before, intent, sayableUnit(intent, policy), ruled.outcome === 'posted' && team.length > 0);
+  const unit = sayableUnit(intent, policy);
+  const hush = hushOf(policy, envelope, intent, before);
+  const evolved = hush
+    ? evolveUnheard(before, intent, unit, hush)
+    : evolve(before, intent, unit, ruled.outcome === 'posted' && team.length > 0);
   stay.state = evolved.stay;
   const facts = ruled.outcome === 'posted' ? evolved.facts : [];
   plan(decision, before, stay, facts.length > 0, now);
@@ -138,8 +144,19 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     at: now,
     body: { trigger: intent.trigger, facts, ruled },
   });
+  if (hush === 'census') {
+    // An admission of last week is history for a live source, and what a census is made of.
+    const isPlain = ruled.outcome === 'posted' || ruled.reason === 'retroactive';
+    return isPlain ? { outcome: 'muted', reason: 'recorded' } : ruled;
+  }
+  if (hush === 'shadow' && facts.length > 0) {
+    const at = intent.recordedAt ?? now;
+    const says = facts.map((said) => wouldSay(ports.ringing, stay.state, said, team, at));
+    noteShadow(decision, envelope.source, envelope.id, says);
+    return { outcome: 'muted', reason: 'shadow' };
+  }
   if (facts.length === 0) {
-    if (isMoved(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
+    if (!hush && isMoved(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
       decision.deliveries.push(card(stay.state));
     return ruled.outcome === 'posted' ? evolved : ruled;
   }

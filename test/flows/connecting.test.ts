@@ -1,0 +1,210 @@
+/** A hospital connects (DESIGN §10, story 5). A restored snapshot is another file's: test/matrix/recover.e2e.test.ts. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { CENSUS, type ShadowNote, shadowKey } from '../../care/stay/shadow.ts';
+import { readCensus } from '../../cli/census-file.ts';
+import { bytes } from '../formats/hl7v2/fixtures.ts';
+import { type Hospital, oldEncoding, openHospital, SOURCE, type Told, told } from './connecting.ts';
+import { paris, POLICY, ts } from './stage.ts';
+
+let hospital: Hospital;
+afterEach(() => hospital.close());
+
+const OUTCOME = async (): Promise<string[]> =>
+  (await hospital.store.counts()).map(({ outcome, reason, n }) => `${outcome} ${reason} ${n}`);
+const says = async (): Promise<string[]> =>
+  (await hospital.store.files.find<ShadowNote>('shadow', shadowKey(SOURCE.id)))
+    .flatMap((file) => file.state.says)
+    .map((one) => `${one.kind} → ${one.readers.join('+')} 🔔 ${one.rung.join('+')}`);
+const planned = (day: number, hour: number): NonNullable<Told['over']> => ({
+  EVN: { 3: ts(2026, 1, day, hour) },
+  PV2: { 9: ts(2026, 1, day, hour) },
+});
+
+describe('in shadow', () => {
+  it('everything is acknowledged, decided and noted; nothing is said, no room is made, deadlines pass in silence', async () => {
+    hospital = await openHospital([2026, 1, 12, 9, 5], { ...POLICY, shadow: true }, ['100', '200']);
+    const jeanne = { ipp: '100', name: 'ESSAI' };
+    const entry = told({ trigger: 'A01', control: '1', ...jeanne, movement: 'M1', at: [12, 9] });
+    expect(
+      await hospital.engine(
+        entry,
+        oldEncoding(told({ trigger: 'A16', control: '2', ...jeanne, movement: 'M2', at: [12, 10], over: planned(15, 10) }), '8859/1'),
+        // the engine has restarted: the same control id for another message
+        told({ trigger: 'A01', control: '1', ipp: '300', name: 'PERSONNE', movement: 'M3', at: [12, 10, 30] }),
+        entry, // sent again
+        told({ trigger: 'A01', control: '4', ipp: '400', name: 'SECRET', movement: 'M4', at: [12, 11], over: { PV1: { 16: 'Y' } } }),
+      ),
+    ).toEqual(['AA|1', 'AA|2', 'AA|1', 'AA|1', 'AA|4']);
+    await hospital.until(paris(2026, 1, 14, 20));
+    expect(hospital.transport.rooms.size).toBe(0);
+    expect(await hospital.store.outbox.pending()).toBe(0);
+    expect(await hospital.store.rooms.list()).toEqual([]);
+    expect(await OUTCOME()).toEqual(['blocked vip 1', 'muted shadow 3']);
+    expect(await says()).toEqual([
+      'admitted → mt+idel 🔔 mt+idel',
+      'discharge-planned → mt+idel 🔔 mt+idel',
+      'admitted →  🔔 ',
+      'discharge-soon → mt+idel 🔔 mt+idel',
+    ]);
+    const blocked = (await hospital.store.inbox.list({ limit: 10 })).filter((one) => one.outcome === 'blocked');
+    expect(blocked.map((one) => one.body.length)).toEqual([0]);
+  });
+
+  it('notes hold nothing of a patient', async () => {
+    hospital = await openHospital([2026, 1, 12, 9, 5], { ...POLICY, shadow: true }, ['100']);
+    await hospital.engine(told({ trigger: 'A01', control: '1', ipp: '100', name: 'ESSAI', movement: 'M1', at: [12, 9] }));
+    const notes = JSON.stringify(await hospital.store.files.find('shadow', shadowKey(SOURCE.id)));
+    expect(notes).toContain('admitted');
+    expect(notes).not.toMatch(/ESSAI|lodie|V100|"100"|1961/);
+  });
+});
+
+describe('go-live', () => {
+  it('what is known serves, and nothing of the past is said: cancelled, sent again, or about to fall due', async () => {
+    const policy = { ...POLICY, shadow: true };
+    hospital = await openHospital([2026, 1, 12, 9, 5], policy, ['100', '200']);
+    const jeanne = { ipp: '100', name: 'ESSAI' };
+    const paul = { ipp: '200', name: 'MODELE' };
+    const entry = told({ trigger: 'A01', control: '1', ...jeanne, movement: 'M1', at: [12, 9], over: planned(16, 10) });
+    await hospital.engine(entry, told({ trigger: 'A01', control: '2', ...paul, movement: 'M2', at: [12, 9] }));
+    await hospital.engine(told({ trigger: 'A02', control: '3', ...paul, movement: 'M3', at: [12, 10] }));
+    policy.shadow = false;
+    await hospital.engine(
+      entry.replace('|1|P|', '|77|P|'), // regenerated under another number
+      told({ trigger: 'A12', control: '4', ...paul, movement: 'M3', at: [12, 11], over: { ZBE: { 4: 'CANCEL', 6: 'A02' } } }),
+    );
+    expect(hospital.transport.rooms.size).toBe(0);
+    // Planned in shadow, due after it: that is the future, and it is told.
+    await hospital.until(paris(2026, 1, 15, 20));
+    expect(hospital.bodies('mt')).toEqual([
+      expect.stringContaining('Hospitalisé(e) — Mme Élodie ESSAI') as string,
+      expect.stringContaining('Rappel') as string,
+    ]);
+    await hospital.engine(told({ trigger: 'A03', control: '5', ...paul, movement: 'M5', at: [15, 20] }));
+    expect(hospital.bodies('mt').filter((body) => body.startsWith('Sortie'))).toHaveLength(1);
+    expect((await OUTCOME()).filter((one) => one.includes('shadow'))).toEqual(['muted shadow 3']);
+  });
+
+  it('a patient first seen by a transfer or by a discharge has a stay from then on', async () => {
+    hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, ['100', '200']);
+    await hospital.engine(told({ trigger: 'A02', control: '1', ipp: '100', name: 'ESSAI', movement: 'M1', at: [12, 9] }));
+    await hospital.engine(told({ trigger: 'A03', control: '2', ipp: '200', name: 'MODELE', movement: 'M2', at: [12, 9] }));
+    const cards = hospital.bodies('mt').filter((body) => /^(?:Hospitalisé|Sorti\(e\))/.test(body));
+    expect(cards).toEqual([
+      expect.stringContaining('Hospitalisé(e) — Mme Élodie ESSAI') as string,
+      expect.stringContaining('Sorti(e) — Mme Élodie MODELE') as string,
+    ]);
+  });
+});
+
+const LIST = [
+  'IPP;Visite;Classe;UF;Entrée;Sortie prévue;Nom naissance;Nom utilisé;Prénom;Naissance;Sexe',
+  '100;V100;I;2210;02/01/2026 14:30;16/01/2026;ESSAI;;Élodie;04/07/1961;F',
+  '200;V200;I;2210;2026-01-11;;MODELE;INVENTE;Paul;1950-02-03;M',
+].join('\r\n');
+
+async function census(file: string | Uint8Array): Promise<string[]> {
+  const given = { source: SOURCE.id, facilities: SOURCE.facilities, at: paris(2026, 1, 12, 7), receivedAt: hospital.now() };
+  const read = readCensus(typeof file === 'string' ? bytes(file) : file, given);
+  if ('problems' in read) return read.problems;
+  expect(read.envelopes.every((one) => one.note === CENSUS)).toBe(true);
+  const accepted = await hospital.store.inbox.accept(read.envelopes);
+  await hospital.settle();
+  return accepted.map((one) => one.state);
+}
+
+describe('the census', () => {
+  it('opens stays in silence, once; a discharge planned in it is reminded, and what follows is told', async () => {
+    hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, ['100', '200']);
+    expect(await census(LIST)).toEqual(['fresh', 'fresh']);
+    expect(await census(LIST)).toEqual(['duplicate', 'duplicate']);
+    expect(hospital.transport.rooms.size).toBe(0);
+    expect(await OUTCOME()).toEqual(['muted recorded 2']);
+    // the admission of last week comes late: everybody of the census is known to be there
+    const paul = { ipp: '200', name: 'MODELE' };
+    await hospital.engine(told({ trigger: 'A01', control: '1', ...paul, movement: 'M1', at: [11, 22], happened: [11, 12] }));
+    expect(hospital.transport.rooms.size).toBe(0);
+    await hospital.until(paris(2026, 1, 15, 20));
+    expect(hospital.bodies('mt').filter((body) => body.startsWith('Rappel'))).toHaveLength(1);
+    await hospital.engine(told({ trigger: 'A03', control: '2', ...paul, movement: 'M2', at: [15, 20], over: { PID: { 5: 'MODELE^Paul^^^^^L', 8: 'M' } } }));
+    expect(hospital.bodies('idel').at(-1)).toMatch(/^Sortie de l’hôpital.*Paul INVENTE \(né MODELE\)/s);
+  });
+
+  it('may be HL7 snapshots in a batch file, whatever their trigger', async () => {
+    hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, ['100', '200']);
+    const one = told({ trigger: 'A08', control: '1', ipp: '100', name: 'ESSAI', movement: 'X', at: [12, 6], over: { ZBE: null } });
+    const two = told({ trigger: 'A16', control: '2', ipp: '200', name: 'MODELE', movement: 'M9', at: [12, 6], over: planned(16, 10) });
+    const batch = `FHS|^~\\&|SIH\rBHS|^~\\&|SIH\r${one}BTS|1\rBHS|^~\\&|SIH\r${two}BTS|1\rFTS|2\r`;
+    expect(await census(batch)).toEqual(['fresh', 'fresh']);
+    expect(hospital.transport.rooms.size).toBe(0);
+    const cancelled = told({ trigger: 'A25', control: '3', ipp: '200', name: 'MODELE', movement: 'M9', at: [13, 6], over: { ZBE: { 4: 'CANCEL', 6: 'A16' } } });
+    await hospital.engine(cancelled); // the plan goes, the patient stays
+    await hospital.until(paris(2026, 1, 16, 20));
+    expect(hospital.bodies('mt').filter((body) => body.startsWith('Rappel'))).toEqual([]);
+    await hospital.engine(told({ trigger: 'A03', control: '4', ipp: '100', name: 'ESSAI', movement: 'M4', at: [16, 20] }));
+    expect(hospital.bodies('mt').at(-1)).toContain('Élodie ESSAI');
+  });
+
+  it('says every line that it cannot use, and loads nothing', async () => {
+    hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, []);
+    expect(await census('IPP;Visite\n1;2')).toEqual([expect.stringContaining('no column uf, entree, nom_naissance') as string]);
+    const bad = LIST.replace('02/01/2026 14:30', '31/02/2026').replace('2026-01-11', '').replace(';;MODELE', ';demain;MODELE');
+    expect(await census(bad)).toEqual([
+      'line 2: entree missing or impossible',
+      'line 3: entree, sortie_prevue missing or impossible',
+    ]);
+    expect(await hospital.store.inbox.list({ limit: 5 })).toEqual([]);
+  });
+});
+
+describe('after an absence', () => {
+  it('Friday 18:00 to Sunday 22:00: everything is sent again and said once, late and without a storm', async () => {
+    hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, ['100', '200', '300']);
+    const [jeanne, paul, rose] = [
+      { ipp: '100', name: 'ESSAI' },
+      { ipp: '200', name: 'MODELE' },
+      { ipp: '300', name: 'FICTIVE' },
+    ];
+    const before = [
+      told({ trigger: 'A01', control: '1', ...jeanne, movement: 'M1', at: [12, 9] }),
+      told({ trigger: 'A01', control: '2', ...paul, movement: 'M2', at: [13, 9], over: planned(17, 10) }), // Saturday
+      told({ trigger: 'A16', control: '3', ...paul, movement: 'M3', at: [16, 17], over: planned(20, 10) }), // Tuesday
+    ];
+    for (const message of before) {
+      await hospital.until(paris(2026, 1, 12, 9, 10));
+      await hospital.engine(message);
+    }
+    await hospital.until(paris(2026, 1, 16, 18));
+    const said = hospital.bodies('mt').length;
+    const missed = [
+      told({ trigger: 'A03', control: '4', ...jeanne, movement: 'M4', at: [16, 18, 30] }),
+      told({ trigger: 'A16', control: '5', ...paul, movement: 'M5', at: [16, 19], over: planned(19, 10) }), // Monday
+      told({ trigger: 'A02', control: '6', ...paul, movement: 'M6', at: [17, 11], over: { ZBE: { 9: 'L' } } }),
+      told({ trigger: 'A01', control: '7', ...rose, movement: 'M7', at: [17, 12] }),
+      told({ trigger: 'A03', control: '8', ...rose, movement: 'M8', at: [18, 12], over: { PV1: { 16: 'Y' } } }),
+      told({ trigger: 'A01', control: '9', ipp: '400', name: 'DISCRETE', movement: 'M9', at: [18, 13], over: { PV2: { 22: 'Y' } } }),
+    ];
+    await hospital.jump(paris(2026, 1, 18, 22));
+    // The engine plays the whole week again, the part that was acknowledged too.
+    const answers = await hospital.engine(...before, ...missed);
+    expect(answers.every((one) => one.startsWith('AA|'))).toBe(true);
+    const fresh = hospital.bodies('mt').slice(said);
+    expect(fresh.filter((body) => body.startsWith('Sortie de l’hôpital'))).toEqual([
+      expect.stringMatching(/Élodie ESSAI[\s\S]*vendredi 16 janvier à 18h30[\s\S]*reçue en retard/) as string,
+    ]);
+    expect(fresh.filter((body) => body.includes('MODELE'))).toEqual([
+      expect.stringMatching(/^Sortie déplacée[\s\S]*lundi 19 janvier à 10h \(dans 12 h\)[\s\S]*retard/) as string,
+    ]);
+    expect(fresh.filter((body) => body.includes('FICTIVE') && !body.startsWith('Hospitalisé'))).toEqual([
+      expect.stringMatching(/^Entrée/) as string,
+    ]);
+    // Nothing more comes of it: no reminder a moment after, nothing twice.
+    await hospital.engine(...before, ...missed);
+    await hospital.until(paris(2026, 1, 19, 9));
+    expect(hospital.bodies('mt').slice(said)).toEqual(fresh);
+    const blocked = (await hospital.store.inbox.list({ limit: 50 })).filter((one) => one.outcome === 'blocked');
+    expect(blocked.map((one) => one.body.length)).toEqual([0, 0]);
+    const discrete = hospital.sealer.blind('patient|CH_VAL|400');
+    expect(await hospital.store.files.load('patient', discrete)).toBeUndefined();
+  });
+});
