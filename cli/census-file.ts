@@ -38,7 +38,10 @@ type Column = keyof typeof COLUMNS;
 const REQUIRED: readonly Column[] = ['ipp', 'visit', 'unit', 'admitted', 'birthName', 'givenName', 'birthDate'];
 
 /** @returns one envelope per stay; or every problem, by line, without any value of a patient */
-export function readCensus(bytes: Uint8Array, given: CensusSource): { envelopes: NewEnvelope[] } | { problems: string[] } {
+export function readCensus(
+  bytes: Uint8Array,
+  given: CensusSource,
+): { envelopes: NewEnvelope[] } | { problems: string[] } {
   const { text } = decodeMessage(bytes);
   if (/(?:^|[\r\n\u000b])\s*(?:MSH|FHS|BHS)[^A-Za-z0-9\s]/.test(text)) {
     return { envelopes: splitHl7v2(bytes).map((one) => envelope(one, 'hl7v2', given)) };
@@ -75,7 +78,9 @@ function readCsv(text: string, given: CensusSource): { envelopes: NewEnvelope[] 
     if (parsed.success) envelopes.push(envelope(Buffer.from(JSON.stringify(event)), 'event-json', given));
     else {
       const fields = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))];
-      problems.push(`line ${n + 2}: ${fields.map((field) => OF_FIELD[field] ?? field).join(', ')} missing or impossible`);
+      problems.push(
+        `line ${n + 2}: ${fields.map((field) => OF_FIELD[field] ?? field).join(', ')} missing or impossible`,
+      );
     }
   }
   if (lines.length === 0) problems.push('no line below the names of the columns');
@@ -150,7 +155,11 @@ function withOffset(date: string): string {
 
 function placesOf(head: readonly string[]): Partial<Record<Column, number>> {
   const fold = (text: string): string =>
-    text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z]+/g, '_');
+    text
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replace(/[^a-z]+/g, '_');
   const names = head.map(fold);
   const columns = Object.entries(COLUMNS) as [Column, readonly string[]][];
   return Object.fromEntries(

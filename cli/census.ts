@@ -32,7 +32,9 @@ export async function loadCensus(
       bytes = readFileSync(file);
       at = options.at === undefined ? statSync(file).mtimeMs : parseParis(options.at);
     } catch (error) {
-      return refuse(error instanceof Error && 'code' in error ? `${file} cannot be opened (${String(error.code)})` : String(error));
+      return refuse(
+        error instanceof Error && 'code' in error ? `${file} cannot be opened (${String(error.code)})` : String(error),
+      );
     }
     const read = readCensus(bytes, { source: source.id, facilities: source.facilities, at, receivedAt: Date.now() });
     if ('problems' in read) {
@@ -46,7 +48,9 @@ export async function loadCensus(
     }
     const fresh = await accept(envelopes, (some) => store.inbox.accept(some));
     await auditAct(store, 'census:load', source.id);
-    print(`${fresh} stays stored, ${envelopes.length - fresh} were known already. relais serve decides them; nothing is said.`);
+    print(
+      `${fresh} stays stored, ${envelopes.length - fresh} were known already. relais serve decides them; nothing is said.`,
+    );
     return 0;
   });
 }

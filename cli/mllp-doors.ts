@@ -22,7 +22,12 @@ export async function openMllpDoors(sources: readonly SourceConfig[], deps: Inta
       if (mllp === undefined) continue;
       const server = await serveMllp(source, { ...mllp, tls: mllp.tls && pemOf(mllp.tls) }, deps);
       opened.push({ source: source.id, server });
-      deps.log('info', 'listening', { source: source.id, mllp: mllp.host, port: server.port, tls: mllp.tls !== undefined });
+      deps.log('info', 'listening', {
+        source: source.id,
+        mllp: mllp.host,
+        port: server.port,
+        tls: mllp.tls !== undefined,
+      });
     }
   } catch (error) {
     await close();

@@ -49,7 +49,10 @@ export async function sendFiles(
     try {
       pieces.push(...splitHl7v2(readFileSync(file)).map((bytes, n) => ({ file: basename(file), n: n + 1, bytes })));
     } catch (error) {
-      return problem(`${file} cannot be opened (${error instanceof Error && 'code' in error ? String(error.code) : ''})`, 2);
+      return problem(
+        `${file} cannot be opened (${error instanceof Error && 'code' in error ? String(error.code) : ''})`,
+        2,
+      );
     }
   }
   const [first, every] = [Number(options.from), options.rate === undefined ? 0 : 1000 / Number(options.rate)];
@@ -76,18 +79,25 @@ export async function sendFiles(
     } catch (error) {
       channel.close();
       print(`${name}  ${error instanceof Error ? error.message : String(error)}`);
-      return problem(`Stopped: message ${number} was not acknowledged. Mend the cause, then go on with --from ${number}.`, 1);
+      return problem(
+        `Stopped: message ${number} was not acknowledged. Mend the cause, then go on with --from ${number}.`,
+        1,
+      );
     }
     const said = answers.map(saidOf);
     for (const { code } of said) codes.set(code, (codes.get(code) ?? 0) + 1);
     accepted &&= said.every(({ code }) => code === 'AA' || code === 'CA');
-    print(`${name}  ${said.length === 0 ? 'sent, no acknowledgement asked for' : said.map(({ text }) => text).join('  ')}`);
+    print(
+      `${name}  ${said.length === 0 ? 'sent, no acknowledgement asked for' : said.map(({ text }) => text).join('  ')}`,
+    );
     const left = every - (performance.now() - began);
     if (left > 0) await pause(left);
   }
   channel.close();
   const counts = [...codes].map(([code, n]) => `${n} ${code}`).join(', ');
-  print(options.dryRun === true ? `${pieces.length} messages, nothing was sent.` : `${pieces.length} messages: ${counts}.`);
+  print(
+    options.dryRun === true ? `${pieces.length} messages, nothing was sent.` : `${pieces.length} messages: ${counts}.`,
+  );
   return accepted ? 0 : 1;
 }
 
@@ -109,15 +119,18 @@ function saidOf(answer: string): { code: string; text: string } {
   const code = /(?:^|\r)MSA\|([A-Z]{2})/.exec(answer)?.[1] ?? '??';
   const err = /\rERR\|(.*)/.exec(answer)?.[1]?.split('|') ?? [];
   const place = err[1]?.split('^').filter((part) => part !== '') ?? [];
-  const why = err[7] === undefined ? '' : ` ${[place[0], place[2]].filter((part) => part !== undefined).join('-')}: ${err[7]}`;
+  const why =
+    err[7] === undefined ? '' : ` ${[place[0], place[2]].filter((part) => part !== undefined).join('-')}: ${err[7]}`;
   return { code, text: `${code}${why}` };
 }
 
 /** @returns the channel, or what is wrong with the options */
 function channelOf(options: SendOptions, env: Environment): Channel | string {
-  if ((options.mllp === undefined) === (options.http === undefined)) return 'give one of --mllp HOST:PORT and --http URL';
+  if ((options.mllp === undefined) === (options.http === undefined))
+    return 'give one of --mllp HOST:PORT and --http URL';
   const numbers = [options.rate ?? '1', options.from].map(Number);
-  if (numbers.some((n) => !(n > 0)) || !/^\d+$/.test(options.retries)) return '--rate, --from and --retries are numbers';
+  if (numbers.some((n) => !(n > 0)) || !/^\d+$/.test(options.retries))
+    return '--rate, --from and --retries are numbers';
   return options.mllp === undefined ? httpChannel(options, env) : mllpChannel(options, options.mllp);
 }
 
@@ -162,7 +175,8 @@ function detailOf(body: string): string {
 function mllpChannel({ tls, ca, cert, key }: SendOptions, address: string): Channel | string {
   const [, host = '', port = ''] = /^\[?(.+?)\]?:(\d+)$/.exec(address) ?? [];
   if (host === '') return '--mllp takes HOST:PORT';
-  const pem = (path: string | undefined): string | undefined => (path === undefined ? undefined : readFileSync(path, 'utf8'));
+  const pem = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : readFileSync(path, 'utf8');
   const secure = tls === true || ca !== undefined || cert !== undefined;
   let open: MllpClient | undefined;
   return {

@@ -80,7 +80,8 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     config.listen,
   );
   log('info', 'listening', { host: config.listen.host, port: http.port });
-  for (const { id, policy } of config.sources) if (policy.shadow === true) log('warn', 'in shadow: nothing is said', { source: id });
+  for (const { id, policy } of config.sources)
+    if (policy.shadow === true) log('warn', 'in shadow: nothing is said', { source: id });
   let transport: Awaited<ReturnType<typeof openMatrixTransport>> | undefined;
   let stopJobs: (() => Promise<void>) | undefined;
   try {

@@ -55,13 +55,22 @@ const NO_MOVEMENT = new Set<StayIntentType>([
 ]);
 const ENDS = new Set<StayIntentType>(['discharged', 'died', 'left-without-being-seen']);
 
-const isMovement = (i: StayIntent): boolean => !NO_MOVEMENT.has(i.type) && !['O', 'R', 'N', 'V'].includes(i.class ?? '');
+const isMovement = (i: StayIntent): boolean =>
+  !NO_MOVEMENT.has(i.type) && !['O', 'R', 'N', 'V'].includes(i.class ?? '');
 
 /** Field, of which intents it is expected, and whether it is filled. */
 const FIELDS: [field: string, of: (i: StayIntent) => boolean, filled: (i: StayIntent) => boolean][] = [
   ['PV2-9 expected discharge', (i) => isMovement(i) && !ENDS.has(i.type), (i) => i.expectedDischarge !== undefined],
-  ['A16, of discharges', (i) => i.type === 'discharge-planned' || (isMovement(i) && i.type === 'discharged'), () => false],
-  ['médecin traitant (ROL ODRP)', (i) => ADMISSIONS.has(i.type) && isMovement(i), (i) => i.generalPractitioner !== undefined],
+  [
+    'A16, of discharges',
+    (i) => i.type === 'discharge-planned' || (isMovement(i) && i.type === 'discharged'),
+    () => false,
+  ],
+  [
+    'médecin traitant (ROL ODRP)',
+    (i) => ADMISSIONS.has(i.type) && isMovement(i),
+    (i) => i.generalPractitioner !== undefined,
+  ],
   ['INS kept (PID-3, qualified)', () => true, (i) => i.patient.ins !== undefined],
   ['PID-32 VALI', () => true, (i) => i.patient.reliability.includes('VALI')],
   ['PID-7 birth date', () => true, (i) => i.patient.birthDate !== undefined],
@@ -77,7 +86,14 @@ export async function shadowFigures(
   says: readonly WouldSay[],
   policy: SourcePolicy,
 ): Promise<ShadowFigures> {
-  const [outcomes, triggers, charsets, units, facilities, warnings] = [tally(), tally(), tally(), tally(), tally(), tally()];
+  const [outcomes, triggers, charsets, units, facilities, warnings] = [
+    tally(),
+    tally(),
+    tally(),
+    tally(),
+    tally(),
+    tally(),
+  ];
   const fields = new Map(FIELDS.map(([field]) => [field, { filled: 0, of: 0 }]));
   const controls = new Set<string>();
   const seen = { messages: 0, census: 0, mismatches: 0, facts: 0, controlIds: 0, planned: 0 };
@@ -90,7 +106,9 @@ export async function shadowFigures(
     seen.messages += 1;
     from ??= envelope.receivedAt;
     to = envelope.receivedAt;
-    outcomes.add(envelope.outcome === undefined ? 'waiting to be decided' : `${envelope.outcome} ${envelope.reason ?? ''}`);
+    outcomes.add(
+      envelope.outcome === undefined ? 'waiting to be decided' : `${envelope.outcome} ${envelope.reason ?? ''}`,
+    );
     if (envelope.reason === 'duplicate-fact') seen.facts += 1;
     if (controls.has(envelope.key)) seen.controlIds += 1;
     controls.add(envelope.key);

@@ -35,35 +35,56 @@ export function shadowPage(
   return [
     `${source.id}: ${source.shadow ? 'in shadow, nothing is said' : 'live (what follows was noted while it was in shadow)'}`,
     `${f.messages} messages${when}; ${f.census} census lines`,
-    ...section('What became of them', f.outcomes.map(({ what, n }) => row(n, what, CURES[what.split(' ')[1] ?? '']))),
+    ...section(
+      'What became of them',
+      f.outcomes.map(({ what, n }) => row(n, what, CURES[what.split(' ')[1] ?? ''])),
+    ),
     ...section('What would have been said', [
       ...f.said.map((one) =>
-        row(one.messages, one.kind, [
-          one.rung > 0 ? `${one.rung} of them ring` : 'rings nobody',
-          one.nobody > 0 ? `${one.nobody} more: nobody follows the patient` : '',
-        ].filter((text) => text !== '').join('; ')),
+        row(
+          one.messages,
+          one.kind,
+          [
+            one.rung > 0 ? `${one.rung} of them ring` : 'rings nobody',
+            one.nobody > 0 ? `${one.nobody} more: nobody follows the patient` : '',
+          ]
+            .filter((text) => text !== '')
+            .join('; '),
+        ),
       ),
       ...(f.said.length === 0 ? ['        nothing yet'] : []),
     ]),
     ...section(
       'To whom',
-      top([...f.persons].sort((a, b) => b.messages - a.messages), ({ id, messages, rung, kinds }) =>
-        row(messages, names(id), `rung ${rung} times: ${kinds.map(({ what, n }) => `${n} ${what}`).join(', ')}`),
+      top(
+        [...f.persons].sort((a, b) => b.messages - a.messages),
+        ({ id, messages, rung, kinds }) =>
+          row(messages, names(id), `rung ${rung} times: ${kinds.map(({ what, n }) => `${n} ${what}`).join(', ')}`),
       ),
     ),
     ...section('Discharges announced at least 24 h before', [
       f.discharges.told === 0
         ? '        no discharge yet'
         : `${percent(f.discharges.announced, f.discharges.told)}  ${f.discharges.announced} of ${f.discharges.told}${
-            f.discharges.announced < f.discharges.told / 2 ? ': ask the wards to enter the planned date (A16, or PV2-9)' : ''
+            f.discharges.announced < f.discharges.told / 2
+              ? ': ask the wards to enter the planned date (A16, or PV2-9)'
+              : ''
           }`,
     ]),
-    ...section('How fields are filled', f.fields.map((one) => `${percent(one.filled, one.of)}  ${one.field}  (${one.filled} of ${one.of})`)),
-    ...section(f.unitTable ? 'UFs that are not in units:' : 'UFs (this source has no units: table)', top(f.units, plain)),
+    ...section(
+      'How fields are filled',
+      f.fields.map((one) => `${percent(one.filled, one.of)}  ${one.field}  (${one.filled} of ${one.of})`),
+    ),
+    ...section(
+      f.unitTable ? 'UFs that are not in units:' : 'UFs (this source has no units: table)',
+      top(f.units, plain),
+    ),
     ...section('Facilities (MSH-4)', top(f.facilities, plain)),
     ...section('Character sets: MSH-18 → the bytes', [
       ...top(f.charsets, plain),
-      ...(f.mismatches > 0 ? [`        ${f.mismatches} say one thing and are another: read rightly, but have MSH-18 mended`] : []),
+      ...(f.mismatches > 0
+        ? [`        ${f.mismatches} say one thing and are another: read rightly, but have MSH-18 mended`]
+        : []),
     ]),
     ...section('Repeated', [
       row(f.repeated.facts, 'facts sent again as new messages', 'said once'),

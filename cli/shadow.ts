@@ -46,7 +46,7 @@ export async function shadowReport(
 }
 
 async function* envelopesOf(store: Store, source: string, since: number): AsyncGenerator<Envelope> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const page = await store.inbox.lane(`in:${source}`, after, PAGE);
     for (const envelope of page) if (envelope.receivedAt >= since) yield envelope;
     const last = page.at(-1);

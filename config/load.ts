@@ -168,7 +168,10 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
   };
 }
 
-function mllpOf(file: NonNullable<RelaisFile['sources'][number]['mllp']>, at: (relative: string) => string): MllpConfig {
+function mllpOf(
+  file: NonNullable<RelaisFile['sources'][number]['mllp']>,
+  at: (relative: string) => string,
+): MllpConfig {
   const { host, port, tls, allow } = file;
   return {
     host,

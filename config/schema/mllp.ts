@@ -6,7 +6,12 @@ import { CURE, say, strict } from '../problem.ts';
 const path = z.string().trim().min(1);
 
 export const mllp = strict({
-  port: z.int().min(1).max(65_535).describe('a port of this source alone: who speaks is known by it').meta({ sample: 2575 }),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .describe('a port of this source alone: who speaks is known by it')
+    .meta({ sample: 2575 }),
   host: z.string().min(1).default('127.0.0.1').describe('address to listen on; in production another one needs tls'),
   tls: strict({
     cert: path.describe('certificate of this machine, with its chain (PEM)').meta({ sample: 'tls/relais.crt' }),
@@ -49,14 +54,26 @@ export function mllpIssues(value: Mllp, production: boolean): { key: string; mes
   if (tls === undefined && wanted !== undefined && wanted !== 'none')
     found('client_certificates', 'client certificates without TLS', 'add tls: { cert, key, ca }');
   else if (wanted !== undefined && wanted !== 'none' && tls?.ca === undefined)
-    found('client_certificates', 'nobody says whose certificates are good', 'add tls.ca, the authority of the hospital');
+    found(
+      'client_certificates',
+      'nobody says whose certificates are good',
+      'add tls.ca, the authority of the hospital',
+    );
   if (value.client_names !== undefined && (tls?.ca === undefined || wanted === 'none'))
     found('client_names', 'no client certificate is looked at', 'add tls.ca and client_certificates: required');
   if (!production || isLoopback(value.host)) return issues;
   if (tls === undefined)
-    found('host', 'clear text on a network in production', 'add tls: { cert, key, ca }, or listen on 127.0.0.1 behind a TLS tunnel');
+    found(
+      'host',
+      'clear text on a network in production',
+      'add tls: { cert, key, ca }, or listen on 127.0.0.1 behind a TLS tunnel',
+    );
   else if (value.allow === undefined && (tls.ca === undefined || wanted === 'none' || wanted === 'optional'))
-    found('host', 'anybody who reaches this port could speak for the hospital', 'require client certificates (tls.ca), or list its addresses in allow');
+    found(
+      'host',
+      'anybody who reaches this port could speak for the hospital',
+      'require client certificates (tls.ca), or list its addresses in allow',
+    );
   return issues;
 }
 

@@ -36,7 +36,9 @@ const source = strict({
   mode: z
     .enum(['live', 'shadow'])
     .default('live')
-    .describe('shadow: all is taken, decided and counted, nothing is said; relais shadow report tells what would have been'),
+    .describe(
+      'shadow: all is taken, decided and counted, nothing is said; relais shadow report tells what would have been',
+    ),
   secret_env: variable
     .optional()
     .describe('variable that holds the shared secret (or its name followed by _FILE: a file); not needed by MLLP alone')

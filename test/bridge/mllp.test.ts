@@ -88,7 +88,13 @@ async function open(
     for (const envelope of envelopes) accepted.push(await inbox.accept(envelope));
     return accepted;
   };
-  const listener: MllpListener = { host: '127.0.0.1', port: 0, clientCertificates: 'none', maxConnections: 16, ...over };
+  const listener: MllpListener = {
+    host: '127.0.0.1',
+    port: 0,
+    clientCertificates: 'none',
+    maxConnections: 16,
+    ...over,
+  };
   const server = await serveMllp(SOURCE, listener, {
     accept: accept === undefined ? store : (envelopes) => accept(envelopes, store),
     clocks: { civil: () => Date.UTC(2026, 0, 12, 8, 5) },
@@ -284,7 +290,9 @@ describe('who may speak', () => {
 
   test('only from the addresses that are allowed', async () => {
     const refused = await open({ allow: ['192.0.2.0/24', '2001:db8::1'] });
-    await (await refused.dial()).closed;
+    await (
+      await refused.dial()
+    ).closed;
     expect(refused.lines.join()).toContain('not in allow');
     const taken = await open({ allow: ['192.0.2.7', '127.0.0.0/8'] });
     const engine = await taken.dial();

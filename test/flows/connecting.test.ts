@@ -28,11 +28,22 @@ describe('in shadow', () => {
     expect(
       await hospital.engine(
         entry,
-        oldEncoding(told({ trigger: 'A16', control: '2', ...jeanne, movement: 'M2', at: [12, 10], over: planned(15, 10) }), '8859/1'),
+        oldEncoding(
+          told({ trigger: 'A16', control: '2', ...jeanne, movement: 'M2', at: [12, 10], over: planned(15, 10) }),
+          '8859/1',
+        ),
         // the engine has restarted: the same control id for another message
         told({ trigger: 'A01', control: '1', ipp: '300', name: 'PERSONNE', movement: 'M3', at: [12, 10, 30] }),
         entry, // sent again
-        told({ trigger: 'A01', control: '4', ipp: '400', name: 'SECRET', movement: 'M4', at: [12, 11], over: { PV1: { 16: 'Y' } } }),
+        told({
+          trigger: 'A01',
+          control: '4',
+          ipp: '400',
+          name: 'SECRET',
+          movement: 'M4',
+          at: [12, 11],
+          over: { PV1: { 16: 'Y' } },
+        }),
       ),
     ).toEqual(['AA|1', 'AA|2', 'AA|1', 'AA|1', 'AA|4']);
     await hospital.until(paris(2026, 1, 14, 20));
@@ -52,7 +63,9 @@ describe('in shadow', () => {
 
   it('notes hold nothing of a patient', async () => {
     hospital = await openHospital([2026, 1, 12, 9, 5], { ...POLICY, shadow: true }, ['100']);
-    await hospital.engine(told({ trigger: 'A01', control: '1', ipp: '100', name: 'ESSAI', movement: 'M1', at: [12, 9] }));
+    await hospital.engine(
+      told({ trigger: 'A01', control: '1', ipp: '100', name: 'ESSAI', movement: 'M1', at: [12, 9] }),
+    );
     const notes = JSON.stringify(await hospital.store.files.find('shadow', shadowKey(SOURCE.id)));
     expect(notes).toContain('admitted');
     expect(notes).not.toMatch(/ESSAI|lodie|V100|"100"|1961/);
@@ -71,7 +84,14 @@ describe('go-live', () => {
     policy.shadow = false;
     await hospital.engine(
       entry.replace('|1|P|', '|77|P|'), // regenerated under another number
-      told({ trigger: 'A12', control: '4', ...paul, movement: 'M3', at: [12, 11], over: { ZBE: { 4: 'CANCEL', 6: 'A02' } } }),
+      told({
+        trigger: 'A12',
+        control: '4',
+        ...paul,
+        movement: 'M3',
+        at: [12, 11],
+        over: { ZBE: { 4: 'CANCEL', 6: 'A02' } },
+      }),
     );
     expect(hospital.transport.rooms.size).toBe(0);
     // Planned in shadow, due after it: that is the future, and it is told.
@@ -87,8 +107,12 @@ describe('go-live', () => {
 
   it('a patient first seen by a transfer or by a discharge has a stay from then on', async () => {
     hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, ['100', '200']);
-    await hospital.engine(told({ trigger: 'A02', control: '1', ipp: '100', name: 'ESSAI', movement: 'M1', at: [12, 9] }));
-    await hospital.engine(told({ trigger: 'A03', control: '2', ipp: '200', name: 'MODELE', movement: 'M2', at: [12, 9] }));
+    await hospital.engine(
+      told({ trigger: 'A02', control: '1', ipp: '100', name: 'ESSAI', movement: 'M1', at: [12, 9] }),
+    );
+    await hospital.engine(
+      told({ trigger: 'A03', control: '2', ipp: '200', name: 'MODELE', movement: 'M2', at: [12, 9] }),
+    );
     const cards = hospital.bodies('mt').filter((body) => /^(?:Hospitalisé|Sorti\(e\))/.test(body));
     expect(cards).toEqual([
       expect.stringContaining('Hospitalisé(e) — Mme Élodie ESSAI') as string,
@@ -104,7 +128,12 @@ const LIST = [
 ].join('\r\n');
 
 async function census(file: string | Uint8Array): Promise<string[]> {
-  const given = { source: SOURCE.id, facilities: SOURCE.facilities, at: paris(2026, 1, 12, 7), receivedAt: hospital.now() };
+  const given = {
+    source: SOURCE.id,
+    facilities: SOURCE.facilities,
+    at: paris(2026, 1, 12, 7),
+    receivedAt: hospital.now(),
+  };
   const read = readCensus(typeof file === 'string' ? bytes(file) : file, given);
   if ('problems' in read) return read.problems;
   expect(read.envelopes.every((one) => one.note === CENSUS)).toBe(true);
@@ -122,33 +151,74 @@ describe('the census', () => {
     expect(await OUTCOME()).toEqual(['muted recorded 2']);
     // the admission of last week comes late: everybody of the census is known to be there
     const paul = { ipp: '200', name: 'MODELE' };
-    await hospital.engine(told({ trigger: 'A01', control: '1', ...paul, movement: 'M1', at: [11, 22], happened: [11, 12] }));
+    await hospital.engine(
+      told({ trigger: 'A01', control: '1', ...paul, movement: 'M1', at: [11, 22], happened: [11, 12] }),
+    );
     expect(hospital.transport.rooms.size).toBe(0);
     await hospital.until(paris(2026, 1, 15, 20));
     expect(hospital.bodies('mt').filter((body) => body.startsWith('Rappel'))).toHaveLength(1);
-    await hospital.engine(told({ trigger: 'A03', control: '2', ...paul, movement: 'M2', at: [15, 20], over: { PID: { 5: 'MODELE^Paul^^^^^L', 8: 'M' } } }));
+    await hospital.engine(
+      told({
+        trigger: 'A03',
+        control: '2',
+        ...paul,
+        movement: 'M2',
+        at: [15, 20],
+        over: { PID: { 5: 'MODELE^Paul^^^^^L', 8: 'M' } },
+      }),
+    );
     expect(hospital.bodies('idel').at(-1)).toMatch(/^Sortie de l’hôpital.*Paul INVENTE \(né MODELE\)/s);
   });
 
   it('may be HL7 snapshots in a batch file, whatever their trigger', async () => {
     hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, ['100', '200']);
-    const one = told({ trigger: 'A08', control: '1', ipp: '100', name: 'ESSAI', movement: 'X', at: [12, 6], over: { ZBE: null } });
-    const two = told({ trigger: 'A16', control: '2', ipp: '200', name: 'MODELE', movement: 'M9', at: [12, 6], over: planned(16, 10) });
+    const one = told({
+      trigger: 'A08',
+      control: '1',
+      ipp: '100',
+      name: 'ESSAI',
+      movement: 'X',
+      at: [12, 6],
+      over: { ZBE: null },
+    });
+    const two = told({
+      trigger: 'A16',
+      control: '2',
+      ipp: '200',
+      name: 'MODELE',
+      movement: 'M9',
+      at: [12, 6],
+      over: planned(16, 10),
+    });
     const batch = `FHS|^~\\&|SIH\rBHS|^~\\&|SIH\r${one}BTS|1\rBHS|^~\\&|SIH\r${two}BTS|1\rFTS|2\r`;
     expect(await census(batch)).toEqual(['fresh', 'fresh']);
     expect(hospital.transport.rooms.size).toBe(0);
-    const cancelled = told({ trigger: 'A25', control: '3', ipp: '200', name: 'MODELE', movement: 'M9', at: [13, 6], over: { ZBE: { 4: 'CANCEL', 6: 'A16' } } });
+    const cancelled = told({
+      trigger: 'A25',
+      control: '3',
+      ipp: '200',
+      name: 'MODELE',
+      movement: 'M9',
+      at: [13, 6],
+      over: { ZBE: { 4: 'CANCEL', 6: 'A16' } },
+    });
     await hospital.engine(cancelled); // the plan goes, the patient stays
     await hospital.until(paris(2026, 1, 16, 20));
     expect(hospital.bodies('mt').filter((body) => body.startsWith('Rappel'))).toEqual([]);
-    await hospital.engine(told({ trigger: 'A03', control: '4', ipp: '100', name: 'ESSAI', movement: 'M4', at: [16, 20] }));
+    await hospital.engine(
+      told({ trigger: 'A03', control: '4', ipp: '100', name: 'ESSAI', movement: 'M4', at: [16, 20] }),
+    );
     expect(hospital.bodies('mt').at(-1)).toContain('Élodie ESSAI');
   });
 
   it('says every line that it cannot use, and loads nothing', async () => {
     hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, []);
-    expect(await census('IPP;Visite\n1;2')).toEqual([expect.stringContaining('no column uf, entree, nom_naissance') as string]);
-    const bad = LIST.replace('02/01/2026 14:30', '31/02/2026').replace('2026-01-11', '').replace(';;MODELE', ';demain;MODELE');
+    expect(await census('IPP;Visite\n1;2')).toEqual([
+      expect.stringContaining('no column uf, entree, nom_naissance') as string,
+    ]);
+    const bad = LIST.replace('02/01/2026 14:30', '31/02/2026')
+      .replace('2026-01-11', '')
+      .replace(';;MODELE', ';demain;MODELE');
     expect(await census(bad)).toEqual([
       'line 2: entree missing or impossible',
       'line 3: entree, sortie_prevue missing or impossible',
@@ -182,7 +252,15 @@ describe('after an absence', () => {
       told({ trigger: 'A02', control: '6', ...paul, movement: 'M6', at: [17, 11], over: { ZBE: { 9: 'L' } } }),
       told({ trigger: 'A01', control: '7', ...rose, movement: 'M7', at: [17, 12] }),
       told({ trigger: 'A03', control: '8', ...rose, movement: 'M8', at: [18, 12], over: { PV1: { 16: 'Y' } } }),
-      told({ trigger: 'A01', control: '9', ipp: '400', name: 'DISCRETE', movement: 'M9', at: [18, 13], over: { PV2: { 22: 'Y' } } }),
+      told({
+        trigger: 'A01',
+        control: '9',
+        ipp: '400',
+        name: 'DISCRETE',
+        movement: 'M9',
+        at: [18, 13],
+        over: { PV2: { 22: 'Y' } },
+      }),
     ];
     await hospital.jump(paris(2026, 1, 18, 22));
     // The engine plays the whole week again, the part that was acknowledged too.

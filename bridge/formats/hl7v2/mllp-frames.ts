@@ -49,8 +49,7 @@ export function frameReader(limit: number): FrameReader {
 
   function ended(): Framed {
     const all = joined(kept);
-    const frame: Framed =
-      length > limit ? { kind: 'too-large', head: all, length } : { kind: 'message', bytes: all };
+    const frame: Framed = length > limit ? { kind: 'too-large', head: all, length } : { kind: 'message', bytes: all };
     state = 'outside';
     kept = [];
     length = 0;
@@ -66,7 +65,7 @@ export function frameReader(limit: number): FrameReader {
   return {
     push(chunk) {
       const found: Framed[] = [];
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         const byte = chunk[at];
         if (state === 'outside') {
           if (byte === VT) begin(found);

@@ -27,7 +27,9 @@ export function splitHl7v2(bytes: Uint8Array): Uint8Array[] {
 function withoutTrailer(piece: Uint8Array): Uint8Array {
   const last = Math.max(...[0x0a, 0x0b, 0x0d, 0x1c].map((byte) => piece.lastIndexOf(byte)));
   const name = last < 0 ? '' : byteText(piece.subarray(last + 1, last + 5));
-  return /^(?:FHS|BHS|BTS|FTS)(?:[^A-Za-z0-9\s]|$)/.test(name) ? withoutTrailer(trimmed(piece.subarray(0, last))) : piece;
+  return /^(?:FHS|BHS|BTS|FTS)(?:[^A-Za-z0-9\s]|$)/.test(name)
+    ? withoutTrailer(trimmed(piece.subarray(0, last)))
+    : piece;
 }
 
 function trimmed(bytes: Uint8Array): Uint8Array {

@@ -28,11 +28,11 @@ describe('acknowledgement mode', () => {
     ['al', 'er', 'CA', 'CA AE', 'CR'],
     ['YES', '', 'CA', 'CA', 'CR'],
   ])('MSH-15 %s, MSH-16 %s', (commit, application, readable, held, refused) => {
-    expect([codes(commit, application, 'AA'), codes(commit, application, 'AE'), codes(commit, application, 'AR')]).toEqual([
-      readable,
-      held,
-      refused,
-    ]);
+    expect([
+      codes(commit, application, 'AA'),
+      codes(commit, application, 'AE'),
+      codes(commit, application, 'AR'),
+    ]).toEqual([readable, held, refused]);
   });
 
   test('an acknowledgement is not acknowledged, in any mode', () => {

@@ -50,7 +50,10 @@ describe('frames', () => {
 
   test('too large: its beginning and its length, and the next one is read', () => {
     const long = 'MSH|'.padEnd(9_000, 'x');
-    const [first, second] = all(`\x0b${long}\x1c\r\x0bB\x1c\r`, 5_000) as [Extract<Framed, { kind: 'too-large' }>, string];
+    const [first, second] = all(`\x0b${long}\x1c\r\x0bB\x1c\r`, 5_000) as [
+      Extract<Framed, { kind: 'too-large' }>,
+      string,
+    ];
     expect([first.kind, first.length, first.head.length, second]).toEqual(['too-large', 9_000, 4_096, 'B']);
     expect(all(`\x0b${'y'.repeat(5_000)}\x1c\r`, 5_000)).toEqual(['y'.repeat(5_000)]); // the limit itself is taken
   });
@@ -65,7 +68,7 @@ describe('frames', () => {
     const below = randomly(7);
     for (let round = 0; round < 300; round += 1) {
       const chunks: Uint8Array[] = [];
-      for (let at = 0; at < stream.length; ) {
+      for (let at = 0; at < stream.length;) {
         const size = 1 + below(round % 2 === 0 ? 7 : 900);
         chunks.push(stream.subarray(at, at + size));
         at += size;
