@@ -7,6 +7,7 @@ const MOST_ROWS = 12;
 
 /** What to do about a reason; the others need nothing. */
 const CURES: Record<string, string> = {
+  shadow: 'what a live source would say',
   'no-team': 'declare the équipe de soins of these patients (equipe.yaml), or they will be "à téléphoner"',
   'unknown-unit': 'add these UFs to units: with their policy, then relais quarantine replay',
   'missing-identity': 'the sender must put the IPP in PID-3 with type PI',

@@ -1,9 +1,11 @@
 /** docs/integration.md: each of its examples is run as it is printed, with the real curl, openssl and python3. */
 import { execFile } from 'node:child_process';
+import { createHmac, type Hmac } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { relaisSchema } from '../../config/schema/relais.ts';
@@ -93,7 +95,6 @@ describe('docs/integration.md', () => {
 
   it('the snippet of the engine computes the same signature, on stand-ins of its Java objects', async () => {
     const [snippet = ''] = examples('js');
-    const { default: crypto } = await import('node:crypto');
     const body = readFileSync(join(ROOT, 'demo', 'day', '02-jeanne-entree.hl7'), 'utf8');
     const channel = new Map<string, string>();
     class JavaString {
@@ -106,9 +107,9 @@ describe('docs/integration.md', () => {
         return Buffer.from(this.text, 'utf8');
       }
     }
-    let hmac: ReturnType<typeof crypto.createHmac>;
+    let hmac: Hmac;
     const mac = {
-      init: (key: Buffer) => void (hmac = crypto.createHmac('sha256', key)),
+      init: (key: Buffer) => void (hmac = createHmac('sha256', key)),
       update: (bytes: Buffer) => void hmac.update(bytes),
       doFinal: (bytes: Buffer) => hmac.update(bytes).digest(),
     };
@@ -125,15 +126,14 @@ describe('docs/integration.md', () => {
     const java = { lang: { String: JavaString } };
     const hex = { encodeHexString: (bytes: Buffer) => bytes.toString('hex') };
     const packages = { org: { apache: { commons: { codec: { binary: { Hex: hex } } } } } };
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the example itself is what is tested
-    new Function('java', 'javax', 'Packages', 'configurationMap', 'connectorMessage', 'channelMap', snippet)(
+    runInNewContext(snippet, {
       java,
       javax,
-      packages,
-      new Map([['RELAIS_SECRET', HOSPITAL_SECRET]]),
-      { getRawData: () => body },
-      { put: (name: string, value: string) => channel.set(name, value) },
-    );
+      Packages: packages,
+      configurationMap: new Map([['RELAIS_SECRET', HOSPITAL_SECRET]]),
+      connectorMessage: { getRawData: () => body },
+      channelMap: { put: (name: string, value: string) => channel.set(name, value) },
+    });
     const answer = await fetch(`${doors.url}/v1/hl7v2`, {
       method: 'POST',
       headers: {
