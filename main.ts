@@ -10,6 +10,7 @@ import { faultFields } from './care/relay/fault.ts';
 import { createWake, restUntil, type Wake, withWakes } from './care/relay/wake.ts';
 import { drainInbox } from './care/relay/drain.ts';
 import type { Directory } from './care/people/directory.ts';
+import type { RepertoryEntry } from './care/people/repertory.ts';
 import type { People } from './care/people/person.ts';
 import type { Pathway } from './care/request/pathway.ts';
 import type { Slots } from './care/request/slot.ts';
@@ -36,6 +37,8 @@ export type Parts = {
   pathways: () => readonly Pathway[];
   directory: Directory;
   slots: Slots;
+  /** Lines, documents, prevention, actions of the territory. */
+  repertory: readonly RepertoryEntry[];
   /** Source ids and what each may say. */
   sources: ReadonlyMap<string, SourcePolicy>;
   ringing: RingTable;

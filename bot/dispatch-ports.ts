@@ -2,6 +2,7 @@ import type { Log } from '../care/relay/log.ts';
 import type { Clocks, Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Transport } from '../care/relay/transport.ts';
+import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Directory } from '../care/people/directory.ts';
 import type { Pathway } from '../care/request/pathway.ts';
 import type { Slots } from '../care/request/slot.ts';
@@ -16,6 +17,7 @@ export type DispatchPorts = StayPorts & {
   pathways: () => readonly Pathway[];
   directory: Directory;
   slots: Slots;
+  repertory: readonly RepertoryEntry[];
   /** What people call the bot in a mention: localpart, display name. */
   names: readonly string[];
   log: Log;

@@ -8,6 +8,7 @@ import type { Decision } from '../care/relay/decision.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
+import { decideSlotTimer } from '../care/request/booking.ts';
 import { decideDeadline } from '../care/request/case.ts';
 import type { StayPorts } from '../care/stay/case.ts';
 import { decideClosing } from '../care/stay/closing.ts';
@@ -20,6 +21,7 @@ const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number
   'stay-notice': decideNotice,
   'request-sla': decideDeadline,
   'room-close': decideClosing,
+  slot: decideSlotTimer,
 };
 
 /** After what failed: long enough not to fill the log. */

@@ -14,6 +14,7 @@ import type { Store } from '../care/relay/ports.ts';
 import type { Sealer } from '../care/relay/seal.ts';
 import type { RawRoomEvent } from '../care/relay/transport.ts';
 import type { Directory } from '../care/people/directory.ts';
+import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { People } from '../care/people/person.ts';
 import type { Pathway } from '../care/request/pathway.ts';
 import type { Slots } from '../care/request/slot.ts';
@@ -33,6 +34,7 @@ export type StageOptions = {
   pathways: readonly Pathway[];
   directory: Directory;
   slots: Slots;
+  repertory?: readonly RepertoryEntry[];
   /** Invited persons join at once, but for these (Matrix ids). */
   late?: readonly string[];
   access?: AccessRules;
@@ -92,6 +94,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     pathways: () => options.pathways,
     sources,
     ringing: RINGING,
+    repertory: options.repertory ?? [],
     closeAfterDays: 30,
     access: options.access ?? { accessRule: undefined, allowedServers: undefined },
     log,

@@ -16,7 +16,7 @@ import { parseParis } from '../config/paris-text.ts';
 import { type Scenario, scenarioSchema, type ScenarioStep } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
-import { demoDirectory, demoSlots } from './demo-data.ts';
+import { demoDirectory, demoRepertory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
 
 /** In a folder; a single file may bear any name. */
@@ -79,7 +79,8 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
     people,
     pathways: loadShippedPathways(),
     directory: await demoDirectory(),
-    slots: demoSlots(() => stage.now()),
+    slots: demoSlots(),
+    repertory: demoRepertory(),
     late: scenario.late.flatMap((id) => people.byId(id)?.matrix ?? []),
   });
   const said = new Set<string>();

@@ -17,7 +17,6 @@ import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Directory } from '../care/people/directory.ts';
 import { peopleFrom } from '../care/people/person.ts';
-import type { Slots } from '../care/request/slot.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { RINGING } from '../config/ringing.ts';
 import { compose, type Relais } from '../main.ts';
@@ -56,8 +55,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   const sealer = sealerFromSecret(secrets.seal);
   const store = await openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
   const directory = await directoryOf(loaded, log);
-  const slots: Slots =
-    config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
+  const slots = openSlotsFile(config.slots);
   const stopClock = await followCivilTime(loaded, store, clocks, signal);
   let relais: Relais | undefined;
   const intake = {
@@ -97,6 +95,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       pathways: () => loaded.pathways,
       directory,
       slots,
+      repertory: loaded.repertory,
       sources: new Map(
         config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
       ),

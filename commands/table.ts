@@ -1,4 +1,5 @@
 import type { Message } from '../care/relay/message.ts';
+import { actions } from './actions.ts';
 import { aide } from './aide.ts';
 import { annuaire } from './annuaire.ts';
 import { annuler } from './annuler.ts';
@@ -6,20 +7,31 @@ import { avis } from './avis.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
 import { prendre } from './prendre.ts';
+import { creneau } from './creneau.ts';
+import { doc } from './doc.ts';
+import { ligne } from './ligne.ts';
+import { prevention } from './prevention.ts';
 import { rendre } from './rendre.ts';
 import { repondre } from './repondre.ts';
+import { reserver } from './reserver.ts';
 import { snp } from './snp.ts';
 
 /** Every word, in alphabetical order: a new command is one file and one line here. */
 export const COMMANDS: readonly Command[] = [
+  actions,
   aide(() => COMMANDS),
   annuaire,
   annuler,
   avis,
   complement,
+  creneau,
+  doc,
+  ligne,
   prendre,
+  prevention,
   rendre,
   repondre,
+  reserver,
   snp,
 ];
 

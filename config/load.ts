@@ -2,12 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
+import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Pathway } from '../care/request/pathway.ts';
 import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
 import { readYaml } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
+import { readRepertory } from './schema/repertory.ts';
 import { relaisSchema } from './schema/relais.ts';
 import type { RelaisFile } from './schema/relais.ts';
 
@@ -63,6 +65,7 @@ export type LoadedConfig = {
   teams: Team[];
   duty: DutyPeriod[];
   pathways: Pathway[];
+  repertory: RepertoryEntry[];
   secrets: {
     seal: string;
     /** Of the bot's account, to log in again after a soft logout. */
@@ -106,19 +109,30 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
   if (teams && 'problems' in teams) problems.push(...teams.problems);
   const pathways = offeredPathways(named('pathways'), read?.persons);
   problems.push(...pathways.problems);
+  const repertoryFile = named('repertory');
+  const repertory = repertoryFile === undefined ? { entries: [] } : readRepertory(repertoryFile);
+  if ('problems' in repertory) problems.push(...repertory.problems);
   if (broken) return { problems };
   const people = read !== undefined && !('problems' in read) ? read : undefined;
   if (people) problems.push(...unknownTerritories(people, main.value));
   problems.push(...missingFiles(main, at));
   const secrets = readSecrets(main, env, at);
   problems.push(...secrets.problems);
-  if (problems.length > 0 || people === undefined || teams === undefined || 'problems' in teams) return { problems };
+  if (
+    problems.length > 0 ||
+    'problems' in repertory ||
+    people === undefined ||
+    teams === undefined ||
+    'problems' in teams
+  )
+    return { problems };
   return {
     config: configOf(main.value, at),
     people: people.persons,
     teams: teams.teams,
     duty: people.duty,
     pathways: pathways.offered,
+    repertory: repertory.entries,
     secrets: { seal: secrets.seal, password: secrets.password, sources: secrets.sources, storeUrl: secrets.storeUrl },
     warnings: pathways.warnings,
   };

@@ -9,7 +9,7 @@ import type { RoomRef, RoomWanted } from './room.ts';
 import type { Timer, TimerChange } from './timer.ts';
 
 /** Files: a stay, a patient, a request, what would have been said. `where version = ?`, so that two deciders cannot both win. */
-export type FileKind = 'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'shadow';
+export type FileKind = 'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'slot' | 'shadow';
 
 export type FileWrite = {
   kind: FileKind;

@@ -140,6 +140,8 @@ export function routeEscalation(
             ),
           ),
       );
+    case 'asker':
+      return [people.byId(request.asker)].flatMap((person) => (person ? direct(person) : []));
     case 'coordinator':
       return orAll(people.withRole('coordinateur').map(direct));
     default:

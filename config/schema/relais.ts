@@ -140,6 +140,10 @@ export const relaisSchema = strict({
     .optional()
     .describe('who practises where (annuaire command)'),
   slots: path.optional().describe('slots of unscheduled care (snp command)').meta({ sample: 'creneaux.yaml' }),
+  repertory: path
+    .optional()
+    .describe('direct lines, documents, prevention, actions (ligne, doc, prevention, actions commands)')
+    .meta({ sample: 'repertoire.yaml' }),
   pathways: path
     .optional()
     .describe('folder of your own pathways, besides those that come with Relais; the same id replaces')

@@ -1,6 +1,6 @@
 /** docs/integration.md: each of its examples is run as it is printed, with the real curl, openssl and python3. */
 import { execFile } from 'node:child_process';
-import { createHmac, type Hmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,7 +107,7 @@ describe('docs/integration.md', () => {
         return Buffer.from(this.text, 'utf8');
       }
     }
-    let hmac: Hmac;
+    let hmac: ReturnType<typeof createHmac>;
     const mac = {
       init: (key: Buffer) => void (hmac = createHmac('sha256', key)),
       update: (bytes: Buffer) => void hmac.update(bytes),

@@ -40,7 +40,7 @@ export async function openHospital(
     people: peopleFrom(persons, teams, []),
     pathways: [],
     directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
-    slots: { free: async () => [] },
+    slots: { offered: async () => [], matches: () => true },
   });
   let ids = 0;
   const server = await serveMllp(
