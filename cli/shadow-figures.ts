@@ -13,7 +13,7 @@ import { CENSUS } from '../care/stay/shadow.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
 
 export type Count = { what: string; n: number };
-export type Filled = { field: string; filled: number; of: number };
+type Filled = { field: string; filled: number; of: number };
 
 export type ShadowFigures = {
   messages: number;
