@@ -16,7 +16,7 @@ import type { RawRoomEvent } from '../care/relay/transport.ts';
 import type { Directory } from '../care/people/directory.ts';
 import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { People } from '../care/people/person.ts';
-import type { Pathway } from '../care/request/pathway.ts';
+import type { Offer } from '../care/request/pathway.ts';
 import type { Slots } from '../care/request/slot.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { RINGING } from '../config/ringing.ts';
@@ -31,7 +31,7 @@ export type StageOptions = {
   start: number;
   source: { id: string; facilities: string[]; policy: SourcePolicy };
   people: People;
-  pathways: readonly Pathway[];
+  pathways: readonly Offer[];
   directory: Directory;
   slots: Slots;
   repertory?: readonly RepertoryEntry[];
@@ -134,6 +134,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     } while ((await transport.flush(relais.hear)) > 0);
   }
 
+  await relais.armDates();
   const directs = new Map<string, string>();
   const stage: Stage = {
     store,

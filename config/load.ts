@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
 import type { RepertoryEntry } from '../care/people/repertory.ts';
-import type { Pathway } from '../care/request/pathway.ts';
+import type { Offer } from '../care/request/pathway.ts';
 import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
+import { mllpOf, type MllpConfig } from './load-mllp.ts';
 import { readYaml } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
 import { readRepertory } from './schema/repertory.ts';
@@ -27,16 +28,6 @@ export type SourceConfig = {
   mllp: MllpConfig | undefined;
   /** Unit labels of the table, by UF code. */
   labels: ReadonlyMap<string, string>;
-};
-
-type MllpConfig = {
-  host: string;
-  port: number;
-  tls: { cert: string; key: string; ca: string | undefined } | undefined;
-  clientCertificates: 'required' | 'optional' | 'none';
-  clientNames: string[] | undefined;
-  allow: string[] | undefined;
-  maxConnections: number;
 };
 
 /** relais.yaml with absolute paths and without secrets, so that it may be printed. */
@@ -64,7 +55,7 @@ export type LoadedConfig = {
   people: Person[];
   teams: Team[];
   duty: DutyPeriod[];
-  pathways: Pathway[];
+  pathways: Offer[];
   repertory: RepertoryEntry[];
   secrets: {
     seal: string;
@@ -84,10 +75,15 @@ type Env = Readonly<Record<string, string | undefined>>;
 /**
  * @param path relais.yaml; every relative path in it is relative to its folder
  * @param env where secrets are: `NAME`, or `NAME_FILE` with the path of a file that holds it
+ * @param commandWords words that no family of pathways may take
  * @returns everything, or all the problems of all the files at once; what can only be compared between sound files
  *   (secrets, territories, facilities) is looked at once relais.yaml is sound
  */
-export function loadConfig(path: string, env: Env): LoadedConfig | { problems: ConfigProblem[] } {
+export function loadConfig(
+  path: string,
+  env: Env,
+  commandWords: readonly string[] = [],
+): LoadedConfig | { problems: ConfigProblem[] } {
   const file = resolve(path);
   const at = (relative: string): string => resolve(dirname(file), relative);
   const main = readYaml(file, relaisSchema);
@@ -107,7 +103,7 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
   const equipeFile = named('equipe');
   const teams = equipeFile === undefined ? undefined : readTeamsFile(equipeFile, read?.persons, facilities);
   if (teams && 'problems' in teams) problems.push(...teams.problems);
-  const pathways = offeredPathways(named('pathways'), read?.persons);
+  const pathways = offeredPathways(named('pathways'), read?.persons, commandWords);
   problems.push(...pathways.problems);
   const repertoryFile = named('repertory');
   const repertory = repertoryFile === undefined ? { entries: [] } : readRepertory(repertoryFile);
@@ -171,6 +167,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           acceptFictional: source.accept_fictional,
           production: environment === 'production',
           shadow: source.mode === 'shadow',
+          tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },
       };
     }),
@@ -179,22 +176,6 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     territories,
     rooms: { closeAfterDays: rooms.close_after_days },
     timezone,
-  };
-}
-
-function mllpOf(
-  file: NonNullable<RelaisFile['sources'][number]['mllp']>,
-  at: (relative: string) => string,
-): MllpConfig {
-  const { host, port, tls, allow } = file;
-  return {
-    host,
-    port,
-    tls: tls && { cert: at(tls.cert), key: at(tls.key), ca: tls.ca === undefined ? undefined : at(tls.ca) },
-    clientCertificates: file.client_certificates ?? (tls?.ca === undefined ? 'none' : 'required'),
-    clientNames: file.client_names,
-    allow,
-    maxConnections: file.max_connections,
   };
 }
 

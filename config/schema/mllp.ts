@@ -43,7 +43,7 @@ export const mllp = strict({
   max_connections: z.int().min(1).max(1_000).default(16).describe('connections at once'),
 });
 
-type Mllp = z.infer<typeof mllp>;
+export type Mllp = z.infer<typeof mllp>;
 
 /** @returns what is wrong with a listener in this environment, each with its key and cure */
 export function mllpIssues(value: Mllp, production: boolean): { key: string; message: string }[] {

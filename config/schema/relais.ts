@@ -22,6 +22,10 @@ const unit = strict({
     .enum(['event+label', 'event', 'block'])
     .describe('say the event with the unit, say the event alone, or say nothing and keep nothing')
     .meta({ sample: 'event+label' }),
+  tags: z
+    .array(slug)
+    .default([])
+    .describe('words that pathways start from: on: { discharge: { unit-tag: maternite } }'),
 });
 
 const source = strict({

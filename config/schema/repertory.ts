@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { RepertoryEntry } from '../../care/people/repertory.ts';
 import { type ConfigProblem, readYaml, say, strict } from '../problem.ts';
-import { weekly } from './sla.ts';
+import { weekHours } from './time.ts';
 
 const text = z.string().trim().min(1, say('empty', 'write what a colleague should read'));
 const words = z.array(text).default([]);
@@ -11,7 +11,7 @@ const date = z.iso.date(say('not a possible day', 'write year-month-day, for ins
 const line = strict({
   service: text,
   telephone: text,
-  horaires: weekly.optional(),
+  horaires: weekHours.optional(),
   pour: text.optional(),
   mots: words,
 });
