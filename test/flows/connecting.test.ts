@@ -1,6 +1,8 @@
 /** A hospital connects (DESIGN §10, story 5). A restored snapshot is another file's: test/matrix/recover.e2e.test.ts. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { CENSUS, type ShadowNote, shadowKey } from '../../care/stay/shadow.ts';
+import type { Pathway } from '../../care/request/pathway.ts';
+import { loadShippedPathways } from '../../config/load-pathways.ts';
 import { readCensus } from '../../cli/census-file.ts';
 import { bytes } from '../formats/hl7v2/fixtures.ts';
 import { type Hospital, oldEncoding, openHospital, SOURCE, type Told, told } from './connecting.ts';
@@ -70,6 +72,23 @@ describe('in shadow', () => {
     expect(notes).toContain('admitted');
     expect(notes).not.toMatch(/ESSAI|lodie|V100|"100"|1961/);
   });
+});
+
+it('in shadow no arrangement starts by itself on a discharge', async () => {
+  const shipped = loadShippedPathways().find((one): one is Pathway => 'ask' in one);
+  if (!shipped) throw new Error('no pathway');
+  const pathway: Pathway = { ...shipped, on: [{ event: 'discharge', tags: [], modes: [], at: [] }] };
+  const requests: number[] = [];
+  for (const shadow of [true, false]) {
+    hospital = await openHospital([2026, 1, 12, 9, 5], { ...POLICY, shadow }, ['100'], [pathway]);
+    await hospital.engine(
+      told({ trigger: 'A03', control: '1', ipp: '100', name: 'ESSAI', movement: 'M1', at: [12, 9] }),
+    );
+    const patient = hospital.sealer.blind('patient|CH_VAL|100');
+    requests.push((await hospital.store.files.find('request', `patient:${patient}`)).length);
+    if (shadow) await hospital.close();
+  }
+  expect(requests).toEqual([0, 1]);
 });
 
 describe('go-live', () => {

@@ -6,6 +6,7 @@ import { readHl7v2 } from '../../bridge/formats/hl7v2/pam-fr.ts';
 import { serveMllp } from '../../bridge/mllp.ts';
 import { fromParis } from '../../care/relay/civil-time.ts';
 import { peopleFrom, type Person } from '../../care/people/person.ts';
+import type { Pathway } from '../../care/request/pathway.ts';
 import type { SourcePolicy } from '../../care/stay/verdict.ts';
 import { openStage, type Stage } from '../../cli/rehearsal.ts';
 import { adt, latin1, type Fields } from '../formats/hl7v2/fixtures.ts';
@@ -22,11 +23,12 @@ export type Hospital = Stage & {
   bodies(id: string): string[];
 };
 
-/** @param patients IPPs that have an équipe de soins */
+/** @param patients IPPs that have an équipe de soins. @param pathways arrangements that may start by themselves */
 export async function openHospital(
   start: [number, number, number, number, number],
   policy: SourcePolicy,
   patients: string[],
+  pathways: readonly Pathway[] = [],
 ): Promise<Hospital> {
   const [year, month, day, hour, minute] = start;
   const persons: Person[] = [
@@ -38,7 +40,7 @@ export async function openHospital(
     start: fromParis({ year, month, day, hour, minute }),
     source: { id: SOURCE.id, facilities: SOURCE.facilities, policy },
     people: peopleFrom(persons, teams, []),
-    pathways: [],
+    pathways,
     directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
     slots: { offered: async () => [], matches: () => true },
   });
