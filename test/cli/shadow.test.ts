@@ -3,18 +3,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type ShadowNote, shadowKey } from '../../care/stay/shadow.ts';
 import { shadowFigures, type ShadowFigures } from '../../cli/shadow-figures.ts';
 import { shadowPage } from '../../cli/shadow-page.ts';
-import { type Hospital, oldEncoding, openHospital, SOURCE, type Told, told } from '../flows/connecting.ts';
-import { POLICY, ts } from '../flows/stage.ts';
+import { type Hospital, oldEncoding, openHospital, planned, SOURCE, told } from '../flows/connecting.ts';
+import { POLICY } from '../flows/stage.ts';
 
 let hospital: Hospital;
 afterEach(() => hospital.close());
 
 const UNITS = new Map([['2210', 'event+label' as const]]);
-const planned = (day: number, hour: number): NonNullable<Told['over']> => ({
-  EVN: { 3: ts(2026, 1, day, hour) },
-  PV2: { 9: ts(2026, 1, day, hour) },
-});
-
 async function fortnight(): Promise<ShadowFigures> {
   const policy = { ...POLICY, shadow: true, units: UNITS, unknownUnit: 'hold' as const };
   hospital = await openHospital([2026, 1, 12, 9, 5], policy, ['100', '200']);

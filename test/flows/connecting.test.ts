@@ -1,26 +1,18 @@
 /** A hospital connects (DESIGN §10, story 5). A restored snapshot is another file's: test/matrix/recover.e2e.test.ts. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { CENSUS, type ShadowNote, shadowKey } from '../../care/stay/shadow.ts';
+import { type ShadowNote, shadowKey } from '../../care/stay/shadow.ts';
 import type { Pathway } from '../../care/request/pathway.ts';
 import { loadShippedPathways } from '../../config/load-pathways.ts';
-import { readCensus } from '../../cli/census-file.ts';
-import { bytes } from '../formats/hl7v2/fixtures.ts';
-import { type Hospital, oldEncoding, openHospital, SOURCE, type Told, told } from './connecting.ts';
-import { paris, POLICY, ts } from './stage.ts';
+import { type Hospital, oldEncoding, openHospital, outcomes, planned, SOURCE, told } from './connecting.ts';
+import { paris, POLICY } from './stage.ts';
 
 let hospital: Hospital;
 afterEach(() => hospital.close());
 
-const OUTCOME = async (): Promise<string[]> =>
-  (await hospital.store.counts()).map(({ outcome, reason, n }) => `${outcome} ${reason} ${n}`);
 const says = async (): Promise<string[]> =>
   (await hospital.store.files.find<ShadowNote>('shadow', shadowKey(SOURCE.id)))
     .flatMap((file) => file.state.says)
     .map((one) => `${one.kind} → ${one.readers.join('+')} 🔔 ${one.rung.join('+')}`);
-const planned = (day: number, hour: number): NonNullable<Told['over']> => ({
-  EVN: { 3: ts(2026, 1, day, hour) },
-  PV2: { 9: ts(2026, 1, day, hour) },
-});
 
 describe('in shadow', () => {
   it('everything is acknowledged, decided and noted; nothing is said, no room is made, deadlines pass in silence', async () => {
@@ -52,7 +44,7 @@ describe('in shadow', () => {
     expect(hospital.transport.rooms.size).toBe(0);
     expect(await hospital.store.outbox.pending()).toBe(0);
     expect(await hospital.store.rooms.list()).toEqual([]);
-    expect(await OUTCOME()).toEqual(['blocked vip 1', 'muted shadow 3']);
+    expect(await outcomes(hospital)).toEqual(['blocked vip 1', 'muted shadow 3']);
     expect(await says()).toEqual([
       'admitted → mt+idel 🔔 mt+idel',
       'discharge-planned → mt+idel 🔔 mt+idel',
@@ -121,7 +113,7 @@ describe('go-live', () => {
     ]);
     await hospital.engine(told({ trigger: 'A03', control: '5', ...paul, movement: 'M5', at: [15, 20] }));
     expect(hospital.bodies('mt').filter((body) => body.startsWith('Sortie'))).toHaveLength(1);
-    expect((await OUTCOME()).filter((one) => one.includes('shadow'))).toEqual(['muted shadow 3']);
+    expect((await outcomes(hospital)).filter((one) => one.includes('shadow'))).toEqual(['muted shadow 3']);
   });
 
   it('a patient first seen by a transfer or by a discharge has a stay from then on', async () => {
@@ -137,112 +129,6 @@ describe('go-live', () => {
       expect.stringContaining('Hospitalisé(e) — Mme Élodie ESSAI') as string,
       expect.stringContaining('Sorti(e) — Mme Élodie MODELE') as string,
     ]);
-  });
-});
-
-const LIST = [
-  'IPP;Visite;Classe;UF;Entrée;Sortie prévue;Nom naissance;Nom utilisé;Prénom;Naissance;Sexe',
-  '100;V100;I;2210;02/01/2026 14:30;16/01/2026;ESSAI;;Élodie;04/07/1961;F',
-  '200;V200;I;2210;2026-01-11;;MODELE;INVENTE;Paul;1950-02-03;M',
-].join('\r\n');
-
-async function census(file: string | Uint8Array): Promise<string[]> {
-  const given = {
-    source: SOURCE.id,
-    facilities: SOURCE.facilities,
-    at: paris(2026, 1, 12, 7),
-    receivedAt: hospital.now(),
-  };
-  const read = readCensus(typeof file === 'string' ? bytes(file) : file, given);
-  if ('problems' in read) return read.problems;
-  expect(read.envelopes.every((one) => one.note === CENSUS)).toBe(true);
-  const accepted = await hospital.store.inbox.accept(read.envelopes);
-  await hospital.settle();
-  return accepted.map((one) => one.state);
-}
-
-describe('the census', () => {
-  it('opens stays in silence, once; a discharge planned in it is reminded, and what follows is told', async () => {
-    hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, ['100', '200']);
-    expect(await census(LIST)).toEqual(['fresh', 'fresh']);
-    expect(await census(LIST)).toEqual(['duplicate', 'duplicate']);
-    expect(hospital.transport.rooms.size).toBe(0);
-    expect(await OUTCOME()).toEqual(['muted recorded 2']);
-    // the admission of last week comes late: everybody of the census is known to be there
-    const paul = { ipp: '200', name: 'MODELE' };
-    await hospital.engine(
-      told({ trigger: 'A01', control: '1', ...paul, movement: 'M1', at: [11, 22], happened: [11, 12] }),
-    );
-    expect(hospital.transport.rooms.size).toBe(0);
-    await hospital.until(paris(2026, 1, 15, 20));
-    expect(hospital.bodies('mt').filter((body) => body.startsWith('Rappel'))).toHaveLength(1);
-    await hospital.engine(
-      told({
-        trigger: 'A03',
-        control: '2',
-        ...paul,
-        movement: 'M2',
-        at: [15, 20],
-        over: { PID: { 5: 'MODELE^Paul^^^^^L', 8: 'M' } },
-      }),
-    );
-    expect(hospital.bodies('idel').at(-1)).toMatch(/^Sortie de l’hôpital.*Paul INVENTE \(né MODELE\)/s);
-  });
-
-  it('may be HL7 snapshots in a batch file, whatever their trigger', async () => {
-    hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, ['100', '200']);
-    const one = told({
-      trigger: 'A08',
-      control: '1',
-      ipp: '100',
-      name: 'ESSAI',
-      movement: 'X',
-      at: [12, 6],
-      over: { ZBE: null },
-    });
-    const two = told({
-      trigger: 'A16',
-      control: '2',
-      ipp: '200',
-      name: 'MODELE',
-      movement: 'M9',
-      at: [12, 6],
-      over: planned(16, 10),
-    });
-    const batch = `FHS|^~\\&|SIH\rBHS|^~\\&|SIH\r${one}BTS|1\rBHS|^~\\&|SIH\r${two}BTS|1\rFTS|2\r`;
-    expect(await census(batch)).toEqual(['fresh', 'fresh']);
-    expect(hospital.transport.rooms.size).toBe(0);
-    const cancelled = told({
-      trigger: 'A25',
-      control: '3',
-      ipp: '200',
-      name: 'MODELE',
-      movement: 'M9',
-      at: [13, 6],
-      over: { ZBE: { 4: 'CANCEL', 6: 'A16' } },
-    });
-    await hospital.engine(cancelled); // the plan goes, the patient stays
-    await hospital.until(paris(2026, 1, 16, 20));
-    expect(hospital.bodies('mt').filter((body) => body.startsWith('Rappel'))).toEqual([]);
-    await hospital.engine(
-      told({ trigger: 'A03', control: '4', ipp: '100', name: 'ESSAI', movement: 'M4', at: [16, 20] }),
-    );
-    expect(hospital.bodies('mt').at(-1)).toContain('Élodie ESSAI');
-  });
-
-  it('says every line that it cannot use, and loads nothing', async () => {
-    hospital = await openHospital([2026, 1, 12, 9, 5], POLICY, []);
-    expect(await census('IPP;Visite\n1;2')).toEqual([
-      expect.stringContaining('no column uf, entree, nom_naissance') as string,
-    ]);
-    const bad = LIST.replace('02/01/2026 14:30', '31/02/2026')
-      .replace('2026-01-11', '')
-      .replace(';;MODELE', ';demain;MODELE');
-    expect(await census(bad)).toEqual([
-      'line 2: entree missing or impossible',
-      'line 3: entree, sortie_prevue missing or impossible',
-    ]);
-    expect(await hospital.store.inbox.list({ limit: 5 })).toEqual([]);
   });
 });
 

@@ -135,3 +135,14 @@ export function told({ trigger, control, ipp, name, movement, at, happened = at,
 export function oldEncoding(message: string, declared: string): Uint8Array {
   return latin1(message.replace('UNICODE UTF-8', declared));
 }
+
+/** EVN-3 and PV2-9 of a planned discharge, in January 2026. */
+export const planned = (day: number, hour: number): Fields => ({
+  EVN: { 3: ts(2026, 1, day, hour) },
+  PV2: { 9: ts(2026, 1, day, hour) },
+});
+
+/** `muted shadow 3`, as the base counts them. */
+export async function outcomes(hospital: Stage): Promise<string[]> {
+  return (await hospital.store.counts()).map(({ outcome, reason, n }) => `${outcome} ${reason} ${n}`);
+}
