@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addConnecting } from './connecting.ts';
 import type { LoginOptions } from './provision.ts';
 import type { SlaOptions } from './sla.ts';
 
@@ -14,7 +15,8 @@ export const program = new Command('relais')
     `
 First steps, without any configuration:
   relais read --format hl7v2 export/*.hl7     what each message would become
-  relais rehearse demo/day/day.yaml           a whole day, and what every room would read
+  relais rehearse export.hl7                  what every room would read of them
+  relais rehearse demo/day/day.yaml           a whole day
   npm run demo                                the same day on a real homeserver
 Then:
   relais check-config -c relais.yaml          every problem at once
@@ -119,9 +121,14 @@ program
 
 program
   .command('rehearse')
-  .description('play a folder of messages, or a scenario, and print what each room would read; needs no configuration')
-  .argument('<folder-or-scenario>', 'a folder of .hl7 files in name order, or a .yaml scenario')
+  .description('play messages, or a scenario, and print what each room would read; needs no configuration')
+  .argument(
+    '<file-or-folder>',
+    'a file of messages (also a batch or an MLLP dump), a folder of them, or a .yaml scenario',
+  )
   .action(async (path: string) => end(await (await import('./rehearse.ts')).rehearse(path, console.log)));
+
+addConnecting(program, config, end);
 
 program
   .command('sla')

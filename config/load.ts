@@ -7,6 +7,7 @@ import type { Offer } from '../care/request/pathway.ts';
 import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
+import { mllpOf, type MllpConfig } from './load-mllp.ts';
 import { readYaml } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
 import { readRepertory } from './schema/repertory.ts';
@@ -23,6 +24,8 @@ export type SourceConfig = {
   facilities: string[];
   maxBytes: number;
   policy: SourcePolicy;
+  /** Paths are absolute; undefined: HTTP alone. */
+  mllp: MllpConfig | undefined;
   /** Unit labels of the table, by UF code. */
   labels: ReadonlyMap<string, string>;
 };
@@ -176,6 +179,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
         facilities: source.facility,
         maxBytes: source.max_bytes,
         labels: new Map(source.units?.map((u) => [u.code, u.label])),
+        mllp: source.mllp && mllpOf(source.mllp, at),
         policy: {
           units,
           unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
@@ -183,6 +187,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           acceptFictional: source.accept_fictional || environment !== 'production',
           production: environment === 'production',
           identityDesk: source.identity_desk,
+          shadow: source.mode === 'shadow',
           tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },
       };
@@ -237,12 +242,19 @@ function unknownDesks(persons: readonly Person[], { value, problem }: YamlFile<R
 }
 
 function missingFiles({ value, problem }: YamlFile<RelaisFile>, at: (relative: string) => string): ConfigProblem[] {
-  const named: [path: string[], file: string | undefined][] = [
-    ...(['rpps', 'finess', 'folder', 'communes'] as const).map((key): [string[], string | undefined] => [
+  type Key = (string | number)[];
+  const named: [path: Key, file: string | undefined][] = [
+    ...(['rpps', 'finess', 'folder', 'communes'] as const).map((key): [Key, string | undefined] => [
       ['directory', key],
       value.directory?.[key],
     ]),
     [['slots'], value.slots],
+    ...value.sources.flatMap(({ mllp }, n) =>
+      (['cert', 'key', 'ca'] as const).map((what): [Key, string | undefined] => [
+        ['sources', n, 'mllp', 'tls', what],
+        mllp?.tls?.[what],
+      ]),
+    ),
   ];
   return named.flatMap(([key, file]) =>
     file === undefined || existsSync(at(file))
@@ -288,10 +300,9 @@ function readSecrets(
   };
   const seal = secret(value.seal.key_env, 32, ['seal', 'key_env']);
   const sources = new Map(
-    value.sources.map((source, n): [string, string] => [
-      source.id,
-      secret(source.secret_env, 16, ['sources', n, 'secret_env']),
-    ]),
+    value.sources.flatMap(({ id, secret_env: variable }, n): [string, string][] =>
+      variable === undefined ? [] : [[id, secret(variable, 16, ['sources', n, 'secret_env'])]],
+    ),
   );
   const { password_env: name } = value.account;
   const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
