@@ -110,9 +110,9 @@ program
 program
   .command('read')
   .description('what each message of these files would become, one JSON line per message; needs no configuration')
-  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events']).default('hl7v2'))
+  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events', 'fhir', 'documents']).default('hl7v2'))
   .argument('<file...>')
-  .action(async (files: string[], options: { format: 'hl7v2' | 'events' }) =>
+  .action(async (files: string[], options: { format: 'hl7v2' | 'events' | 'fhir' | 'documents' }) =>
     end(await (await import('./read.ts')).readFiles(files, options, console.log)),
   );
 

@@ -17,7 +17,7 @@ export type SourceConfig = {
   id: string;
   /** How the hospital is called in a room; its id when nothing else is said. */
   name: string;
-  format: 'hl7v2' | 'events';
+  format: 'hl7v2' | 'events' | 'fhir' | 'documents';
   facilities: string[];
   maxBytes: number;
   policy: SourcePolicy;

@@ -11,6 +11,7 @@ import type { People, Person } from '../people/person.ts';
 import { planClosing } from './closing.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
+import { fromSnapshot } from './snapshot.ts';
 import type { StayIntent } from './intent.ts';
 import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries } from './deliveries.ts';
@@ -49,9 +50,11 @@ export async function decideMessage(
   const patients = new Map<string, Open<Patient>>();
   const stays = new Map<string, Open<Stay>>();
   const verdicts: Verdict[] = [];
-  for (const intent of intents) {
+  for (const told of intents) {
+    const intent = told.snapshot ? fromSnapshot(await knownStay(ports, stays, told), told) : told;
     const ruled = verdict(intent, ports.policyOf(envelope.source));
-    verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, decision }));
+    const fact = ports.sealer.blind(factKey(told));
+    verdicts.push(await decideIntent(ports, { envelope, intent, fact, ruled, now, patients, stays, decision }));
   }
   for (const [id, { version, state }] of patients) decision.files.push(patientFile(id, version, state));
   for (const { state } of patients.values()) {
@@ -75,6 +78,8 @@ const DUPLICATE: Verdict = { outcome: 'muted', reason: 'duplicate-fact' };
 type Turn = {
   envelope: Envelope;
   intent: StayIntent;
+  /** Blinded fact key of what was told. */
+  fact: string;
   ruled: Verdict;
   now: number;
   patients: Map<string, Open<Patient>>;
@@ -83,7 +88,7 @@ type Turn = {
 };
 
 async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
-  const { intent, ruled, envelope, decision, now } = turn;
+  const { intent, fact, ruled, envelope, decision, now } = turn;
   if (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected') return ruled;
   // A test message that comes on the production door must not move a real patient's stay either.
   if (ruled.reason === 'training-message' || ruled.reason === 'fictional-identity') return ruled;
@@ -93,7 +98,6 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     return { outcome: 'quarantined', reason: 'wrong-facility' };
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
-  const fact = ports.sealer.blind(factKey(intent));
   if (decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact))) return DUPLICATE;
   const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
   const stay = intent.visit === undefined ? undefined : await openStay(ports, turn, patientId, intent.visit);
@@ -173,6 +177,17 @@ async function silencedStays(
   return [...found];
 }
 
+/** The stay that a whole record is compared with. */
+async function knownStay(
+  ports: StayPorts,
+  stays: Map<string, Open<Stay>>,
+  { facility, visit }: StayIntent,
+): Promise<Stay | undefined> {
+  if (visit === undefined) return undefined;
+  const id = ports.sealer.blind(`stay|${facility}|${visit}`);
+  return (stays.get(id) ?? (await ports.store.files.load<Stay>('stay', id)))?.state;
+}
+
 async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
   const { intent, envelope } = turn;
   const id = ports.sealer.blind(`stay|${intent.facility}|${visit}`);
@@ -232,7 +247,8 @@ export async function wantRoom(ports: StayPorts, decision: Decision, patientId: 
 function factKey(intent: StayIntent): string {
   const movement =
     intent.movement.id ?? `${intent.visit ?? intent.patient.ipp ?? ''}/${intent.trigger}/${intent.occurredAt ?? ''}`;
-  return ['fact', intent.facility, intent.type, movement, intent.movement.action, intent.recordedAt ?? ''].join('|');
+  const type = intent.snapshot ? 'snapshot' : intent.type;
+  return ['fact', intent.facility, type, movement, intent.movement.action, intent.recordedAt ?? ''].join('|');
 }
 
 async function open<S>(

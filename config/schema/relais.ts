@@ -26,7 +26,9 @@ const unit = strict({
 const source = strict({
   id: slug.describe('name of this door, in signatures and logs').meta({ sample: 'ch-modele' }),
   name: z.string().min(1).optional().describe('how the hospital is called in a room').meta({ sample: 'CH Modèle' }),
-  format: z.enum(['hl7v2', 'events']).describe('IHE PAM.fr in HL7 v2.5, or the JSON of POST /v1/events'),
+  format: z
+    .enum(['hl7v2', 'events', 'fhir', 'documents'])
+    .describe('IHE PAM.fr in HL7 v2.5, the JSON of POST /v1/events, FHIR R4 in JSON, or POST /v1/documents'),
   facility: z
     .array(identifier)
     .min(1, say('no facility', 'name the facilities that this source may speak for'))
