@@ -20,6 +20,7 @@ import {
   unknownWord,
   welcome,
 } from '../config/texts/fr.ts';
+import { documentNews, fileNotGiven, letterNews } from '../config/texts/documents.ts';
 import { fit, type Fitted } from './fitting.ts';
 
 /** Relations of the event to earlier ones. */
@@ -42,6 +43,12 @@ export async function render(files: Store['files'], announcement: Announcement, 
     }
     case 'stay-fact':
       return stayFact(announcement.fact, announcement.patient, announcement.late, now);
+    case 'document':
+      return documentNews(announcement.news, announcement.patient, now);
+    case 'document-file': // only where the file itself cannot be given (document-file.ts)
+      return fileNotGiven('too-large');
+    case 'letter':
+      return letterNews(announcement.what, announcement.stay, announcement.patient, now);
     case 'patient-summary': {
       const patient = await needed<Patient>(files, 'patient', announcement.patientId);
       const stays = await Promise.all(patient.stays.map((id) => needed<Stay>(files, 'stay', id)));
@@ -111,7 +118,8 @@ function worded(
   return { ...body, ...relation(place), ...marks };
 }
 
-function relation(place: Placement): Record<string, unknown> {
+/** Where an event stands: in a thread, or as an answer. */
+export function relation(place: Placement): Record<string, unknown> {
   const reply = place.replyTo ?? place.threadRoot;
   if (place.threadRoot) {
     return {

@@ -8,6 +8,7 @@ import { emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { Person } from '../care/people/person.ts';
+import { decideLetterReceived } from '../care/stay/letter.ts';
 import { decideAsk, decideMove, openIn } from '../care/request/case.ts';
 import type { CommandEnd } from '../commands/command.ts';
 import { parse } from '../commands/parse.ts';
@@ -165,9 +166,11 @@ async function finish(
   return commit(ports, envelope, person.id, async () => {
     const now = ports.clocks.civil();
     const decided =
-      'ask' in end
-        ? await decideAsk(ports, { ...end.ask, by: person, patient }, now)
-        : await decideMove(ports, end.move.code, person, end.move.move, now);
+      'letter' in end
+        ? await decideLetterReceived(ports, room.subject, person, now)
+        : 'ask' in end
+          ? await decideAsk(ports, { ...end.ask, by: person, patient }, now)
+          : await decideMove(ports, end.move.code, person, end.move.move, now);
     return isRefusal(decided)
       ? refused(back, decided)
       : { ...decided, settle: settled(envelope, 'posted', 'announced') };

@@ -10,6 +10,7 @@ import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
 import { contentOf, render } from './announce.ts';
+import { fileContent } from './document-file.ts';
 import type { Pacer } from './pacing.ts';
 import type { Rooms } from './rooms.ts';
 import { settleEarlier, transactionOf } from './settling.ts';
@@ -95,8 +96,10 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     }
     const room = await ports.rooms.ensure(item.room);
     const threadRoot = item.thread ? await store.outbox.threadRoot(item.room, item.thread) : undefined;
-    const said = await render(store.files, item.announcement, clocks.civil());
-    const content = contentOf(item, said, { threadRoot, replyTo: item.replyTo });
+    const place = { threadRoot, replyTo: item.replyTo };
+    const content =
+      (await fileContent({ store, transport }, item, place)) ??
+      contentOf(item, await render(store.files, item.announcement, clocks.civil()), place);
     if (earlier === 'unsent') await store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
     const eventId = await transport.send(
       room.matrixId,

@@ -18,8 +18,9 @@ import { openApi } from './openapi.ts';
 import { isProblem, sayProblem } from './problem.ts';
 import type { DoorEnv, Problem } from './problem.ts';
 import { store, type StoringDeps, unavailable } from './storing.ts';
+import { DOCUMENTS_DOOR } from './documents-door.ts';
 import { FHIR_DOOR, sayOutcome } from './fhir-door.ts';
-import { guarded, takeFhir } from './taking.ts';
+import { guarded, sayForDocument, takeDocument, takeFhir } from './taking.ts';
 
 /** Is Relais able to take and decide messages? One line per part (`store`, `drain`), counts and words only. */
 export type Health = { ready: boolean; parts: Record<string, string> };
@@ -118,7 +119,7 @@ function doorHandler(deps: AppDeps, door: Door, take: typeof takeHl7v2, say: typ
 }
 
 /**
- * The app: `POST /v1/hl7v2`, `/v1/events`, `/v1/fhir`, `GET /openapi.json`, `/health/live`, `/health/ready`, `/metrics`.
+ * The app: `POST /v1/hl7v2`, `/v1/events`, `/v1/fhir`, `/v1/documents`, `GET /openapi.json`, `/health/live`, `/health/ready`, `/metrics`.
  * Ask it with `app.request(…)` in tests, open it with `serveHttp` (node.ts).
  */
 export function createApp(deps: AppDeps): Hono<DoorEnv> {
@@ -127,6 +128,7 @@ export function createApp(deps: AppDeps): Hono<DoorEnv> {
     [HL7V2_DOOR, takeHl7v2, sayProblem],
     [EVENTS_DOOR, takeEvent, sayProblem],
     [FHIR_DOOR, takeFhir, sayOutcome],
+    [DOCUMENTS_DOOR, takeDocument, sayForDocument],
   ];
   for (const [door, take, say] of doors) {
     app.post(door.path, doorHandler(deps, door, take, say));

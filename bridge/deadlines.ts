@@ -11,6 +11,7 @@ import type { RequestPorts } from '../care/request/case.ts';
 import { decideDeadline } from '../care/request/case.ts';
 import type { StayPorts } from '../care/stay/case.ts';
 import { decideClosing } from '../care/stay/closing.ts';
+import { decideLetter } from '../care/stay/letter.ts';
 import { decideNotice } from '../care/stay/notice.ts';
 
 export type DeadlinePorts = StayPorts &
@@ -20,6 +21,7 @@ const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number
   'stay-notice': decideNotice,
   'request-sla': decideDeadline,
   'room-close': decideClosing,
+  'letter-awaited': decideLetter,
 };
 
 /** After what failed: long enough not to fill the log. */

@@ -5,6 +5,7 @@ import type { Envelope } from '../care/relay/envelope.ts';
 import type { Reading } from '../care/stay/intent.ts';
 import { decideMessage, type StayPorts } from '../care/stay/case.ts';
 import { readEvent } from './formats/events.ts';
+import { readPostedDocument } from './formats/documents.ts';
 import { readFhir } from './formats/fhir/fhir.ts';
 import { readHl7v2 } from './formats/hl7v2/pam-fr.ts';
 
@@ -18,6 +19,7 @@ export function readEnvelope(
 ): Reading {
   const { receivedAt } = envelope;
   if (envelope.format === 'hl7v2') return readHl7v2(envelope.body);
+  if (envelope.format === 'document') return readPostedDocument(envelope.body, receivedAt);
   if (envelope.format === 'fhir') return readFhir(envelope.body, { receivedAt, facilities });
   const read = readEvent(parsed(envelope.body));
   if (!('problems' in read)) return read;

@@ -208,6 +208,19 @@ rooms
   );
 
 program
+  .command('letters')
+  .description('the lettre de liaison, measured')
+  .command('report')
+  .description('discharges, letters on the day, later, never; discharges known 24 h before. Counts only')
+  .addOption(config)
+  .option('--from <day>', 'first day, 2026-12-01 (30 days before the last one)')
+  .option('--to <day>', 'last day (today)')
+  .option('--json', 'one JSON line')
+  .action(async (options: { config: string; from?: string; to?: string; json?: boolean }) =>
+    end(await (await import('./letters.ts')).printLetterReport(options, process.env, console.log)),
+  );
+
+program
   .command('audit')
   .description('the last acts and looks')
   .addOption(config)

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { acknowledgement, acknowledgementCode, acknowledgementError, headerOf } from '../bridge/formats/hl7v2/ack.ts';
 import { readHl7v2, splitHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { readEvent } from '../bridge/formats/events.ts';
+import { readPostedDocument } from '../bridge/formats/documents.ts';
 import { readFhir } from '../bridge/formats/fhir/fhir.ts';
 import type { Reading, StayIntent } from '../care/stay/intent.ts';
 import { type SourcePolicy, strongest, type Verdict, verdict } from '../care/stay/verdict.ts';
@@ -58,7 +59,7 @@ const LINES: Record<ReadOptions['format'], (bytes: Uint8Array, options: ReadOpti
   hl7v2: hl7v2Lines,
   events: eventLines,
   fhir: fhirLines,
-  documents: fhirLines,
+  documents: documentLines,
 };
 
 type Line = Verdict & {
@@ -107,6 +108,12 @@ function fhirLines(bytes: Uint8Array, options: ReadOptions): Line[] {
       ? '400'
       : '422';
   return [{ ...judged(reading, options), acknowledgement: status }];
+}
+
+/** One multipart body per file, as `POST /v1/documents` takes it. */
+function documentLines(bytes: Uint8Array, options: ReadOptions): Line[] {
+  const reading = readPostedDocument(bytes, options.now ?? 0);
+  return [{ ...judged(reading, options), acknowledgement: reading.readable ? '202' : '400' }];
 }
 
 /** What a document holds is not printed: only its type and size. */

@@ -33,7 +33,9 @@ export type CommandEnd<R> =
   | { refusal: Refusal }
   /** An act: the corridor decides it, and announces what comes of it. */
   | { ask: { pathway: Pathway; question: string; urgent: boolean } }
-  | { move: { code: string; move: RequestMove } };
+  | { move: { code: string; move: RequestMove } }
+  /** The lettre de liaison of the patient whose room this is. */
+  | { letter: 'received' };
 
 export interface Command<R = unknown> {
   /** As typed, without accent or prefix. */

@@ -5,6 +5,7 @@ import { annuler } from './annuler.ts';
 import { avis } from './avis.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
+import { lettre } from './lettre.ts';
 import { prendre } from './prendre.ts';
 import { rendre } from './rendre.ts';
 import { repondre } from './repondre.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   annuler,
   avis,
   complement,
+  lettre,
   prendre,
   rendre,
   repondre,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
 import type { Pathway } from '../care/request/pathway.ts';
+import type { DocumentHandling } from '../care/stay/document-policy.ts';
 import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
@@ -97,6 +98,7 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
   if (broken) return { problems };
   const people = read !== undefined && !('problems' in read) ? read : undefined;
   if (people) problems.push(...unknownTerritories(people, main.value));
+  if (people) problems.push(...emptySecretariats(main, people.persons));
   problems.push(...missingFiles(main, at));
   const secrets = readSecrets(main, env, at);
   problems.push(...secrets.problems);
@@ -143,6 +145,8 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           acceptTraining: source.accept_training,
           acceptFictional: source.accept_fictional,
           production: environment === 'production',
+          documents: documentsOf(source),
+          secretariats: source.secretariats?.map(({ units: of, group }) => ({ units: of, group })),
         },
       };
     }),
@@ -152,6 +156,33 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     rooms: { closeAfterDays: rooms.close_after_days },
     timezone,
   };
+}
+
+/** Without a `default`, a type that is not named is not said. */
+function documentsOf({ documents }: RelaisFile['sources'][number]): SourcePolicy['documents'] {
+  if (documents === undefined) return undefined;
+  const { default: otherwise = 'none', ...types } = documents;
+  const byType = Object.entries(types).flatMap(([type, handling]): [string, DocumentHandling][] =>
+    handling === undefined ? [] : [[type, handling]],
+  );
+  return { default: otherwise, byType: new Map(byType) };
+}
+
+/** A letter that does not come must reach somebody. */
+function emptySecretariats({ value, problem }: YamlFile<RelaisFile>, persons: readonly Person[]): ConfigProblem[] {
+  return value.sources.flatMap((source, s) =>
+    (source.secretariats ?? []).flatMap(({ group }, n) =>
+      persons.some((person) => person.groups.includes(group))
+        ? []
+        : [
+            problem(
+              ['sources', s, 'secretariats', n, 'group'],
+              `nobody is in the group "${group}"`,
+              'add it to the groups of a person in people.yaml',
+            ),
+          ],
+    ),
+  );
 }
 
 function unknownTerritories(

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { NewDelivery } from '../care/relay/decision.ts';
 import type { OutboxItem, OutboxStore } from '../care/relay/ports.ts';
+import { eraseAttachment } from './attachments.ts';
 import { openText, openValue, sealText, sealValue, type Db, type Ground } from './ground.ts';
 import { headIds, nextSeq } from './lanes.ts';
 import type { Tables } from './tables.ts';
@@ -102,10 +103,11 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
           .set({ state: eventId === null ? 'superseded' : 'done', event_id: eventId, ended_at: at, why: null })
           .where('id', '=', id)
           .where('state', 'in', eventId === null ? ['pending'] : ['pending', 'quarantined'])
-          .returning(['lane', 'thread', 'root', 'coalesce'])
+          .returning(['lane', 'thread', 'root', 'coalesce', 'body'])
           .executeTakeFirst();
         if (!row) return;
         await endWait(tx, row.lane);
+        await eraseAttachment(ground, tx, id, row.body);
         if (eventId !== null) await rememberRoot(tx, row, eventId);
       });
     },

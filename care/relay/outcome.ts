@@ -43,6 +43,7 @@ export type Reason =
   | 'anonymous'
   | 'psychiatric-care'
   | 'blocked-unit'
+  | 'masked-document'
   // quarantined
   | 'unreadable'
   | 'missing-identity'

@@ -18,7 +18,10 @@ export type RefusalCode =
   | 'urgent-call-15'
   | 'own-request'
   | 'not-here'
-  | 'cannot-give-back';
+  | 'cannot-give-back'
+  | 'only-in-patient-room'
+  | 'no-letter-awaited'
+  | 'letter-how';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };

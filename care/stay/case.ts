@@ -15,8 +15,12 @@ import { fromSnapshot } from './snapshot.ts';
 import type { StayIntent } from './intent.ts';
 import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries } from './deliveries.ts';
+import { decideDocument } from './document.ts';
+import { planLetter } from './letter.ts';
 import type { RingTable } from './ringing.ts';
 import type { Patient, Stay } from './stay.ts';
+import { withToldDay } from './told-day.ts';
+import type { Open, Turn } from './turn.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
@@ -32,8 +36,6 @@ export type StayPorts = {
 
 /** Recorded more than this long before we say it: the reader is told that it comes late. */
 const LATE_MS = 2 * 3_600_000;
-
-type Open<S> = { version: number; state: S };
 
 /**
  * @param intents what one message says, in its order
@@ -68,24 +70,14 @@ export async function decideMessage(
     envelope: envelope.id,
     state: end.outcome === 'quarantined' ? 'quarantined' : 'decided',
     ...end,
-    emptied: end.outcome === 'blocked',
+    // A document is not kept here, whatever became of it; what waits for a human waits whole.
+    emptied:
+      end.outcome === 'blocked' || (end.outcome !== 'quarantined' && intents.some((one) => one.document !== undefined)),
   };
   return decision;
 }
 
 const DUPLICATE: Verdict = { outcome: 'muted', reason: 'duplicate-fact' };
-
-type Turn = {
-  envelope: Envelope;
-  intent: StayIntent;
-  /** Blinded fact key of what was told. */
-  fact: string;
-  ruled: Verdict;
-  now: number;
-  patients: Map<string, Open<Patient>>;
-  stays: Map<string, Open<Stay>>;
-  decision: Decision;
-};
 
 async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const { intent, fact, ruled, envelope, decision, now } = turn;
@@ -100,6 +92,9 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
 
   if (decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact))) return DUPLICATE;
   const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
+  // What protects the patient or the stay is recorded as for any message; a masked document protects nothing but itself.
+  if (intent.type === 'document-received' && (ruled.outcome !== 'blocked' || ruled.reason === 'masked-document'))
+    return ruled.outcome === 'posted' ? document(ports, turn, ipp) : ruled;
   const stay = intent.visit === undefined ? undefined : await openStay(ports, turn, patientId, intent.visit);
   // A visit that is known as another patient's: nothing reaches either room before a human has looked (invariant 6).
   if (stay && stay.state.patientId !== patientId) return { outcome: 'quarantined', reason: 'merge-needs-human' };
@@ -111,7 +106,8 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     // Protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
     for (const silenced of await silencedStays(ports, turn, patientId, stay)) {
       silenced.state = { ...silenced.state, protected: ruled.reason };
-      decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: silenced.state.id });
+      for (const kind of ['stay-notice', 'letter-awaited'] as const)
+        decision.timers.push({ do: 'cancel-all', kind, ref: silenced.state.id });
     }
     return ruled;
   }
@@ -135,6 +131,10 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   stay.state = evolved.stay;
   const facts = ruled.outcome === 'posted' ? evolved.facts : [];
   plan(decision, before, stay, facts.length > 0, now);
+  if (ruled.outcome === 'posted') {
+    const change = { before, stay: stay.state, patient: patient.state, intent, team, now };
+    await planLetter(ports, decision, change);
+  }
   decision.events.push({
     kind: 'stay',
     id: stayId,
@@ -148,11 +148,26 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     return ruled.outcome === 'posted' ? evolved : ruled;
   }
   if (team.length === 0) return { outcome: 'muted', reason: 'no-team' };
+  stay.state = withToldDay(stay.state, facts, now);
   const late = intent.recordedAt !== undefined && now - intent.recordedAt > LATE_MS;
   await wantRoom(ports, decision, patientId, team);
   for (const said of facts)
     decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, said, team, late));
   return { outcome: evolved.outcome, reason: evolved.reason };
+}
+
+/** A document of a known patient, or of one whose équipe is declared. */
+async function document(ports: StayPorts, turn: Turn, ipp: string): Promise<Verdict> {
+  const { intent, envelope, decision } = turn;
+  const team = ports.people.team(intent.facility, ipp);
+  const { verdict: end, deliveries: said } = await decideDocument(ports, turn, ports.policyOf(envelope.source), team);
+  if (said.length === 0) return end;
+  const id = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
+  const patient = await open(ports, turn.patients, 'patient', id, () => newPatient(id, intent.facility, ipp));
+  patient.state = { ...withIdentity(patient.state, intent.patient), team: team.map((p) => p.id) };
+  await wantRoom(ports, decision, id, team);
+  decision.deliveries.push(...said);
+  return end;
 }
 
 const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
@@ -245,6 +260,8 @@ export async function wantRoom(ports: StayPorts, decision: Decision, patientId: 
  * by the visit, the trigger and the date of the fact.
  */
 function factKey(intent: StayIntent): string {
+  const { document: told, facility } = intent;
+  if (told) return ['document', facility, told.id, told.action, told.replaces ?? '', intent.recordedAt ?? ''].join('|');
   const movement =
     intent.movement.id ?? `${intent.visit ?? intent.patient.ipp ?? ''}/${intent.trigger}/${intent.occurredAt ?? ''}`;
   const type = intent.snapshot ? 'snapshot' : intent.type;

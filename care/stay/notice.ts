@@ -6,6 +6,7 @@ import type { Timer } from '../relay/timer.ts';
 import { type StayPorts, wantRoom } from './case.ts';
 import { deliveries } from './deliveries.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from './stay.ts';
+import { withToldDay } from './told-day.ts';
 
 /** @param timer the due `stay-notice`; a stale epoch makes the commit stale, a moved date says nothing */
 export async function decideNotice(ports: StayPorts, timer: Timer, now: number): Promise<Decision> {
@@ -28,18 +29,19 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
     return decision;
   }
   const team = ports.people.team(patient.state.facility, patient.state.ipp); // of today, not of the last message
-  const state: Stay = { ...stay.state, announcedDischarge: expected.at };
+  const said: Stay = { ...stay.state, announcedDischarge: expected.at };
   const fact: StayFact = {
     type: 'discharge-soon',
     at: now,
-    facility: state.facilityName,
-    unit: state.unit,
+    facility: said.facilityName,
+    unit: said.unit,
     expectedAdmission: undefined,
     expectedDischarge: expected,
-    destination: state.destination,
+    destination: said.destination,
     disposition: undefined,
     cancelled: undefined,
   };
+  const state = team.length > 0 ? withToldDay(said, [fact], now) : said;
   decision.files.push({ kind: 'stay', id: stay.id, version: stay.version, state });
   decision.events.push({ kind: 'stay', id: stay.id, type: 'discharge-soon', at: now, body: { expected } });
   if (team.length > 0) {

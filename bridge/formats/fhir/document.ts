@@ -1,6 +1,7 @@
 /** FHIR DocumentReference (and the attachment of a DOC notification): which document, of which type, with its bytes or not. */
 import type { StayIntent, ToldDocument } from '../../../care/stay/intent.ts';
 import { decodeBase64 } from '../base64.ts';
+import { withContent } from '../content.ts';
 import { bareEncounter, type FhirProblem } from './encounter.ts';
 import type { Given } from './given.ts';
 import { at, codings, hasCode, type Json, object, objects, text } from './json.ts';
@@ -28,12 +29,19 @@ export function readDocumentReference(
     serviceProvider: reference['custodian'] ?? encounter.resource?.['serviceProvider'],
   };
   const base = bareEncounter(stay, resources, given, warnings);
+  const document = withContent(documentOf(reference, resources, warnings), base.patient, warnings);
+  if (document === 'somebody-else' && base.protections.length === 0)
+    return {
+      reason: 'missing-identity',
+      expression: 'DocumentReference.content.attachment',
+      detail: 'the document names another person than the subject',
+    };
   const intent: StayIntent = {
     ...base,
     type: 'document-received',
     trigger: `DocumentReference ${text(reference['status']) ?? ''}`.trim(),
     visit: encounter.resource || encounter.identifiers.length > 0 ? base.visit : undefined,
-    document: documentOf(reference, resources, warnings),
+    ...(document === 'somebody-else' ? {} : { document }),
   };
   if (base.patient.ipp !== undefined || base.protections.length > 0) return intent;
   return {
@@ -77,7 +85,7 @@ export function attachmentDocument(
   resources: Resources,
   deleted: boolean,
   warnings: string[],
-): ToldDocument | undefined {
+): ToldDocument {
   const payloads = objects(request['payload']);
   for (const payload of payloads) {
     const target = resources.target(payload['contentReference'], request);

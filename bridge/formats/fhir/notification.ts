@@ -3,6 +3,7 @@
  * TRE_R254, that a patient was admitted (ADM), has left (SOR), or that a document was put somewhere (DOC).
  */
 import type { StayIntent } from '../../../care/stay/intent.ts';
+import { withContent } from '../content.ts';
 import { bareEncounter, type FhirProblem, versionOf } from './encounter.ts';
 import { attachmentDocument } from './document.ts';
 import type { Given } from './given.ts';
@@ -51,8 +52,13 @@ export function readNotification(
   const status = text(request['status'])?.toLowerCase();
   const isCancel = status === 'revoked' || status === 'entered-in-error';
   if (type === 'document-received') {
-    const document = attachmentDocument(request, resources, isCancel, warnings);
-    return { ...base, trigger, type, recordedAt, ...(document === undefined ? {} : { document }) };
+    const document = withContent(attachmentDocument(request, resources, isCancel, warnings), base.patient, warnings);
+    if (document !== 'somebody-else') return { ...base, trigger, type, recordedAt, document };
+    return {
+      reason: 'missing-identity',
+      expression: 'CommunicationRequest.payload',
+      detail: 'the document names another person than the subject',
+    };
   }
   return {
     ...base,

@@ -35,7 +35,7 @@ export function readResources(json: unknown): Resources | undefined {
     if (resource === undefined) continue;
     all.push(resource);
     const id = text(resource['id']);
-    const fullUrl = text((entry as Json)['fullUrl']);
+    const fullUrl = text(entry['fullUrl']);
     if (fullUrl !== undefined) byAddress.set(withoutVersion(fullUrl), resource);
     if (id !== undefined) byAddress.set(`${resource.resourceType}/${id}`, resource);
     const key = fullUrl === undefined ? undefined : keyOf(fullUrl);

@@ -1,0 +1,20 @@
+import { fold } from '../config/texts/fold.ts';
+import { letterNoted } from '../config/texts/documents.ts';
+import { refuse } from '../care/relay/refusal.ts';
+import type { Command } from './command.ts';
+
+/** Closes the hospital's question by hand: the letter came by another way than ours. */
+export const lettre: Command<{ by: string }> = {
+  word: 'lettre',
+  also: ['lettre de liaison'],
+  summary: 'Noter que la lettre de liaison est arrivée',
+  example: 'lettre reçue',
+  may: (person) =>
+    ['medecin-traitant', 'medecin', 'infirmier', 'pharmacien', 'coordinateur', 'secretariat'].includes(person.role),
+  async run({ room }, args) {
+    if (room.kind !== 'patient') return { refusal: refuse('only-in-patient-room') };
+    if (!/^recue?s?\b/.test(fold(args))) return { refusal: refuse('letter-how') };
+    return { letter: 'received' };
+  },
+  say: ({ by }) => letterNoted(by),
+};
