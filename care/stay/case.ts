@@ -15,7 +15,7 @@ import { fromSnapshot } from './snapshot.ts';
 import type { StayIntent } from './intent.ts';
 import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries } from './deliveries.ts';
-import { decideDocument } from './document.ts';
+import { decideDocument, withOwner } from './document.ts';
 import { planLetter } from './letter.ts';
 import type { RingTable } from './ringing.ts';
 import type { Patient, Stay } from './stay.ts';
@@ -53,7 +53,9 @@ export async function decideMessage(
   const stays = new Map<string, Open<Stay>>();
   const verdicts: Verdict[] = [];
   for (const told of intents) {
-    const intent = told.snapshot ? fromSnapshot(await knownStay(ports, stays, told), told) : told;
+    const intent = told.snapshot
+      ? fromSnapshot(await knownStay(ports, stays, told), told)
+      : await withOwner(ports, told);
     const ruled = verdict(intent, ports.policyOf(envelope.source));
     const fact = ports.sealer.blind(factKey(told));
     verdicts.push(await decideIntent(ports, { envelope, intent, fact, ruled, now, patients, stays, decision }));

@@ -43,7 +43,8 @@ export function documentVerdict(
   policy: DocumentPolicy | undefined,
 ): { outcome: Outcome; reason: Reason } {
   const { document, patient } = intent;
-  if (document?.masked) return { outcome: 'blocked', reason: 'masked-document' };
+  // A deletion is always carried out: what was said before it was masked must be taken back.
+  if (document?.masked && document.action !== 'delete') return { outcome: 'blocked', reason: 'masked-document' };
   const unwanted = document === undefined || handlingOf(policy, document.type) === 'none';
   if (document === undefined || document.preliminary || (unwanted && document.type !== LETTER))
     return { outcome: 'muted', reason: 'document-only' };

@@ -124,6 +124,19 @@ export async function decideDocument(
   return { verdict: { outcome: 'posted', reason: change === 'withdrawn' ? 'retracted' : 'announced' }, deliveries };
 }
 
+/**
+ * Document senders often know the INS and the stay, and no IPP (the ANS examples do so). Both together name one patient: the
+ * stay's, when their qualified INS is the very same. Never the INS alone, never a name.
+ */
+export async function withOwner(ports: StayPorts, intent: StayIntent): Promise<StayIntent> {
+  const { facility, visit, patient } = intent;
+  if (intent.document === undefined || patient.ipp !== undefined || patient.ins === undefined || visit === undefined)
+    return intent;
+  const stay = await ports.store.files.load<Stay>('stay', ports.sealer.blind(`stay|${facility}|${visit}`));
+  const owner = stay && (await ports.store.files.load<Patient>('patient', stay.state.patientId));
+  return owner?.state.ins === patient.ins ? { ...intent, patient: { ...patient, ipp: owner.state.ipp } } : intent;
+}
+
 type Change = DocumentNews['what'];
 
 /** Own number and the former one's: a correction may keep its number, a deletion may have a new one. */
