@@ -1,5 +1,7 @@
 /** Documents as hospitals send them: MDM and ORU with a PDF or a CDA. Everything is invented. */
+import type { SourcePolicy } from '../../care/stay/verdict.ts';
 import type { Fields } from '../formats/hl7v2/fixtures.ts';
+import { POLICY, type Ward } from './stage.ts';
 
 export const PDF = new TextEncoder().encode('%PDF-1.7\nLettre de liaison de Lucie FICTIVE, synthétique.\n%%EOF\n');
 
@@ -28,7 +30,15 @@ export function mdm(trigger: string, told: Told = {}): Fields {
     EVN: { 2: at, 6: '' },
     ZBE: null,
     ...(told.pid ? { PID: told.pid } : {}),
-    TXA: { 1: '1', 2: told.type ?? '11490-0', 3: 'TEXT', 4: at, 12: told.id ?? 'DOC1^DPI', 13: told.parent ?? '', 17: 'LA' },
+    TXA: {
+      1: '1',
+      2: told.type ?? '11490-0',
+      3: 'TEXT',
+      4: at,
+      12: told.id ?? 'DOC1^DPI',
+      13: told.parent ?? '',
+      17: 'LA',
+    },
     OBX: {
       1: '1',
       2: 'ED',
@@ -37,11 +47,23 @@ export function mdm(trigger: string, told: Told = {}): Fields {
       11: told.status ?? 'F',
     },
     // Segments of the same name need their own key: the fixtures name a segment once.
-    ...(flags.length === 0 ? {} : { NTE: { 1: '1', 3: flags.map(([code, yes]) => `\rOBX|2|CWE|${code}||${yes}||||||F`).join('') } }),
+    ...(flags.length === 0
+      ? {}
+      : { NTE: { 1: '1', 3: flags.map(([code, yes]) => `\rOBX|2|CWE|${code}||${yes}||||||F`).join('') } }),
   };
 }
 
-export function cda(over: { birthTime?: string; body?: Uint8Array; code?: string; confidentiality?: string; head?: string; id?: string; replaces?: string } = {}): Uint8Array {
+export function cda(
+  over: {
+    birthTime?: string;
+    body?: Uint8Array;
+    code?: string;
+    confidentiality?: string;
+    head?: string;
+    id?: string;
+    replaces?: string;
+  } = {},
+): Uint8Array {
   const body = over.body ?? PDF;
   return new TextEncoder().encode(`<?xml version="1.0" encoding="UTF-8"?>${over.head ?? ''}
 <ClinicalDocument xmlns="urn:hl7-org:v3">
@@ -58,3 +80,37 @@ export function cda(over: { birthTime?: string; body?: Uint8Array; code?: string
   <component><nonXMLBody><text mediaType="application/pdf" representation="B64">${base64(body)}</text></nonXMLBody></component>
 </ClinicalDocument>`);
 }
+
+/** The letter as a file, other documents in words, biology not at all. */
+export const ATTACH: SourcePolicy = {
+  ...POLICY,
+  name: 'CH Val',
+  documents: {
+    default: 'pointer',
+    byType: new Map([
+      ['11490-0', 'attachment'],
+      ['11502-2', 'none'],
+    ]),
+  },
+};
+
+export type Content = { msgtype?: string; body?: string; filename?: string; file?: { url: string } };
+
+export const contents = (ward: Ward, id = 'mt'): Content[] =>
+  ward.readBy(`@${id}:test`).map((h) => h.event.content as Content);
+export const files = (ward: Ward): Content[] => contents(ward).filter((one) => one.file !== undefined);
+export const last = (ward: Ward): string =>
+  contents(ward)
+    .filter((one) => one.file === undefined)
+    .at(-1)?.body ?? '';
+
+export async function bytesOf(ward: Ward, content: Content | undefined): Promise<string> {
+  const limits = { bytes: 10_000_000, types: ['application/pdf'] };
+  return ward.transport.download({ ...content }, limits, async (file) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of file.bytes()) chunks.push(chunk);
+    return Buffer.concat(chunks).toString('hex');
+  });
+}
+
+export const hex = Buffer.from(PDF).toString('hex');

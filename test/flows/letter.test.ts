@@ -8,7 +8,13 @@ import type { Fields } from '../formats/hl7v2/fixtures.ts';
 import { mdm } from './documents.ts';
 import { openWard, paris, POLICY, ts, type Ward } from './stage.ts';
 
-const desk = (id: string, group: string): Person => ({ id, matrix: `@${id}:test`, name: id, role: 'secretariat', groups: [group] });
+const desk = (id: string, group: string): Person => ({
+  id,
+  matrix: `@${id}:test`,
+  name: id,
+  role: 'secretariat',
+  groups: [group],
+});
 const PERSONS = [desk('pneumo', 'secretariat-pneumo'), desk('general', 'secretariat-general')];
 const POLICY_WITH_DESKS: SourcePolicy = {
   ...POLICY,
@@ -34,11 +40,19 @@ async function moves(ward: Ward, trigger: string, id: string, over: Fields = {})
 }
 
 function stamp(instant: number): string {
-  const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris', dateStyle: 'short', timeStyle: 'medium' }).format(instant);
+  const parts = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: 'Europe/Paris',
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).format(instant);
   return parts.replaceAll(/\D/g, '');
 }
 
-const last = (ward: Ward, id: string): string => ward.bodies(id).filter((body) => !body.startsWith('* ')).at(-1) ?? '';
+const last = (ward: Ward, id: string): string =>
+  ward
+    .bodies(id)
+    .filter((body) => !body.startsWith('* '))
+    .at(-1) ?? '';
 const HOME: Fields = { ZFM: { 1: '8', 2: '8' } };
 
 describe('Monday discharge', () => {
@@ -118,7 +132,10 @@ describe('the letter', () => {
     for (const ward of [early, inTime]) {
       await ward.until(paris(2026, 12, 3, 12));
       expect(ward.bodies('pneumo')).toEqual([]);
-      expect(await letterReport(ward.store, paris(2026, 12, 1, 0), paris(2026, 12, 1, 0))).toMatchObject({ discharges: 1, sameDay: 1 });
+      expect(await letterReport(ward.store, paris(2026, 12, 1, 0), paris(2026, 12, 1, 0))).toMatchObject({
+        discharges: 1,
+        sameDay: 1,
+      });
       await ward.close();
     }
   });
@@ -177,7 +194,11 @@ describe('the letter', () => {
     await moves(ward, 'A03', 'M4');
     await ward.until(paris(2026, 12, 1, 18));
     expect(last(ward, 'pneumo')).toContain('non reçue');
-    expect(await letterReport(ward.store, paris(2026, 12, 1, 0), paris(2026, 12, 1, 0))).toMatchObject({ never: 1, withTeam: 0, announced: 0 });
+    expect(await letterReport(ward.store, paris(2026, 12, 1, 0), paris(2026, 12, 1, 0))).toMatchObject({
+      never: 1,
+      withTeam: 0,
+      announced: 0,
+    });
     await ward.close();
   });
 
@@ -198,7 +219,7 @@ describe('when it is due', () => {
     ['Saturday: Monday', [2026, 12, 5, 11, 0], [2026, 12, 7, 10]],
     ['before Christmas', [2026, 12, 24, 18, 0], [2026, 12, 28, 10]],
     ['on the day the clocks change', [2026, 10, 25, 11, 0], [2026, 10, 26, 10]],
-  ] as const)('%s', (_what, at, due) => {
+  ] as [string, Parameters<typeof paris>, Parameters<typeof paris>][])('%s', (_what, at, due) => {
     expect(letterDueAt(paris(...at))).toBe(paris(...due));
   });
 });
