@@ -15,6 +15,7 @@ import { readYaml, sayProblems } from '../config/problem.ts';
 import { parseParis } from '../config/paris-text.ts';
 import { type Scenario, scenarioSchema, type ScenarioStep } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
+import { LETTER } from '../care/stay/document-policy.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { demoDirectory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
@@ -70,6 +71,8 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
     acceptFictional: true,
     production: false,
     name: scenario.source?.name,
+    documents: { default: 'pointer', byType: new Map([[LETTER, 'attachment']]) },
+    secretariats: [{ units: undefined, group: 'secretariat-hospitalisation' }], // the demo's people have one
   };
   const stage = await openStage({
     start,
