@@ -11,7 +11,6 @@ import {
   cannotRead,
   patientSummary,
   refusal,
-  requestNews,
   roomClosed,
   roomTrouble,
   stayCard,
@@ -21,6 +20,7 @@ import {
   welcome,
 } from '../config/texts/fr.ts';
 import { documentNews, fileNotGiven, letterNews } from '../config/texts/documents.ts';
+import { requestNews } from '../config/texts/requests.ts';
 import { fit, type Fitted } from './fitting.ts';
 
 /** Relations of the event to earlier ones. */

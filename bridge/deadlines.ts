@@ -8,7 +8,9 @@ import type { Decision } from '../care/relay/decision.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
-import { decideDeadline } from '../care/request/case.ts';
+import { decideSlotTimer } from '../care/request/booking.ts';
+import { decideDeadline, decideLife } from '../care/request/case.ts';
+import { decideDate } from '../care/request/triggers.ts';
 import type { StayPorts } from '../care/stay/case.ts';
 import { decideClosing } from '../care/stay/closing.ts';
 import { decideLetter } from '../care/stay/letter.ts';
@@ -20,8 +22,11 @@ export type DeadlinePorts = StayPorts &
 const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number) => Promise<Decision>> = {
   'stay-notice': decideNotice,
   'request-sla': decideDeadline,
+  'request-life': decideLife,
+  'request-date': decideDate,
   'room-close': decideClosing,
   'letter-awaited': decideLetter,
+  slot: decideSlotTimer,
 };
 
 /** After what failed: long enough not to fill the log. */

@@ -17,7 +17,7 @@ import { type Scenario, scenarioSchema, type ScenarioStep } from '../config/sche
 import { sayDateTime } from '../config/texts/dates.ts';
 import { LETTER } from '../care/stay/document-policy.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
-import { demoDirectory, demoSlots } from './demo-data.ts';
+import { demoDirectory, demoRepertory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
 
 const MESSAGES = /\.(?:hl7|er7|json)$/i;
@@ -80,7 +80,8 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
     people,
     pathways: loadShippedPathways(),
     directory: await demoDirectory(),
-    slots: demoSlots(() => stage.now()),
+    slots: demoSlots(),
+    repertory: demoRepertory(),
     late: scenario.late.flatMap((id) => people.byId(id)?.matrix ?? []),
   });
   const said = new Set<string>();

@@ -16,7 +16,6 @@ import { TransportFailure } from '../care/relay/transport.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Directory } from '../care/people/directory.ts';
 import { peopleFrom } from '../care/people/person.ts';
-import type { Slots } from '../care/request/slot.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { RINGING } from '../config/ringing.ts';
 import { compose, type Relais } from '../main.ts';
@@ -54,8 +53,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   const sealer = sealerFromSecret(secrets.seal);
   const store = await openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
   const directory = await directoryOf(loaded, log);
-  const slots: Slots =
-    config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
+  const slots = openSlotsFile(config.slots);
   const stopClock = await followCivilTime(loaded, store, clocks, signal);
   let relais: Relais | undefined;
   const http = await serveHttp(
@@ -84,6 +82,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       pathways: () => loaded.pathways,
       directory,
       slots,
+      repertory: loaded.repertory,
       sources: new Map(
         config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
       ),

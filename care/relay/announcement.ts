@@ -5,7 +5,7 @@
 import type { StayFact } from '../stay/stay.ts';
 import type { DocumentNews } from '../stay/document-news.ts';
 import type { LetterNews } from '../stay/letter.ts';
-import type { RequestNews } from '../request/news.ts';
+import type { RequestAudience, RequestNews } from '../request/news.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomTrouble } from './room-trouble.ts';
 
@@ -32,7 +32,7 @@ export type Announcement =
   /** For somebody whose devices did not get the earlier keys. Rendered when sent, from the patient's files. */
   | { kind: 'patient-summary'; patientId: string; forUser: string }
   /** A step of a request, said differently to the group, to the asker and in the request room. */
-  | { kind: 'request'; audience: 'group' | 'asker' | 'request-room' | 'escalation'; news: RequestNews }
+  | { kind: 'request'; audience: RequestAudience; news: RequestNews }
   /** A command's answer, as the command's own result; commands/<word>.ts says it. */
   | { kind: 'answer'; command: string; result: unknown }
   | { kind: 'refusal'; refusal: Refusal }

@@ -10,7 +10,7 @@ import type { Timer, TimerChange } from './timer.ts';
 
 /** Files: a stay, a patient, a request. `where version = ?`, so that two deciders cannot both win. */
 export type FileKind =
-  'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'document' | 'attachment' | 'letter';
+  'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'slot' | 'document' | 'attachment' | 'letter';
 
 export type FileWrite = {
   kind: FileKind;

@@ -2,16 +2,17 @@
 import type { Decision, FileWrite } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
 import type { Envelope } from '../relay/envelope.ts';
-import type { Store, StoredFile } from '../relay/ports.ts';
+import type { Store } from '../relay/ports.ts';
 import type { Sealer } from '../relay/seal.ts';
 import type { Ids } from '../relay/clock.ts';
 import type { Reason } from '../relay/outcome.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
 import { planClosing } from './closing.ts';
+import type { Consequences } from './consequences.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
-import { fromSnapshot } from './snapshot.ts';
+import { asMovement } from './snapshot.ts';
 import type { StayIntent } from './intent.ts';
 import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries } from './deliveries.ts';
@@ -20,7 +21,7 @@ import { planLetter } from './letter.ts';
 import type { RingTable } from './ringing.ts';
 import type { Patient, Stay } from './stay.ts';
 import { withToldDay } from './told-day.ts';
-import type { Open, Turn } from './turn.ts';
+import { type Open, open, type Turn } from './turn.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
@@ -30,6 +31,8 @@ export type StayPorts = {
   ids: Pick<Ids, 'code'>;
   ringing: RingTable;
   policyOf: (source: string) => SourcePolicy;
+  /** What facts set off elsewhere, in the same decision. */
+  consequences: Consequences;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
 };
@@ -53,9 +56,7 @@ export async function decideMessage(
   const stays = new Map<string, Open<Stay>>();
   const verdicts: Verdict[] = [];
   for (const told of intents) {
-    const intent = told.snapshot
-      ? fromSnapshot(await knownStay(ports, stays, told), told)
-      : await withOwner(ports, told);
+    const intent = told.snapshot ? await asMovement(ports, stays, told) : await withOwner(ports, told);
     const ruled = verdict(intent, ports.policyOf(envelope.source));
     const fact = ports.sealer.blind(factKey(told));
     verdicts.push(await decideIntent(ports, { envelope, intent, fact, ruled, now, patients, stays, decision }));
@@ -149,12 +150,18 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
       decision.deliveries.push(card(stay.state));
     return ruled.outcome === 'posted' ? evolved : ruled;
   }
-  if (team.length === 0) return { outcome: 'muted', reason: 'no-team' };
+  const said = { stay: stay.state, patient: patient.state, team, tags: tagsOf(intent, stay.state, policy) };
+  if (team.length === 0) {
+    for (const fact of facts) await ports.consequences(decision, { ...said, fact }, now);
+    return { outcome: 'muted', reason: 'no-team' };
+  }
   stay.state = withToldDay(stay.state, facts, now);
   const late = intent.recordedAt !== undefined && now - intent.recordedAt > LATE_MS;
   await wantRoom(ports, decision, patientId, team);
-  for (const said of facts)
-    decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, said, team, late));
+  for (const fact of facts) {
+    decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, fact, team, late));
+    await ports.consequences(decision, { ...said, fact }, now); // after the news: it says what comes of it
+  }
   return { outcome: evolved.outcome, reason: evolved.reason };
 }
 
@@ -170,6 +177,13 @@ async function document(ports: StayPorts, turn: Turn, ipp: string): Promise<Verd
   await wantRoom(ports, decision, id, team);
   decision.deliveries.push(...said);
   return end;
+}
+
+/** Of the unit that the message names, else of the last one that the stay was in: a discharge often names none. */
+function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly string[] {
+  const last = Object.values(stay.movements).findLast((one) => one.state === 'inserted' && one.unit.code !== undefined);
+  const code = intent.unit.code ?? last?.unit.code;
+  return (code === undefined ? undefined : policy.tags?.get(code)) ?? [];
 }
 
 const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
@@ -192,17 +206,6 @@ async function silencedStays(
     if (one) found.add(one);
   }
   return [...found];
-}
-
-/** The stay that a whole record is compared with. */
-async function knownStay(
-  ports: StayPorts,
-  stays: Map<string, Open<Stay>>,
-  { facility, visit }: StayIntent,
-): Promise<Stay | undefined> {
-  if (visit === undefined) return undefined;
-  const id = ports.sealer.blind(`stay|${facility}|${visit}`);
-  return (stays.get(id) ?? (await ports.store.files.load<Stay>('stay', id)))?.state;
 }
 
 async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
@@ -268,21 +271,6 @@ function factKey(intent: StayIntent): string {
     intent.movement.id ?? `${intent.visit ?? intent.patient.ipp ?? ''}/${intent.trigger}/${intent.occurredAt ?? ''}`;
   const type = intent.snapshot ? 'snapshot' : intent.type;
   return ['fact', intent.facility, type, movement, intent.movement.action, intent.recordedAt ?? ''].join('|');
-}
-
-async function open<S>(
-  ports: StayPorts,
-  opened: Map<string, Open<S>>,
-  kind: 'patient' | 'stay',
-  id: string,
-  create: () => S,
-): Promise<Open<S>> {
-  const here = opened.get(id);
-  if (here) return here;
-  const stored: StoredFile<S> | undefined = await ports.store.files.load<S>(kind, id);
-  const file = stored ? { version: stored.version, state: stored.state } : { version: 0, state: create() };
-  opened.set(id, file);
-  return file;
 }
 
 /** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. */

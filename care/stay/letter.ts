@@ -4,7 +4,7 @@
  */
 import { fromParis, parisDate, parisDay, toParis } from '../relay/civil-time.ts';
 import { type Decision, emptyDecision, type NewDelivery } from '../relay/decision.ts';
-import { directRoom, roomRef } from '../relay/room.ts';
+import { directRoom } from '../relay/room.ts';
 import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { Timer } from '../relay/timer.ts';
 import type { Person } from '../people/person.ts';
@@ -185,12 +185,16 @@ export async function letterReceived(
   if (patient) decision.deliveries.push(...toSecretariat(known, 'received', patient.state, who));
 }
 
-/** `lettre reçue`, typed in the patient's room: the last discharge without a letter. */
+/**
+ * `lettre reçue`, typed in the patient's room: the last discharge without a letter.
+ * @param answer said where it was typed
+ */
 export async function decideLetterReceived(
   ports: Pick<StayPorts, 'store' | 'people'>,
   patientId: string,
   by: Person,
   now: number,
+  answer: NewDelivery,
 ): Promise<Decision | Refusal> {
   const patient = await ports.store.files.load<Patient>('patient', patientId);
   const files = await Promise.all(
@@ -204,12 +208,7 @@ export async function decideLetterReceived(
   if (!stay) return refuse('no-letter-awaited');
   const decision = emptyDecision();
   await letterReceived(ports, decision, stay.state, now, by.id, now);
-  decision.deliveries.push({
-    room: roomRef.patient(patientId),
-    thread: `stay:${stay.id}`,
-    ring: [],
-    announcement: { kind: 'answer', command: 'lettre', result: { by: by.name } },
-  });
+  decision.deliveries.push(answer);
   decision.audit.push({
     actor: by.id,
     action: 'letter-received',

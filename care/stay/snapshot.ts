@@ -2,18 +2,33 @@
  * A record of the whole stay, sent again at each change (FHIR): what is new in it against what is known becomes one
  * movement, told by the same rules as an HL7 one. The same record twice says nothing.
  */
+import type { Store } from '../relay/ports.ts';
+import type { Sealer } from '../relay/seal.ts';
 import type { StayIntent, StayIntentType } from './intent.ts';
 import type { MovementRecord, Stay } from './stay.ts';
+import type { Open } from './turn.ts';
 
 const ENTRIES: readonly StayIntentType[] = ['admitted', 'emergency-arrived'];
 const ENDS: readonly StayIntentType[] = ['discharged', 'died', 'left-without-being-seen'];
+
+/** @param stays that this decision has opened already. @returns the movement that the record amounts to */
+export async function asMovement(
+  ports: { store: Pick<Store, 'files'>; sealer: Pick<Sealer, 'blind'> },
+  stays: ReadonlyMap<string, Open<Stay>>,
+  told: StayIntent,
+): Promise<StayIntent> {
+  if (told.visit === undefined) return told;
+  const id = ports.sealer.blind(`stay|${told.facility}|${told.visit}`);
+  const known = stays.get(id) ?? (await ports.store.files.load<Stay>('stay', id));
+  return fromSnapshot(known?.state, told);
+}
 
 /**
  * @param stay as it is known; undefined when it is not
  * @param told with its `snapshot`; its type is that of a first record
  * @returns the movement that it amounts to; `movement-updated` when nothing but dates may have changed
  */
-export function fromSnapshot(stay: Stay | undefined, told: StayIntent): StayIntent {
+function fromSnapshot(stay: Stay | undefined, told: StayIntent): StayIntent {
   const { snapshot } = told;
   if (snapshot === undefined || stay === undefined || Object.keys(stay.movements).length === 0) return told;
   const newest = Math.max(...Object.values(stay.movements).map((one) => one.recordedAt ?? 0));

@@ -1,5 +1,6 @@
 import type { Decision } from '../relay/decision.ts';
 import type { Envelope } from '../relay/envelope.ts';
+import type { Store } from '../relay/ports.ts';
 import type { StayIntent } from './intent.ts';
 import type { Patient, Stay } from './stay.ts';
 import type { Verdict } from './verdict.ts';
@@ -18,3 +19,19 @@ export type Turn = {
   stays: Map<string, Open<Stay>>;
   decision: Decision;
 };
+
+/** The file as this decision has it already, else as it is stored, else a new one. */
+export async function open<S>(
+  ports: { store: Pick<Store, 'files'> },
+  opened: Map<string, Open<S>>,
+  kind: 'patient' | 'stay',
+  id: string,
+  create: () => S,
+): Promise<Open<S>> {
+  const here = opened.get(id);
+  if (here) return here;
+  const stored = await ports.store.files.load<S>(kind, id);
+  const file = stored ? { version: stored.version, state: stored.state } : { version: 0, state: create() };
+  opened.set(id, file);
+  return file;
+}

@@ -32,6 +32,8 @@ export type SourcePolicy = {
   documents?: DocumentPolicy | undefined;
   /** Who is told of a lettre de liaison that does not come: the first entry that names the unit, else the one without units. */
   secretariats?: readonly Secretariat[] | undefined;
+  /** Tags of the source's unit table by UF code: what pathways start from (`maternite`). */
+  tags?: { get: (code: string) => readonly string[] | undefined } | undefined;
 };
 
 export type Secretariat = { units: readonly string[] | undefined; /** Group of people.yaml. */ group: string };

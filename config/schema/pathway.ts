@@ -1,133 +1,16 @@
-/** The YAML shape of a pathway (DESIGN §4) and its reading into `Pathway`. Strict: what is not written here is an error. */
+/** The YAML shape of a pathway (DESIGN §4) and its reading into `Pathway`, or into a pointer to another tool. Strict. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { DAY, HOUR, MINUTE } from '../../care/relay/civil-time.ts';
-import type { Pathway, SlaPolicy, SlaStep, SlaTarget, Span } from '../../care/request/pathway.ts';
+import { DAY } from '../../care/relay/civil-time.ts';
+import type { FormField } from '../../care/request/form.ts';
+import type { Offer, Pathway, Pointer } from '../../care/request/pathway.ts';
 import { say, strict } from '../problem.ts';
 import { fold } from '../texts/fold.ts';
-
-/** Short names that end up in Matrix refs, keys and file names: lower case, digits, hyphens. */
-export const slug = z
-  .string()
-  .regex(
-    /^[a-z0-9]+(?:-[a-z0-9]+)*$/,
-    say('not a short name', 'lower-case letters without accents, digits and single hyphens'),
-  );
-
-const UNITS: Record<string, number> = { min: MINUTE, h: HOUR, d: DAY };
-
-/** `24h`, `90min`, `3d` → ms. A day of a clock is 24 of its hours. */
-const span = z.string().transform((text, context): Span => {
-  const [, count = '', unit = ''] = /^(\d+)\s?(min|h|d)$/.exec(text) ?? [];
-  const found = Number(count) * (UNITS[unit] ?? 0);
-  if (found > 0) return found;
-  context.addIssue(
-    say(`"${text}" is not a span of time`, 'write a number and its unit without a decimal: 90min, 24h or 3d'),
-  );
-  return z.NEVER;
-});
-
-/** `50%` → 0.5 */
-const share = z.string().transform((text, context): number => {
-  const found = /^(\d{1,3})\s?%$/.exec(text)?.[1];
-  if (found !== undefined && Number(found) > 0 && Number(found) <= 100) return Number(found) / 100;
-  context.addIssue(say(`"${text}" is not a share of the delay`, 'write a percentage from 1% to 100%'));
-  return z.NEVER;
-});
-
-const DAYS = ['lun', 'mar', 'mer', 'jeu', 'ven', 'sam', 'dim'] as const;
-
-/** `09:00-12:30` → minutes since midnight; `24:00` is the end of the day. */
-const hours = z.string().transform((text, context): { from: number; to: number } => {
-  const [, fromHour, fromMinute, toHour, toMinute] =
-    /^(\d{2}):([0-5]\d)\s?-\s?(\d{2}):([0-5]\d)$/.exec(text)?.map(Number) ?? [];
-  const from = (fromHour ?? 99) * 60 + (fromMinute ?? 0);
-  const to = (toHour ?? 99) * 60 + (toMinute ?? 0);
-  if (from < to && to <= 1440) return { from, to };
-  context.addIssue(
-    say(
-      `"${text}" are not opening hours of one day`,
-      'write 09:00-12:30; a night is two lines: 20:00-24:00 and 00:00-08:00',
-    ),
-  );
-  return z.NEVER;
-});
-
-const escalation = strict({
-  at: share.optional(),
-  after: span.optional(),
-  to: z.enum(['group', 'on-duty', 'backup', 'coordinator']),
-}).transform((step, context): SlaStep => {
-  if (step.at !== undefined && step.after === undefined) return { at: { share: step.at }, to: step.to };
-  if (step.after !== undefined && step.at === undefined) return { at: { after: step.after }, to: step.to };
-  context.addIssue(say('a step of escalation has one moment', 'write either at: 100% or after: 4h'));
-  return z.NEVER;
-});
-
-function ascending(shares: number[]): boolean {
-  return shares.every((share, n) => n === 0 || share > (shares[n - 1] ?? 0));
-}
-
-const target = strict({ within: span, remind: z.array(share).default([]), escalate: z.array(escalation).default([]) })
-  .refine((t) => ascending(t.remind), {
-    path: ['remind'],
-    error: say('reminders out of order', 'write them from the first to the last: [50%, 80%]'),
-  })
-  .refine((t) => ascending(t.escalate.flatMap((step) => ('share' in step.at ? [step.at.share] : []))), {
-    path: ['escalate'],
-    error: say('steps of escalation out of order', 'write them from the first to the last'),
-  })
-  .transform((t): SlaTarget => t);
-
-const sla = strict({
-  clock: z.enum(['calendar', 'working-days', 'opening-hours']),
-  opening: z
-    .array(strict({ days: z.array(z.enum(DAYS)).min(1), hours: z.array(hours).min(1) }))
-    .min(1)
-    .optional(),
-  holidays: z.enum(['france', 'alsace-moselle']).default('france'),
-  take: target,
-  answer: target,
-  pause: z.array(z.literal('info-requested')).default([]),
-}).transform((policy, context): SlaPolicy => {
-  const { opening, ...rest } = policy;
-  if (policy.clock === 'opening-hours' && opening === undefined)
-    context.addIssue({
-      code: 'custom',
-      path: ['opening'],
-      message: say('an opening-hours clock without hours', 'add opening: [{ days: [lun, mar], hours: [09:00-12:30] }]'),
-    });
-  if (policy.clock !== 'opening-hours' && opening !== undefined)
-    context.addIssue({
-      code: 'custom',
-      path: ['opening'],
-      message: say('hours that this clock does not look at', 'remove them, or write clock: opening-hours'),
-    });
-  const periods = (opening ?? []).flatMap((o) =>
-    o.days.flatMap((day) => o.hours.map((h) => ({ day: DAYS.indexOf(day) + 1, ...h }))),
-  );
-  return opening === undefined ? rest : { ...rest, opening: periods };
-});
-
-const LATER = ['number', 'file', 'choice', 'date', 'yes-no'];
-
-const field = strict({
-  key: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]*$/, say('not a key', 'lower-case letters without accents, digits, underscores')),
-  label: z.string().min(1).optional(),
-  type: z.literal('text', {
-    error: ({ input }) =>
-      typeof input === 'string' && LATER.includes(input)
-        ? say(`fields of type ${input} come later`, 'write type: text and say in the label what is expected')
-        : say('not a type of field', 'write type: text, the only one for now'),
-  }),
-  required: z.boolean(),
-  share: z.enum(['before', 'after']),
-}).transform(({ label, ...rest }) => ({
-  ...rest,
-  label: label ?? rest.key.charAt(0).toUpperCase() + rest.key.slice(1).replaceAll('_', ' '),
-}));
+import { fieldSchema, namesSomebody } from './form.ts';
+import { slug } from './slug.ts';
+import { onlyStage, singleStage, stageFaults, stagesSchema } from './stage.ts';
+import { span, weekHours } from './time.ts';
+import { triggersSchema } from './trigger.ts';
 
 const word = z
   .string()
@@ -136,54 +19,175 @@ const word = z
     say('not a word that can be typed', 'one word, lower case, accents allowed, no space'),
   );
 
-/** One file of config/pathways, version apart. */
-export const pathwaySchema = strict({
+const named = {
   id: slug,
   title: z.string().min(1),
   family: slug,
-  words: z.array(word).min(1),
-  ask: strict({
-    who: z.array(slug).min(1),
-    consent: z.enum(['required', 'not-needed']),
-    urgent: z.enum(['refuse-15', 'accept']),
-  }),
+  words: z.array(word).default([]),
+  help: z.string().min(1).optional(),
+};
+
+const urgent = z.union([
+  z.literal('accept'),
+  z.literal('refuse-15').transform(() => ({ call: '15', say: undefined })),
+  strict({
+    call: z.string().regex(/^[0-9 +]{2,20}$/, say('not a telephone number', 'write it between quotes: "114"')),
+    say: z.string().min(1).optional(),
+  }).transform(({ call, say: what }) => ({ call, say: what })),
+]);
+
+const ask = strict({
+  who: z.array(slug).min(1),
+  territories: z.array(slug).min(1).optional(),
+  consent: z.enum(['required', 'not-needed', 'ask']),
+  urgent,
+  hours: strict({ opening: weekHours, holidays: z.boolean().default(false), otherwise: z.string().min(1) }).optional(),
+  anonymous: z.enum(['never', 'default', 'always']).default('never'),
+});
+
+/** Nobody asks for what an event alone opens. */
+const NOBODY: Pathway['ask'] = {
+  who: [],
+  territories: undefined,
+  consent: 'not-needed',
+  urgent: 'accept',
+  hours: undefined,
+  anonymous: 'never',
+};
+
+const MOST_REQUIRED = 5;
+
+/** One file of config/pathways, version apart. */
+export const pathwaySchema = strict({
+  ...named,
+  referent: slug.optional(),
+  about: z.enum(['patient', 'nobody']).default('patient'),
+  ask: ask.optional(),
   form: z
-    .array(field)
-    .min(1)
-    .max(
-      5,
-      say('more than five questions', 'keep the five that matter before sending; ask the rest in the request room'),
-    ),
-  to: strict({
-    group: slug,
-    dispatch: z.enum(['first-accept', 'on-duty-then-all', 'everyone']),
-    backup: z.array(slug).default([]),
-  }),
-  sla,
+    .array(fieldSchema)
+    .max(20)
+    .default([])
+    .refine((form) => form.filter((f) => f.required).length <= MOST_REQUIRED, {
+      error: say(
+        'more than five required questions',
+        'keep the five that matter before sending; the others optional, or asked of who answers',
+      ),
+    }),
+  ...singleStage,
+  stages: stagesSchema.optional(),
+  on: triggersSchema.default([]),
+  closes: span.default(7 * DAY),
   trace: strict({
     report: slug.optional(),
     billing: z
       .array(z.string().regex(/^[A-Z][A-Z0-9]{1,6}$/, say('not a code of an act', 'capitals and digits: TE2')))
       .default([]),
     to: z.array(z.enum(['asker', 'medecin-traitant'])).default([]),
-  }),
+  }).prefault({}),
   count: z.array(z.enum(['asked', 'taken', 'answered', 'median-answer', 'within-sla'])).default([]),
-})
-  .refine((p) => new Set(p.words.map(fold)).size === p.words.length, {
-    path: ['words'],
-    error: say('the same word twice', 'accents and capitals do not make another word; keep one'),
-  })
-  .refine((p) => new Set(p.form.map((f) => f.key)).size === p.form.length, {
-    path: ['form'],
-    error: say('two fields with the same key', 'give each its own key'),
-  })
-  .transform((p): Omit<Pathway, 'version'> => ({ ...p, trace: { ...p.trace, report: p.trace.report } }));
+}).transform((file, context): Omit<Pathway, 'version'> => {
+  const issue = (path: (string | number)[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  const { to, sla, answer, outcomes, expires, ...rest } = file;
+  if ((to === undefined) === (file.stages === undefined))
+    issue(
+      ['to'],
+      to
+        ? say('both to and stages', 'keep one of them')
+        : say('nobody does it', 'write to:, or stages: with a to: in each'),
+    );
+  const stages = file.stages ?? (to ? [onlyStage({ sla, answer, outcomes, expires }, to)] : []);
+  if (file.ask === undefined && file.on.length === 0)
+    issue(['ask'], say('nobody asks', 'write ask: with who may, or on: with the event that opens it'));
+  const asks = file.ask ? { ...NOBODY, ...file.ask, territories: file.ask.territories, hours: file.ask.hours } : NOBODY;
+  if (file.on.length > 0 && asks.consent !== 'not-needed')
+    issue(
+      ['ask', 'consent'],
+      say(
+        'an event cannot give the patient’s consent',
+        'write not-needed, and make the consent the first question of the answer',
+      ),
+    );
+  if (new Set(file.words.map(fold)).size !== file.words.length)
+    issue(['words'], say('the same word twice', 'accents and capitals do not make another word; keep one'));
+  if (file.family === 'avis' && file.words.length === 0)
+    issue(['words'], say('no word after avis', 'write the words that mean it: words: [cardio, ecg]'));
+  formFaults([{ path: ['form'], form: file.form }, ...answerForms(file.stages !== undefined, stages)], issue);
+  for (const [n, stage] of stages.entries())
+    for (const { path, message } of stageFaults(stage)) issue(file.stages ? ['stages', n, ...path] : path, message);
+  return {
+    ...rest,
+    help: file.help,
+    referent: file.referent,
+    ask: asks,
+    stages,
+    trace: { ...file.trace, report: file.trace.report },
+  };
+});
+
+/** A file of config/pathways that sends elsewhere. */
+export const pointerSchema = strict({
+  ...named,
+  elsewhere: strict({ name: z.string().min(1), how: z.string().min(1), line: z.string().min(1).optional() }),
+}).transform(({ elsewhere, ...rest }): Omit<Pointer, 'version'> => ({
+  ...rest,
+  help: rest.help,
+  elsewhere: { name: elsewhere.name, how: elsewhere.how, line: elsewhere.line },
+}));
+
+/** One or the other: told apart by `elsewhere`, so that the problems said are those of the right one. */
+export const offerSchema = z
+  .unknown()
+  .transform((raw, context): Omit<Pathway, 'version'> | Omit<Pointer, 'version'> => {
+    const elsewhere = typeof raw === 'object' && raw !== null && 'elsewhere' in raw;
+    const read = (elsewhere ? pointerSchema : pathwaySchema).safeParse(raw, { reportInput: true });
+    if (read.success) return read.data;
+    // Already worded for the reader: only their place in zod's own list is new.
+    context.issues.push(...(read.error.issues as unknown as z.core.$ZodRawIssue[]));
+    return z.NEVER;
+  });
 
 /**
  * The version of a pathway: a hash of what its file says, so that a request keeps the policy it started with and a
  * corrected comment does not make a new one.
  * @returns 16 hexadecimal characters
  */
-export function pathwayVersion(pathway: Omit<Pathway, 'version'>): string {
-  return createHash('sha256').update(JSON.stringify(pathway)).digest('hex').slice(0, 16);
+export function pathwayVersion(offer: Omit<Offer, 'version'>): string {
+  return createHash('sha256').update(JSON.stringify(offer)).digest('hex').slice(0, 16);
+}
+
+type PlacedForm = { path: (string | number)[]; form: FormField[] };
+
+function answerForms(many: boolean, stages: Pathway['stages']): PlacedForm[] {
+  return stages.map(({ answer }, n) => ({
+    path: many ? ['stages', n, 'answer', 'form'] : ['answer', 'form'],
+    form: answer.form,
+  }));
+}
+
+/** Keys are unique over all the forms of a pathway, so that a condition and a carried answer mean one question. */
+function formFaults(placed: PlacedForm[], issue: (path: (string | number)[], message: string) => void): void {
+  const seen = new Set<string>();
+  for (const { path, form } of placed) {
+    for (const [n, field] of form.entries()) {
+      const at = [...path, n];
+      // The free text that stands for a missing form is the same question at each stage.
+      if (seen.has(field.key) && field.key !== 'answer')
+        issue([...at, 'key'], say(`two fields with the same key "${field.key}"`, 'give each its own key'));
+      if (field.when && !seen.has(field.when.field))
+        issue(
+          [...at, 'when', 'field'],
+          say(`no question "${field.when.field}" before this one`, 'name a question that is asked earlier'),
+        );
+      if (field.share === 'before' && (namesSomebody(field.key) || namesSomebody(field.label)))
+        issue(
+          [...at, 'share'],
+          say(
+            'the whole group would read who it is',
+            'write share: after, or leave it to about: patient, which asks for the identity',
+          ),
+        );
+      seen.add(field.key);
+    }
+  }
 }
