@@ -43,7 +43,7 @@ export type StageOptions = {
 };
 
 /** Which door it is brought to. */
-export type Posted = Source['format'];
+type Posted = Source['format'];
 
 type Heard = { roomId: string; roomName: string; event: RawRoomEvent };
 

@@ -76,7 +76,7 @@ export type Movement = {
  * What a whole record of the stay says (a FHIR Encounter), rather than one movement: what is new in it is found by comparing
  * it with what is known (snapshot.ts).
  */
-export type Snapshot = {
+type Snapshot = {
   status: 'planned' | 'present' | 'on-leave' | 'ended' | 'cancelled' | 'error';
   /** Since when the patient is in this unit; undefined when the record does not say. */
   placedAt: number | undefined;

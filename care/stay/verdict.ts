@@ -36,7 +36,7 @@ export type SourcePolicy = {
   tags?: { get: (code: string) => readonly string[] | undefined } | undefined;
 };
 
-export type Secretariat = { units: readonly string[] | undefined; /** Group of people.yaml. */ group: string };
+type Secretariat = { units: readonly string[] | undefined; /** Group of people.yaml. */ group: string };
 
 /** Entered so long after the fact that it is history: FACTS §1.8. */
 const RETROACTIVE_MS = 48 * HOUR;

@@ -32,7 +32,7 @@ const NAMES: Record<string, string> = {
   '18748-4': 'Compte rendu d’imagerie',
 };
 
-export function documentName(type: string | undefined): string {
+function documentName(type: string | undefined): string {
   return (type === undefined ? undefined : NAMES[type]) ?? 'Document';
 }
 

@@ -42,7 +42,7 @@ describe('MDM and ORU', () => {
   test('the bytes wait, sealed, while the homeserver is away, and are erased once sent', async () => {
     const ward = await openWard({ policy: ATTACH });
     await ward.adt('A01');
-    const { upload } = ward.transport;
+    const upload = ward.transport.upload.bind(ward.transport);
     ward.transport.upload = async () => {
       throw new TransportFailure('transient', 'away', 1_000);
     };
@@ -59,7 +59,7 @@ describe('MDM and ORU', () => {
   test('withdrawn before it could be sent: the file never leaves', async () => {
     const ward = await openWard({ policy: ATTACH });
     await ward.adt('A01');
-    const { upload } = ward.transport;
+    const upload = ward.transport.upload.bind(ward.transport);
     ward.transport.upload = async () => {
       throw new TransportFailure('transient', 'away', 1_000);
     };

@@ -114,3 +114,19 @@ export async function bytesOf(ward: Ward, content: Content | undefined): Promise
 }
 
 export const hex = Buffer.from(PDF).toString('hex');
+
+export const BOUNDARY = 'relais-boundary-7f3k';
+
+/** A form, as any HTTP client writes it. */
+export function form(document: unknown, file?: Uint8Array): Uint8Array {
+  const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="document"\r\nContent-Type: application/json\r\n\r\n${JSON.stringify(document)}\r\n`;
+  const part = file
+    ? [
+        `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="lettre.pdf"\r\nContent-Type: application/pdf\r\n\r\n`,
+        file,
+        '\r\n',
+      ]
+    : [];
+  const pieces = [head, ...part, `--${BOUNDARY}--\r\n`];
+  return Buffer.concat(pieces.map((one) => (typeof one === 'string' ? Buffer.from(one) : one)));
+}

@@ -1,24 +1,8 @@
 /** POST /v1/documents: a form, or a FHIR DocumentReference. */
 import { describe, expect, test } from 'vitest';
 import { bytes, encounter, hospital, patient as fhirPatient } from '../formats/fhir/fixtures.ts';
-import { ATTACH, base64, bytesOf, files, hex, last, PDF } from './documents.ts';
+import { ATTACH, base64, BOUNDARY, bytesOf, files, form, hex, last, PDF } from './documents.ts';
 import { openWard } from './stage.ts';
-
-const BOUNDARY = 'relais-boundary-7f3k';
-
-/** A form, as any HTTP client writes it. */
-function form(document: unknown, file?: Uint8Array): Uint8Array {
-  const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="document"\r\nContent-Type: application/json\r\n\r\n${JSON.stringify(document)}\r\n`;
-  const part = file
-    ? [
-        `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="lettre.pdf"\r\nContent-Type: application/pdf\r\n\r\n`,
-        file,
-        '\r\n',
-      ]
-    : [];
-  const pieces = [head, ...part, `--${BOUNDARY}--\r\n`];
-  return Buffer.concat(pieces.map((one) => (typeof one === 'string' ? Buffer.from(one) : one)));
-}
 
 const posted = {
   key: 'lettre-2026-0001',

@@ -167,7 +167,7 @@ export function bareEncounter(encounter: Resource, resources: Resources, given: 
 }
 
 /** A movement's own venue (partOf) first: (facility, VN) is the key of a stay. Then VN, the dossier, the only number, the id. */
-export function readVisit(encounter: Resource, resources: Resources, warnings: string[]): string | undefined {
+function readVisit(encounter: Resource, resources: Resources, warnings: string[]): string | undefined {
   const parent = encounter['partOf'] === undefined ? undefined : resources.target(encounter['partOf'], encounter);
   const own = objects(encounter['identifier']).filter((one) => text(one['value']) !== undefined);
   if (parent !== undefined)

@@ -20,7 +20,7 @@ export function finessOf(identifiers: readonly Json[]): string[] {
 }
 
 /** An organisation or location, then what it is part of. */
-export function chain(start: Target, resources: Resources): Target[] {
+function chain(start: Target, resources: Resources): Target[] {
   const found: Target[] = [];
   let here: Target | undefined = start;
   while (here !== undefined && found.length < MOST_HOPS) {
