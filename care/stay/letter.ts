@@ -27,7 +27,6 @@ export type LetterNews = {
 /** One discharge from a ward, and its letter. */
 export type LetterFile = {
   stayId: string;
-  patientId: string;
   /** Undefined: the letter came before the discharge. */
   dischargedAt: number | undefined;
   /** Never was, in the end: discharge taken back, or the patient died. */
@@ -96,7 +95,6 @@ export async function planLetter(
   const state: LetterFile = {
     ...(file?.state ?? { receivedAt: undefined, receivedBy: undefined, asked: [] }),
     stayId: stay.id,
-    patientId: stay.patientId,
     dischargedAt,
     void: false,
     announcedAhead: knew ? dischargedAt - toldDay.since : undefined,
@@ -119,7 +117,7 @@ export async function decideLetter(
   const audit = { actor: 'clock', action: 'letter', subject: timer.ref };
   const file = await ports.store.files.load<LetterFile>('letter', timer.ref);
   const stay = await ports.store.files.load<Stay>('stay', timer.ref);
-  const patient = file && (await ports.store.files.load<Patient>('patient', file.state.patientId));
+  const patient = stay && (await ports.store.files.load<Patient>('patient', stay.state.patientId));
   if (!file || !patient || !stay || stay.state.protected || file.state.void || file.state.receivedAt !== undefined) {
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
     return decision;
@@ -155,7 +153,6 @@ export async function letterReceived(
   const file = await ports.store.files.load<LetterFile>('letter', stay.id);
   const known: LetterFile = file?.state ?? {
     stayId: stay.id,
-    patientId: stay.patientId,
     dischargedAt: undefined,
     void: false,
     announcedAhead: undefined,
@@ -180,7 +177,7 @@ export async function letterReceived(
   }
   decision.timers.push({ do: 'cancel-all', kind: TIMER.kind, ref: stay.id });
   const patient =
-    known.asked.length > 0 ? await ports.store.files.load<Patient>('patient', known.patientId) : undefined;
+    known.asked.length > 0 ? await ports.store.files.load<Patient>('patient', stay.patientId) : undefined;
   const who = by === 'document' ? undefined : ports.people.byId(by)?.name;
   if (patient) decision.deliveries.push(...toSecretariat(known, 'received', patient.state, who));
 }

@@ -15,7 +15,6 @@ const at = paris(2026, 12, 1, 10);
 function letter(stayId: string, over: Partial<LetterFile>): LetterFile {
   return {
     stayId,
-    patientId: 'p',
     dischargedAt: at,
     void: false,
     announcedAhead: undefined,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { TransportFailure } from '../../care/relay/transport.ts';
 import { handlingOf } from '../../care/stay/document-policy.ts';
 import { ATTACH, base64, bytesOf, cda, contents, files, hex, last, mdm, PDF } from './documents.ts';
-import { openWard, type Ward } from './stage.ts';
+import { openWard, paris, type Ward } from './stage.ts';
 
 const outcomes = async (ward: Ward): Promise<string[]> =>
   (await ward.store.counts()).map((c) => `${c.outcome} ${c.reason}`);
@@ -190,4 +190,18 @@ describe('MDM and ORU', () => {
     expect(handlingOf(ATTACH.documents, '34112-3')).toBe('pointer');
     expect([handlingOf(undefined, '11490-0'), handlingOf(undefined, '34112-3')]).toEqual(['pointer', 'none']);
   });
+});
+
+test('a document that opens the room again, long after the stay, does not keep it open for ever', async () => {
+  const ward = await openWard({ policy: ATTACH });
+  await ward.adt('A01');
+  await ward.adt('A03', { EVN: { 2: '20260113100000', 6: '20260113100000' }, ZBE: { 1: 'MV9^CH_VAL' } });
+  await ward.until(paris(2026, 3, 1, 12));
+  const [room] = (await ward.store.rooms.list()).filter((one) => one.kind === 'patient');
+  expect(room?.state).toBe('closed');
+  await ward.adt('T02', mdm('T02', { at: '20260301120000' }));
+  expect((await ward.store.rooms.get(room?.ref ?? ''))?.state).toBe('open');
+  await ward.until(paris(2026, 3, 5, 12));
+  expect((await ward.store.rooms.get(room?.ref ?? ''))?.state).toBe('closed');
+  await ward.close();
 });
