@@ -75,7 +75,8 @@ export async function decideMessage(
     ...end,
     // A document is not kept here, whatever became of it; what waits for a human waits whole.
     emptied:
-      end.outcome === 'blocked' || (end.outcome !== 'quarantined' && intents.some((one) => one.type === 'document-received')),
+      end.outcome === 'blocked' ||
+      (end.outcome !== 'quarantined' && intents.some((one) => one.type === 'document-received')),
   };
   return decision;
 }

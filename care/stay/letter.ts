@@ -118,7 +118,7 @@ export async function decideLetter(
   const file = await ports.store.files.load<LetterFile>('letter', timer.ref);
   const stay = await ports.store.files.load<Stay>('stay', timer.ref);
   const patient = stay && (await ports.store.files.load<Patient>('patient', stay.state.patientId));
-  if (!file || !patient || !stay || stay.state.protected || file.state.void || file.state.receivedAt !== undefined) {
+  if (!file || !patient || stay.state.protected || file.state.void || file.state.receivedAt !== undefined) {
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
     return decision;
   }
@@ -176,8 +176,7 @@ export async function letterReceived(
     return;
   }
   decision.timers.push({ do: 'cancel-all', kind: TIMER.kind, ref: stay.id });
-  const patient =
-    known.asked.length > 0 ? await ports.store.files.load<Patient>('patient', stay.patientId) : undefined;
+  const patient = known.asked.length > 0 ? await ports.store.files.load<Patient>('patient', stay.patientId) : undefined;
   const who = by === 'document' ? undefined : ports.people.byId(by)?.name;
   if (patient) decision.deliveries.push(...toSecretariat(known, 'received', patient.state, who));
 }
