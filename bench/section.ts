@@ -44,6 +44,8 @@ export type Sizes = {
   accepted: number;
   manyRooms: number;
   drained: number;
+  /** Messages read and decided in a row. */
+  read: number;
 };
 
 export const FULL: Sizes = {
@@ -54,6 +56,7 @@ export const FULL: Sizes = {
   accepted: 1_000,
   manyRooms: 1_000,
   drained: 10_000,
+  read: 1_000_000,
 };
 
 /** Enough to see that it works; its figures mean little. */
@@ -65,6 +68,7 @@ export const QUICK: Sizes = {
   accepted: 60,
   manyRooms: 20,
   drained: 60,
+  read: 2_000,
 };
 
 /** The first round warms both sides up and is not counted. */

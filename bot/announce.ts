@@ -21,6 +21,7 @@ import {
 } from '../config/texts/fr.ts';
 import { documentNews, fileNotGiven, letterNews } from '../config/texts/documents.ts';
 import { requestNews } from '../config/texts/requests.ts';
+import { formText } from '../config/texts/forms.ts';
 import { fit, type Fitted } from './fitting.ts';
 
 /** Relations of the event to earlier ones. */
@@ -60,6 +61,10 @@ export async function render(files: Store['files'], announcement: Announcement, 
     }
     case 'request':
       return requestNews(announcement.audience, announcement.news, now);
+    case 'form':
+      return formText(announcement.news);
+    case 'form-file':
+      throw new Error('a file has no words (relayed-file.ts)');
     case 'answer':
       return sayAnswer(announcement.command, announcement.result, now);
     case 'refusal':

@@ -12,6 +12,7 @@ import { type Transport, TransportFailure } from '../care/relay/transport.ts';
 import { contentOf, render } from './announce.ts';
 import { fileContent } from './document-file.ts';
 import type { Pacer } from './pacing.ts';
+import { relayedFile } from './relayed-file.ts';
 import type { Rooms } from './rooms.ts';
 import { settleEarlier, transactionOf } from './settling.ts';
 
@@ -99,6 +100,7 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     const place = { threadRoot, replyTo: item.replyTo };
     const content =
       (await fileContent({ store, transport }, item, place)) ??
+      (await relayedFile(store.files, item, place)) ??
       contentOf(item, await render(store.files, item.announcement, clocks.civil()), place);
     if (earlier === 'unsent') await store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
     const eventId = await transport.send(

@@ -162,7 +162,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           units,
           unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
           acceptTraining: source.accept_training,
-          acceptFictional: source.accept_fictional,
+          acceptFictional: source.accept_fictional || environment !== 'production',
           production: environment === 'production',
           documents: documentsOf(source),
           secretariats: source.secretariats?.map(({ units: of, group }) => ({ units: of, group })),

@@ -5,6 +5,7 @@
 import type { StayFact } from '../stay/stay.ts';
 import type { DocumentNews } from '../stay/document-news.ts';
 import type { LetterNews } from '../stay/letter.ts';
+import type { FormNews } from '../request/form-news.ts';
 import type { RequestAudience, RequestNews } from '../request/news.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomTrouble } from './room-trouble.ts';
@@ -33,6 +34,10 @@ export type Announcement =
   | { kind: 'patient-summary'; patientId: string; forUser: string }
   /** A step of a request, said differently to the group, to the asker and in the request room. */
   | { kind: 'request'; audience: RequestAudience; news: RequestNews }
+  /** The next question of a form, or its summary, to who fills it in. */
+  | { kind: 'form'; news: FormNews }
+  /** A photo or a file of a form (file `form-file`), posted again where it belongs. */
+  | { kind: 'form-file'; file: string }
   /** A command's answer, as the command's own result; commands/<word>.ts says it. */
   | { kind: 'answer'; command: string; result: unknown }
   | { kind: 'refusal'; refusal: Refusal }

@@ -10,7 +10,17 @@ import type { Timer, TimerChange } from './timer.ts';
 
 /** Files: a stay, a patient, a request. `where version = ?`, so that two deciders cannot both win. */
 export type FileKind =
-  'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'slot' | 'document' | 'attachment' | 'letter';
+  | 'patient'
+  | 'stay'
+  | 'request'
+  | 'room-watch'
+  | 'conversation'
+  | 'slot'
+  | 'draft'
+  | 'form-file'
+  | 'document'
+  | 'attachment'
+  | 'letter';
 
 export type FileWrite = {
   kind: FileKind;

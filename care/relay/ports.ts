@@ -32,8 +32,8 @@ export interface InboxStore {
   get(id: string): Promise<Envelope | undefined>;
   /** Newest first, for `relais quarantine list` and the event-key retry. */
   list(filter: { state?: EnvelopeState; reason?: string; limit: number }): Promise<Envelope[]>;
-  /** Back to `undecided`, at the end of its lane (replay, or a key has come). */
-  replay(id: string): Promise<void>;
+  /** Back to `undecided`, at the end of its lane (replay, or a key has come). `note`: what the operator knows of it. */
+  replay(id: string, note?: string): Promise<void>;
   count(state: EnvelopeState): Promise<number>;
   cursor(name: string): Promise<string | undefined>;
 }

@@ -11,7 +11,9 @@ export type TimerKind =
   | 'request-date'
   | 'room-close'
   | 'letter-awaited'
-  | 'slot';
+  | 'slot'
+  /** A form that nobody goes on with. */
+  | 'draft';
 
 export type TimerKey = {
   kind: TimerKind;

@@ -47,8 +47,8 @@ export function withWakes(store: Store, wakes: Wakes): Store {
         if (envelopes.length > 0) wakes.inbox.ring();
         return accepted;
       },
-      async replay(id) {
-        await store.inbox.replay(id);
+      async replay(id, note) {
+        await store.inbox.replay(id, note);
         wakes.inbox.ring();
       },
     },

@@ -5,23 +5,26 @@ import type { Envelope } from '../relay/envelope.ts';
 import type { Store } from '../relay/ports.ts';
 import type { Sealer } from '../relay/seal.ts';
 import type { Ids } from '../relay/clock.ts';
-import type { Reason } from '../relay/outcome.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
 import { planClosing } from './closing.ts';
 import type { Consequences } from './consequences.ts';
+import { factKey } from './fact-key.ts';
+import { silenceDead, silencedStays } from './silence.ts';
+import { visitOf } from './visit.ts';
 import { evolve, newStay } from './evolve.ts';
-import { isSoon, noticeAt } from './expected-discharge.ts';
+import { plan } from './expected-discharge.ts';
 import { asMovement } from './snapshot.ts';
 import type { StayIntent } from './intent.ts';
 import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
-import { card, deliveries } from './deliveries.ts';
+import { card, deliveries, isOtherCard } from './deliveries.ts';
 import { decideDocument, withOwner } from './document.ts';
 import { planLetter } from './letter.ts';
 import type { RingTable } from './ringing.ts';
-import type { Patient, Stay } from './stay.ts';
+import { isStayed, type Patient, type Stay } from './stay.ts';
 import { withToldDay } from './told-day.ts';
 import { type Open, open, type Turn } from './turn.ts';
+import { isOver, lateEnd } from './unsaid.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
@@ -66,13 +69,21 @@ export async function decideMessage(
     const touched = [...stays.values()].map((stay) => stay.state).filter((stay) => stay.patientId === state.id);
     await planClosing(ports, decision, state, touched, now);
   }
-  for (const [id, { version, state }] of stays) decision.files.push({ kind: 'stay', id, version, state });
+  for (const [id, { version, state }] of stays) decision.files.push(stayFile(id, version, state));
   const end: Verdict = strongest(verdicts) ?? { outcome: 'muted', reason: 'not-a-movement' };
   decision.audit.push({ actor: `source:${envelope.source}`, action: 'decide', subject: envelope.id, ...end });
+  const detail =
+    end.reason === 'retroactive'
+      ? lateEnd(
+          intents,
+          [...stays.values()].map((stay) => stay.state),
+        )
+      : undefined;
   decision.settle = {
     envelope: envelope.id,
     state: end.outcome === 'quarantined' ? 'quarantined' : 'decided',
     ...end,
+    ...(detail === undefined ? {} : { detail }),
     // A document is not kept here, whatever became of it; what waits for a human waits whole.
     emptied:
       end.outcome === 'blocked' ||
@@ -80,6 +91,9 @@ export async function decideMessage(
   };
   return decision;
 }
+
+/** Note of an envelope that an operator replays: the number and the person are one (`relais quarantine replay --accept-identity`). */
+export const SAME_PATIENT = 'same-patient';
 
 const DUPLICATE: Verdict = { outcome: 'muted', reason: 'duplicate-fact' };
 
@@ -94,18 +108,22 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     return { outcome: 'quarantined', reason: 'wrong-facility' };
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
-  if (decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact))) return DUPLICATE;
+  const isKnown = decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact));
+  if (isKnown && ruled.outcome !== 'blocked') return DUPLICATE; // silencing twice is harmless, not silencing is not
   const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
   // What protects the patient or the stay is recorded as for any message; a masked document protects nothing but itself.
   if (intent.type === 'document-received' && (ruled.outcome !== 'blocked' || ruled.reason === 'masked-document'))
     return ruled.outcome === 'posted' ? document(ports, turn, ipp) : ruled;
-  const stay = intent.visit === undefined ? undefined : await openStay(ports, turn, patientId, intent.visit);
+  const about = await visitOf(ports, turn, patientId);
+  if (about === 'several')
+    return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
+  const stay = about.visit === undefined ? undefined : await openStay(ports, turn, patientId, about.visit);
   // A visit that is known as another patient's: nothing reaches either room before a human has looked (invariant 6).
   if (stay && stay.state.patientId !== patientId) return { outcome: 'quarantined', reason: 'merge-needs-human' };
   const known = await ports.store.files.load<Patient>('patient', patientId);
-  if (known && isSomebodyElse(known.state, intent.patient))
+  if (known && envelope.note !== SAME_PATIENT && isSomebodyElse(known.state, intent.patient))
     return { outcome: 'quarantined', reason: 'merge-needs-human' };
-  decision.facts.push(fact);
+  if (!isKnown) decision.facts.push(fact);
   if (ruled.outcome === 'blocked') {
     // Protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
     for (const silenced of await silencedStays(ports, turn, patientId, stay)) {
@@ -122,7 +140,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     newPatient(patientId, intent.facility, ipp),
   );
   const identified = withIdentity(patient.state, intent.patient);
-  // An identity that is no longer qualified takes its INS with it (PID-32 without VALI: FACTS §1.5).
+  if (intent.died) await silenceDead(ports, turn, patient.state);
   const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
   patient.state = { ...(purged ? withoutIns(identified) : identified), team: team.map((p) => p.id) };
   if (!stay) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
@@ -132,8 +150,15 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
 
   const before = stay.state;
   const evolved = evolve(before, intent, sayableUnit(intent, policy), ruled.outcome === 'posted' && team.length > 0);
-  stay.state = evolved.stay;
-  const facts = ruled.outcome === 'posted' ? evolved.facts : [];
+  if (evolved.outcome === 'quarantined') {
+    decision.facts.splice(decision.facts.indexOf(fact), 1); // it is decided again when a human replays it
+    return { outcome: 'quarantined', reason: evolved.reason };
+  }
+  stay.state = { ...evolved.stay, ...(intent.account === undefined ? {} : { account: intent.account }) };
+  // A session or a consultation whose message forgot its class is known by its stay.
+  const isTold = ruled.outcome === 'posted' && isStayed(stay.state);
+  const facts = isTold ? evolved.facts.filter((one) => !isOver(one, now)) : [];
+  if (facts.length > 0 && team.length > 0) stay.state = { ...stay.state, told: true };
   plan(decision, before, stay, facts.length > 0, now);
   if (ruled.outcome === 'posted') {
     const change = { before, stay: stay.state, patient: patient.state, intent, team, now };
@@ -146,12 +171,17 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     at: now,
     body: { trigger: intent.trigger, facts, ruled },
   });
-  if (facts.length === 0) {
-    if (isMoved(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
-      decision.deliveries.push(card(stay.state));
-    return ruled.outcome === 'posted' ? evolved : ruled;
-  }
   const said = { stay: stay.state, patient: patient.state, team, tags: tagsOf(intent, stay.state, policy) };
+  if (facts.length === 0) {
+    if (isOtherCard(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
+      decision.deliveries.push(card(stay.state));
+    // Too late to ring anybody, never too late to end what is still asked for somebody who has died.
+    for (const fact of evolved.facts)
+      if (fact.type === 'died') await ports.consequences(decision, { ...said, fact }, now);
+    if (ruled.outcome !== 'posted') return ruled;
+    if (!isTold) return { outcome: 'muted', reason: stay.state.class === 'R' ? 'session' : 'outpatient' };
+    return evolved.facts.length > 0 ? { outcome: 'muted', reason: 'too-old' } : evolved;
+  }
   if (team.length === 0) {
     for (const fact of facts) await ports.consequences(decision, { ...said, fact }, now);
     return { outcome: 'muted', reason: 'no-team' };
@@ -187,61 +217,13 @@ function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly 
   return (code === undefined ? undefined : policy.tags?.get(code)) ?? [];
 }
 
-const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
-
-/** The stay of the message; what protects the patient (an A31 names no stay) protects every stay that is known. */
-async function silencedStays(
-  ports: StayPorts,
-  turn: Turn,
-  patientId: string,
-  stay: Open<Stay> | undefined,
-): Promise<Open<Stay>[]> {
-  const found = new Set(stay ? [stay] : []);
-  if (!OF_THE_PATIENT.has(turn.ruled.reason)) return [...found];
-  const known = await ports.store.files.load<Patient>('patient', patientId);
-  for (const id of known?.state.stays ?? []) {
-    const here = turn.stays.get(id);
-    const stored = here ? undefined : await ports.store.files.load<Stay>('stay', id);
-    if (stored) turn.stays.set(id, stored);
-    const one = here ?? stored;
-    if (one) found.add(one);
-  }
-  return [...found];
-}
-
 async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
   const { intent, envelope } = turn;
   const id = ports.sealer.blind(`stay|${intent.facility}|${visit}`);
   const facilityName = ports.policyOf(envelope.source).name ?? intent.facility;
   const { facility } = intent;
   return open(ports, turn.stays, 'stay', id, () =>
-    newStay({ id, patientId, facility, facilityName, source: envelope.source }),
-  );
-}
-
-/** Arms, moves or cancels the notice of the expected discharge. Pure but for the decision it fills. */
-function plan(decision: Decision, before: Stay, stay: Open<Stay>, said: boolean, now: number): void {
-  const { status, expectedDischarge: expected, id } = stay.state;
-  const timer = { kind: 'stay-notice' as const, ref: id, step: 'j-1' };
-  if (status === 'left' || status === 'dead' || status === 'cancelled' || !expected) {
-    if (before.expectedDischarge) decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: id });
-    return;
-  }
-  const known = before.expectedDischarge;
-  if (known?.at === expected.at && known.precision === expected.precision && before.status === status) return;
-  if (!isSoon(expected, now)) decision.timers.push({ do: 'set', ...timer, dueAt: noticeAt(expected) });
-  else if (said) {
-    // Less than 24 h left: this very message says it, a notice a moment later would ring twice.
-    stay.state = { ...stay.state, announcedDischarge: expected.at };
-    decision.timers.push({ do: 'cancel', ...timer });
-  }
-}
-
-/** Another hour of the same day is not said again, but the card must not go on showing the old one. */
-function isMoved(before: Stay, after: Stay): boolean {
-  return (
-    before.expectedDischarge?.at !== after.expectedDischarge?.at ||
-    before.expectedDischarge?.precision !== after.expectedDischarge?.precision
+    newStay({ id, patientId, facility, facilityName, source: envelope.source, visit }),
   );
 }
 
@@ -261,17 +243,9 @@ export async function wantRoom(ports: StayPorts, decision: Decision, patientId: 
   });
 }
 
-/**
- * One message per fact (invariant 2): facility, movement, action and EVN-2 (FACTS §1.9). A sender without ZBE is known
- * by the visit, the trigger and the date of the fact.
- */
-function factKey(intent: StayIntent): string {
-  const { document: told, facility } = intent;
-  if (told) return ['document', facility, told.id, told.action, told.replaces ?? '', intent.recordedAt ?? ''].join('|');
-  const movement =
-    intent.movement.id ?? `${intent.visit ?? intent.patient.ipp ?? ''}/${intent.trigger}/${intent.occurredAt ?? ''}`;
-  const type = intent.snapshot ? 'snapshot' : intent.type;
-  return ['fact', intent.facility, type, movement, intent.movement.action, intent.recordedAt ?? ''].join('|');
+/** A stay of which nothing may be said any more is listed for the operator: `relais silenced`. */
+function stayFile(id: string, version: number, state: Stay): FileWrite {
+  return { kind: 'stay', id, version, state, keys: state.protected === undefined ? [] : ['silenced'] };
 }
 
 /** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. */

@@ -195,11 +195,16 @@ async function staysOf(ports: StayPorts, patient: Patient | undefined): Promise<
 /** The stay that it names; without a name, the only one that is under way or ended lately. */
 async function theStay(
   ports: StayPorts,
-  { facility, visit }: StayIntent,
+  { facility, visit, account }: StayIntent,
   stays: readonly StoredFile<Stay>[],
   now: number,
 ): Promise<StoredFile<Stay> | undefined> {
-  if (visit !== undefined) return ports.store.files.load<Stay>('stay', ports.sealer.blind(`stay|${facility}|${visit}`));
+  if (visit !== undefined) {
+    const named = await ports.store.files.load<Stay>('stay', ports.sealer.blind(`stay|${facility}|${visit}`));
+    // The dossier alone (PID-18) is the stay of that dossier, when there is only one.
+    const same = stays.filter(({ state }) => visit === account && state.account === account);
+    return named ?? (same.length === 1 ? same[0] : undefined);
+  }
   const recent = stays.filter(({ state }) => {
     if (state.status === 'present' || state.status === 'on-leave') return true;
     return state.status === 'left' && now - (state.dischargedAt ?? 0) < RECENT_MS;
