@@ -114,9 +114,9 @@ program
 program
   .command('read')
   .description('what each message of these files would become, one JSON line per message; needs no configuration')
-  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events']).default('hl7v2'))
+  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events', 'fhir', 'documents']).default('hl7v2'))
   .argument('<file...>')
-  .action(async (files: string[], options: { format: 'hl7v2' | 'events' }) =>
+  .action(async (files: string[], options: { format: 'hl7v2' | 'events' | 'fhir' | 'documents' }) =>
     end(await (await import('./read.ts')).readFiles(files, options, console.log)),
   );
 
@@ -231,6 +231,19 @@ overlay
   .argument('<file>')
   .action(async (file: string, options: { config: string }) =>
     end(await (await import('./directory.ts')).loadOverlay(file, options, process.env, console.log)),
+  );
+
+program
+  .command('letters')
+  .description('the lettre de liaison, measured')
+  .command('report')
+  .description('discharges, letters on the day, later, never; discharges known 24 h before. Counts only')
+  .addOption(config)
+  .option('--from <day>', 'first day, 2026-12-01 (30 days before the last one)')
+  .option('--to <day>', 'last day (today)')
+  .option('--json', 'one JSON line')
+  .action(async (options: { config: string; from?: string; to?: string; json?: boolean }) =>
+    end(await (await import('./letters.ts')).printLetterReport(options, process.env, console.log)),
   );
 
 program
