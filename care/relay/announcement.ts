@@ -65,5 +65,5 @@ export type Announcement =
 export type RoomAct =
   /** Every event that carries this thread is taken back (Matrix redaction), one call each. */
   | { kind: 'withdraw'; thread: string; desk: string }
-  /** The Matrix room ends with a tombstone; `next`: the ref goes on in a new one. */
-  | { kind: 'end-room'; next: boolean };
+  /** The Matrix room of that generation ends with a tombstone; `next`: the ref goes on in a new one. */
+  | { kind: 'end-room'; next: boolean; generation: number };
