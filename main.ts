@@ -10,6 +10,7 @@ import { faultFields } from './care/relay/fault.ts';
 import { createWake, restUntil, type Wake, withWakes } from './care/relay/wake.ts';
 import { drainInbox } from './care/relay/drain.ts';
 import type { Directory } from './care/people/directory.ts';
+import { withBook } from './care/people/fiche-book.ts';
 import type { RepertoryEntry } from './care/people/repertory.ts';
 import type { People } from './care/people/person.ts';
 import type { Offer } from './care/request/pathway.ts';
@@ -43,7 +44,7 @@ export type Parts = {
   sources: ReadonlyMap<string, SourcePolicy>;
   ringing: RingTable;
   /** The most that the homeserver wants of this account; undefined: as fast as it answers. */
-  callsPerSecond?: number;
+  callsPerSecond?: number | undefined;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
   access: AccessRules;
@@ -81,7 +82,16 @@ export function compose(parts: Parts): Relais {
   };
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
   const consequences = requestConsequences({ ...parts, store });
-  const ports = { ...parts, store, policyOf, civil, onBug, names, consequences };
+  const ports = {
+    ...parts,
+    directory: withBook(parts.directory, store),
+    store,
+    policyOf,
+    civil,
+    onBug,
+    names,
+    consequences,
+  };
   const rooms = createRooms({ ...parts, store });
   const hear = listen(store, transport, clocks);
 
@@ -134,7 +144,7 @@ export function compose(parts: Parts): Relais {
         loop(wakes.inbox, decideMatrix, both),
         loop(wakes.timers, fire, both),
         loop(wakes.outbox, () => send(both), both),
-        loop(wakes.outbox, tidy, both),
+        loop(createWake(), tidy, both), // nobody rings for it
       ].map((one) => one.finally(() => ended.abort()));
       for (const end of await Promise.allSettled(loops)) if (end.status === 'rejected') throw end.reason;
     },

@@ -1,5 +1,4 @@
 /** `relais serve`: the doors first (a hospital must be acknowledged even while Matrix is away), then the rooms. */
-import { existsSync, statSync } from 'node:fs';
 import { createApp, type Health } from '../bridge/app.ts';
 import { acknowledgement } from '../bridge/formats/hl7v2/ack.ts';
 import { eventSchema, readEvent } from '../bridge/formats/events.ts';
@@ -14,18 +13,16 @@ import { type SteppedClocks, wallClocks } from '../bridge/wall-clock.ts';
 import { openMatrixTransport } from '../bot/matrix/matrix-transport.ts';
 import { TransportFailure } from '../care/relay/transport.ts';
 import type { Store } from '../care/relay/ports.ts';
-import type { Directory } from '../care/people/directory.ts';
 import { peopleFrom } from '../care/people/person.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { RINGING } from '../config/ringing.ts';
 import { compose, type Relais } from '../main.ts';
-import { openDirectory } from '../store/directory.ts';
-import { importRpps } from '../store/directory-import.ts';
 import { openStore } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
 import { openSlotsFile } from '../store/slots-file.ts';
 import { CIVIL_OFFSET } from './clock.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
+import { serveDirectory } from './serve-directory.ts';
 import { beat } from './served.ts';
 
 const RETRY_MS = 5_000;
@@ -52,7 +49,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   const { config, secrets } = loaded;
   const sealer = sealerFromSecret(secrets.seal);
   const store = await openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
-  const directory = await directoryOf(loaded, log);
+  const served = await serveDirectory(loaded, clocks, log);
   const slots = openSlotsFile(config.slots);
   const stopClock = await followCivilTime(loaded, store, clocks, signal);
   let relais: Relais | undefined;
@@ -80,7 +77,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       sealer,
       people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
       pathways: () => loaded.pathways,
-      directory,
+      directory: served.directory,
       slots,
       repertory: loaded.repertory,
       sources: new Map(
@@ -89,13 +86,13 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       ringing: RINGING,
       closeAfterDays: config.rooms.closeAfterDays,
       access: config.account,
+      callsPerSecond: config.account.callsPerSecond,
       log,
     });
     log('info', 'serving', { account: transport.userId, device: transport.deviceId });
     const serving = relais;
-    stopJobs = startJobs([{ name: 'retry-keys', every: '*/10 * * * *', run: () => serving.retryWaiting() }], (job) =>
-      log('error', 'job failed', { job }),
-    );
+    const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => serving.retryWaiting() };
+    stopJobs = startJobs([retry, ...served.jobs], (job) => log('error', 'job failed', { job }));
     await Promise.all([relais.run(signal), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
@@ -103,6 +100,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     await stopJobs?.();
     await stopClock();
     await transport?.close();
+    await served.close();
     await store.close();
   }
 }
@@ -167,22 +165,6 @@ async function maybeOpen(
   const { seal: secret, password } = loaded.secrets;
   const { directory, accessRule, roomVersion } = loaded.config.account;
   return openMatrixTransport({ directory, clocks, log, secret, password, accessRule, roomVersion });
-}
-
-/** Rebuilt when the national file is newer than the index. */
-async function directoryOf({ config }: LoadedConfig, log: Log): Promise<Directory> {
-  if (!config.directory)
-    return { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 };
-  // A file of this machine, also where the rest is on PostgreSQL: each one builds its own.
-  const beside = 'path' in config.store ? config.store.path : config.account.directory;
-  const index = `${beside}.directory`;
-  const { rpps } = config.directory;
-  if (!existsSync(index) || statSync(rpps).mtimeMs > statSync(index).mtimeMs) {
-    log('info', 'building the directory index', { file: rpps });
-    const { rows, people } = await importRpps(rpps, index);
-    log('info', 'directory ready', { rows, people });
-  }
-  return openDirectory(index);
 }
 
 /** Civil time is the machine's, but where it may be stepped: there the stored offset is followed, so that a kill does not jump it. */

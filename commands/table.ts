@@ -10,6 +10,7 @@ import { cloturer } from './cloturer.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
 import { decliner } from './decliner.ts';
+import { fiche } from './fiche.ts';
 import { prendre } from './prendre.ts';
 import { creneau } from './creneau.ts';
 import { doc } from './doc.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   doc,
   ligne,
   decliner,
+  fiche,
   prendre,
   prevention,
   rendre,

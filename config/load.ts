@@ -36,13 +36,24 @@ type RelaisConfig = {
     accessRule: 'restricted' | 'unrestricted' | undefined;
     allowedServers: string[] | undefined;
     roomVersion: string | undefined;
+    callsPerSecond: number | undefined;
   };
   store: { path: string } | { url_env: string };
   listen: { host: string; port: number };
   sources: SourceConfig[];
-  directory: { rpps: string } | undefined;
+  directory:
+    | {
+        rpps: string | undefined;
+        finess: string | undefined;
+        folder: string | undefined;
+        communes: string | undefined;
+        /** Share of rows, 0 to 1. */
+        maxShrink: number;
+        annuaireSante: { url: string } | undefined;
+      }
+    | undefined;
   slots: string | undefined;
-  territories: { id: string; name: string }[];
+  territories: { id: string; name: string; communes?: string[] | undefined }[];
   rooms: { closeAfterDays: number };
   timezone: 'Europe/Paris';
 };
@@ -62,6 +73,8 @@ export type LoadedConfig = {
     sources: ReadonlyMap<string, string>;
     /** Address of PostgreSQL, with its password; undefined for a file. */
     storeUrl: string | undefined;
+    /** Key of the Annuaire Santé API. */
+    annuaireSante: string | undefined;
   };
   /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
   warnings: ConfigProblem[];
@@ -126,7 +139,13 @@ export function loadConfig(
     duty: people.duty,
     pathways: pathways.offered,
     repertory: repertory.entries,
-    secrets: { seal: secrets.seal, password: secrets.password, sources: secrets.sources, storeUrl: secrets.storeUrl },
+    secrets: {
+      seal: secrets.seal,
+      password: secrets.password,
+      sources: secrets.sources,
+      storeUrl: secrets.storeUrl,
+      annuaireSante: secrets.annuaireSante,
+    },
     warnings: pathways.warnings,
   };
 }
@@ -141,6 +160,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
       accessRule: account.access_rule,
       allowedServers: account.allowed_servers,
       roomVersion: account.room_version,
+      callsPerSecond: account.calls_per_second,
     },
     store: store.path === undefined ? { url_env: store.url_env ?? '' } : { path: at(store.path) },
     listen,
@@ -160,13 +180,20 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           units,
           unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
           acceptTraining: source.accept_training,
-          acceptFictional: source.accept_fictional,
+          acceptFictional: source.accept_fictional || environment !== 'production',
           production: environment === 'production',
           tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },
       };
     }),
-    directory: directory && { rpps: at(directory.rpps) },
+    directory: directory && {
+      rpps: directory.rpps === undefined ? undefined : at(directory.rpps),
+      finess: directory.finess === undefined ? undefined : at(directory.finess),
+      folder: directory.folder === undefined ? undefined : at(directory.folder),
+      communes: directory.communes === undefined ? undefined : at(directory.communes),
+      maxShrink: Number.parseInt(directory.max_shrink, 10) / 100,
+      annuaireSante: directory.annuaire_sante && { url: directory.annuaire_sante.url },
+    },
     slots: slots === undefined ? undefined : at(slots),
     territories,
     rooms: { closeAfterDays: rooms.close_after_days },
@@ -194,7 +221,10 @@ function unknownTerritories(
 
 function missingFiles({ value, problem }: YamlFile<RelaisFile>, at: (relative: string) => string): ConfigProblem[] {
   const named: [path: string[], file: string | undefined][] = [
-    [['directory', 'rpps'], value.directory?.rpps],
+    ...(['rpps', 'finess', 'folder', 'communes'] as const).map((key): [string[], string | undefined] => [
+      ['directory', key],
+      value.directory?.[key],
+    ]),
     [['slots'], value.slots],
   ];
   return named.flatMap(([key, file]) =>
@@ -258,5 +288,8 @@ function readSecrets(
         'postgres://user:password@host/database',
       ),
     );
-  return { seal, password, sources, storeUrl, problems };
+  const { key_env: keyName } = value.directory?.annuaire_sante ?? {};
+  const annuaireSante =
+    keyName === undefined ? undefined : secret(keyName, 1, ['directory', 'annuaire_sante', 'key_env']);
+  return { seal, password, sources, storeUrl, annuaireSante, problems };
 }

@@ -117,12 +117,12 @@ export function readYamlText<T>(file: string, text: string, schema: z.ZodType<T>
 }
 
 /** All of them, for a terminal: where, what is wrong, what to do. */
-export function sayProblems(problems: readonly ConfigProblem[]): string {
+export function sayProblems(problems: readonly ConfigProblem[], what = 'the configuration'): string {
   const said = problems.map(({ file, line, key, problem, cure }) => {
     const place = `${file}${line === undefined ? '' : `:${line}`}`;
     return `${place}${key === '' ? '' : `  ${key}`}\n  ${problem}\n  → ${cure}`;
   });
-  return [`${problems.length} problem${problems.length === 1 ? '' : 's'} in the configuration`, ...said].join('\n\n');
+  return [`${problems.length} problem${problems.length === 1 ? '' : 's'} in ${what}`, ...said].join('\n\n');
 }
 
 /**

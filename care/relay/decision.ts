@@ -9,7 +9,8 @@ import type { RoomRef, RoomWanted } from './room.ts';
 import type { Timer, TimerChange } from './timer.ts';
 
 /** Files: a stay, a patient, a request. `where version = ?`, so that two deciders cannot both win. */
-export type FileKind = 'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'slot';
+export type FileKind =
+  'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'slot' | 'draft' | 'form-file' | 'fiche';
 
 export type FileWrite = {
   kind: FileKind;

@@ -59,7 +59,12 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
   return decision;
 }
 
-function refusalOf(pathway: Pathway, { by, answers, urgent, consent }: Ask, now: number): Refusal | undefined {
+/** Before any question: who may, from where, when, and what is too urgent to be asked here. */
+export function mayStart(
+  pathway: Pathway,
+  { by, urgent }: Pick<Ask, 'by' | 'urgent'>,
+  now: number,
+): Refusal | undefined {
   const { ask, title } = pathway;
   if (!mayAsk(pathway, by)) {
     const anywhere = mayAsk({ ...pathway, ask: { ...ask, territories: undefined } }, by);
@@ -70,7 +75,13 @@ function refusalOf(pathway: Pathway, { by, answers, urgent, consent }: Ask, now:
       ? refuse('urgent-call-15')
       : refuse('urgent-call', { call: ask.urgent.call, say: ask.urgent.say ?? '' });
   if (ask.hours && !isOpen(ask.hours, now)) return refuse('outside-hours', { title, otherwise: ask.hours.otherwise });
-  if (ask.consent === 'ask' && consent !== true) return refuse('consent-missing');
+  return undefined;
+}
+
+function refusalOf(pathway: Pathway, { by, answers, urgent, consent }: Ask, now: number): Refusal | undefined {
+  const no = mayStart(pathway, { by, urgent }, now);
+  if (no) return no;
+  if (pathway.ask.consent === 'ask' && consent !== true) return refuse('consent-missing');
   const faults = faultsOf(pathway.form, answers, [], parisDate(now));
   const long = faults.find((f) => f.fault === 'too-long');
   const field = pathway.form.find((f) => f.key === long?.key);

@@ -67,6 +67,51 @@ const source = strict({
 const territory = strict({
   id: slug.describe('used in people.yaml').meta({ sample: 'cambresis' }),
   name: z.string().min(1).describe('as said in a room').meta({ sample: 'Cambrésis' }),
+  communes: z
+    .array(z.string().trim().min(1))
+    .optional()
+    .describe('its communes, by name or postcode: their professionals come first in its people’s searches')
+    .meta({ sample: ['59400', 'Caudry', 'Le Cateau-Cambrésis (59)'] }),
+});
+
+const directory = strict({
+  rpps: path
+    .optional()
+    .describe('extraction of the national directory, annuaire.esante.gouv.fr; imported at the start when it is newer')
+    .meta({ sample: 'data/PS_LibreAcces_Personne_activite.txt' }),
+  finess: path
+    .optional()
+    .describe('extraction of the establishments (etalab-cs1100507, with coordinates), data.gouv.fr')
+    .meta({ sample: 'data/etalab-cs1100507-stock.csv' }),
+  folder: path
+    .optional()
+    .describe(
+      'instead of naming the files: the newest of each kind in this folder is imported, at the start and at night',
+    )
+    .meta({ sample: 'data' }),
+  communes: path
+    .optional()
+    .describe('communes with latitude and longitude (CSV), for distances; else those of the establishments serve')
+    .meta({ sample: 'data/communes.csv' }),
+  max_shrink: z
+    .string()
+    .regex(/^\d{1,2} ?%$/, say('not a share', "write '10%'"))
+    .default('10%')
+    .describe('a file that has lost more of its rows than this is refused (relais import --accept-shrunk)'),
+  annuaire_sante: strict({
+    url: z
+      .url({
+        protocol: /^https?$/,
+        error: say('not a web address', 'write https://gateway.api.esante.gouv.fr/fhir/v2'),
+      })
+      .default('https://gateway.api.esante.gouv.fr/fhir/v2')
+      .describe('base of the FHIR API'),
+    key_env: variable
+      .describe('variable that holds the key (ESANTE-API-KEY)')
+      .meta({ sample: 'RELAIS_ANNUAIRE_SANTE_KEY' }),
+  })
+    .optional()
+    .describe('asked only about a number that the files do not have; off when absent'),
 });
 
 export const relaisSchema = strict({
@@ -102,6 +147,12 @@ export const relaisSchema = strict({
       .optional()
       .describe('of the rooms to make, when not the homeserver’s own choice')
       .meta({ sample: '11' }),
+    calls_per_second: z
+      .number()
+      .positive(say('not a pace', 'write 1 for one call a second, or leave it out'))
+      .optional()
+      .describe('at most so many messages a second; Tchap asks bots for about one. Without it: as fast as it answers')
+      .meta({ sample: 1 }),
   }).describe('the bot, an ordinary Matrix account: relais provision fills its directory'),
   store: strict({
     path: path
@@ -127,13 +178,7 @@ export const relaisSchema = strict({
   equipe: path
     .describe('the équipe de soins of each patient, declared by the hospital')
     .meta({ sample: 'equipe.yaml' }),
-  directory: strict({
-    rpps: path
-      .describe('extraction of the national directory, annuaire.esante.gouv.fr')
-      .meta({ sample: 'data/PS_LibreAcces_Personne_activite.txt' }),
-  })
-    .optional()
-    .describe('who practises where (annuaire command)'),
+  directory: directory.optional().describe('who practises where (annuaire command)'),
   slots: path.optional().describe('slots of unscheduled care (snp command)').meta({ sample: 'creneaux.yaml' }),
   repertory: path
     .optional()

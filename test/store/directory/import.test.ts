@@ -1,15 +1,16 @@
 /** Building the directory's index: any layout of the national file, and the old index until the new one is whole. */
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { importRpps } from '../../store/directory-import.ts';
-import { normalisePhone } from '../../store/directory-rows.ts';
-import { MOST_CANDIDATES, openDirectory } from '../../store/directory.ts';
+import { importRpps } from '../../../store/directory/import.ts';
+import { MOST_CANDIDATES } from '../../../store/directory/rank.ts';
+import { normalisePhone } from '../../../store/directory/rpps-rows.ts';
+import { openReader } from '../../../store/directory/search.ts';
 
 const SOURCE = 'demo/data/rpps-synthetique.txt';
 const folder = mkdtempSync(join(tmpdir(), 'relais-import-'));
-const index = join(folder, 'annuaire.sqlite');
+const index = join(folder, 'annuaire');
 beforeAll(() => importRpps(SOURCE, index));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -42,9 +43,9 @@ describe('the import', () => {
   };
 
   test('counts rows and people', async () => {
-    expect(await importRpps(SOURCE, index)).toEqual({ rows: 71, people: 67, skipped: 0 });
-    const open = openDirectory(index);
-    expect(await open.size()).toBe(67);
+    expect(await importRpps(SOURCE, index)).toEqual({ rows: 71, entries: 67, skipped: 0 });
+    const open = openReader({ folder: index });
+    expect(open.size()).toBe(67);
     open.close();
   });
 
@@ -55,11 +56,11 @@ describe('the import', () => {
       .map((line) => line.split('|').slice(0, 56));
     const turned = lines.map((cells) => `${cells.slice(0, 52).reverse().join('|')}|`);
     const file = write('turned.txt', `\uFEFF${turned.join('\r\n')}`);
-    const path = join(folder, 'turned.sqlite');
-    expect((await importRpps(file, path)).people).toBe(67);
-    const [other, whole] = [openDirectory(path), openDirectory(index)];
-    expect((await other.search('dermato cambrai', 1)).entries).toEqual(
-      (await whole.search('dermato cambrai', 1)).entries,
+    const path = join(folder, 'turned');
+    expect((await importRpps(file, path)).entries).toBe(67);
+    const [other, whole] = [openReader({ folder: path }), openReader({ folder: index })];
+    expect(other.search('dermato cambrai', { limit: 1 }).entries).toEqual(
+      whole.search('dermato cambrai', { limit: 1 }).entries,
     );
     other.close();
     whole.close();
@@ -67,19 +68,19 @@ describe('the import', () => {
 
   test('cut lines are counted and left out', async () => {
     const file = write('cut.txt', `${header}\n${rowOf('UN')}\n8|999\n\n${rowOf('')}\n`);
-    expect(await importRpps(file, join(folder, 'cut.sqlite'))).toEqual({ rows: 3, people: 1, skipped: 2 });
+    expect(await importRpps(file, join(folder, 'cut'))).toEqual({ rows: 3, entries: 1, skipped: 2 });
   });
 
   test('a search that is open sees the new file, and nothing is left beside it', async () => {
-    const path = join(folder, 'switch.sqlite');
+    const path = join(folder, 'switch');
     await importRpps(write('one.txt', `${header}\n${rowOf('PREMIERE')}\n`), path);
-    const open = openDirectory(path);
-    expect((await open.search('premiere', 1)).total).toBe(1);
+    const open = openReader({ folder: path });
+    expect(open.search('premiere', { limit: 1 }).total).toBe(1);
     await importRpps(write('two.txt', `${header}\n${rowOf('SECONDE')}\n`), path);
-    expect((await open.search('seconde', 1)).entries[0]?.name).toBe('Dr Alice SECONDE');
-    expect((await open.search('premiere', 1)).total).toBe(0);
+    expect(open.search('seconde', { limit: 1 }).entries[0]?.name).toBe('Dr Alice SECONDE');
+    expect(open.search('premiere', { limit: 1 }).total).toBe(0);
     open.close();
-    expect(readdirSync(folder).filter((name) => name.startsWith('switch'))).toEqual(['switch.sqlite']);
+    expect(readdirSync(folder).filter((name) => name.startsWith('switch'))).toEqual(['switch']);
   });
 
   test.each([
@@ -88,13 +89,13 @@ describe('the import', () => {
     ['nobody', `${header}\n`, 'names nobody'],
     ['no lines', 'x'.repeat(200_000), 'longer than'],
   ])('%s: refused, the index in place untouched', async (what, text, says) => {
-    const path = join(folder, 'kept.sqlite');
-    copyFileSync(index, path);
+    const path = join(folder, 'kept');
+    cpSync(index, path, { recursive: true });
     await expect(importRpps(write(`bad-${what}.txt`, text), path)).rejects.toThrow(says);
-    const kept = openDirectory(path);
-    expect(await kept.size()).toBe(67);
+    const kept = openReader({ folder: path });
+    expect(kept.size()).toBe(67);
     kept.close();
-    expect(readdirSync(folder).filter((name) => name.includes('building'))).toEqual([]);
+    expect(readdirSync(path)).toEqual(readdirSync(index));
   });
 
   test('a broad word looks at a bounded number of rows, those of the exact name first', async () => {
@@ -104,22 +105,47 @@ describe('the import', () => {
         `${90_000_000_000 + i}`,
       ),
     );
-    const path = join(folder, 'many.sqlite');
+    const path = join(folder, 'many');
     await importRpps(write('many.txt', [header, ...many].join('\n')), path);
-    const open = openDirectory(path);
-    const found = await open.search('zebre', 1);
+    const open = openReader({ folder: path });
+    const found = open.search('zebre', { limit: 1 });
     expect([found.total, found.entries[0]?.name]).toEqual([MOST_CANDIDATES, 'Dr Alice ZEBRE']);
     open.close();
   });
 
-  test('progress is told', async () => {
-    const told: number[] = [];
-    await importRpps(SOURCE, join(folder, 'told.sqlite'), { onProgress: (rows) => told.push(rows) });
-    expect(told.at(-1)).toBe(71);
+  test('progress is told, and never goes back', async () => {
+    const told: { rows: number; share: number }[] = [];
+    await importRpps(SOURCE, join(folder, 'told'), { onProgress: (progress) => void told.push(progress) });
+    expect(told.at(-1)).toEqual({ step: 'index', rows: 71, share: 1 });
+    expect(told.map(({ share }) => share)).toEqual(told.map(({ share }) => share).sort((a, b) => a - b));
   });
 
-  test('no index yet: the cure is said', () => {
-    expect(() => openDirectory(join(folder, 'absent.sqlite'))).toThrow('import the RPPS open file first');
+  test('no index yet: it is said, and the first import is seen without a restart', async () => {
+    const path = join(folder, 'absent');
+    const open = openReader({ folder: path });
+    expect(open.search('dermato', { limit: 1 }).away).toBe('no-index');
+    await importRpps(SOURCE, path);
+    expect(open.search('dermato cambrai', { limit: 1 }).entries[0]?.name).toBe('Dr Alice ESSAIDERM');
+    open.close();
+  });
+
+  test('a file that has shrunk is refused with its cure, unless it is accepted', async () => {
+    const path = join(folder, 'shrunk');
+    const all = readFileSync(SOURCE, 'utf8').split('\n');
+    await importRpps(SOURCE, path);
+    const half = write('half.txt', all.slice(0, 40).join('\n'));
+    await expect(importRpps(half, path)).rejects.toThrow(/39 rows.*made from 71: 45 % fewer.*--accept-shrunk/);
+    const few = write('few.txt', all.slice(0, 67).join('\n'));
+    expect((await importRpps(few, path)).rows).toBe(66);
+    expect((await importRpps(half, path, { maxShrink: 1 })).rows).toBe(39);
+  });
+
+  test('two imports at once: the second is refused, the first goes on', async () => {
+    const path = join(folder, 'twice');
+    const first = importRpps(SOURCE, path);
+    await expect(importRpps(SOURCE, path)).rejects.toThrow('another import of the directory is running');
+    expect((await first).rows).toBe(71);
+    expect((await importRpps(SOURCE, path)).rows).toBe(71);
   });
 });
 

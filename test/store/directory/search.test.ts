@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DirectorySearch } from '../../care/people/directory.ts';
-import { importRpps } from '../../store/directory-import.ts';
-import { openDirectory } from '../../store/directory.ts';
-import type { OpenDirectory } from '../../store/directory.ts';
+import type { DirectorySearch } from '../../../care/people/directory.ts';
+import { importRpps } from '../../../store/directory/import.ts';
+import { openReader } from '../../../store/directory/search.ts';
+import type { Reader } from '../../../store/directory/search.ts';
 
 const SOURCE = 'demo/data/rpps-synthetique.txt';
 const folder = mkdtempSync(join(tmpdir(), 'relais-annuaire-'));
-const index = join(folder, 'annuaire.sqlite');
-let directory: OpenDirectory;
+const index = join(folder, 'annuaire');
+let directory: Reader;
 
 beforeAll(async () => {
   await importRpps(SOURCE, index);
-  directory = openDirectory(index);
+  directory = openReader({ folder: index });
 });
 
 afterAll(() => {
@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const search = async (words: string): Promise<DirectorySearch> => directory.search(words, 5);
+const search = async (words: string): Promise<DirectorySearch> => directory.search(words, { limit: 5 });
 
 describe('the first answer', () => {
   test.each([
@@ -125,11 +125,11 @@ describe('how words were understood', () => {
     expect((await search('psychiatre caudry')).total).toBe(0);
   });
 
-  test('limit and total', async () => {
-    const found = await directory.search('médecin', 2);
+  test('limit and total', () => {
+    const found = directory.search('médecin', { limit: 2 });
     expect(found.entries).toHaveLength(2);
     expect(found.total).toBeGreaterThan(35);
-    expect((await directory.search('59', 1)).total).toBeGreaterThan(60);
+    expect(directory.search('59', { limit: 1 }).total).toBeGreaterThan(60);
   });
 });
 
@@ -137,7 +137,8 @@ describe('an entry', () => {
   test('all places of a person, the one asked for first; phones as people read them', async () => {
     const [denis] = (await search('pneumologue caudry')).entries;
     expect(denis).toEqual({
-      rpps: '99900000094',
+      id: '99900000094',
+      kind: 'person',
       name: 'Dr Denis ESSAIPNEUMO',
       profession: 'Médecin',
       professionCode: '10',
@@ -163,8 +164,8 @@ describe('an entry', () => {
     expect((await search('essaietranger')).entries[0]?.places[0]?.phone).toBeUndefined();
   });
 
-  test('every phone of the synthetic file reads aloud', async () => {
-    const { entries } = await directory.search('59', 100);
+  test('every phone of the synthetic file reads aloud', () => {
+    const { entries } = directory.search('59', { limit: 100 });
     const phones = entries.flatMap((e) => e.places).flatMap((place) => place.phone ?? []);
     expect(phones.length).toBeGreaterThan(60);
     for (const phone of phones) expect(phone).toMatch(/^0[13] (?:53 01|99 00) \d\d \d\d$/); // ranges kept for fiction
@@ -177,16 +178,19 @@ describe('the synonyms that a clinician edits', () => {
     return pathToFileURL(`${folder}/`);
   };
 
-  test('a new word counts without another import', async () => {
-    const open = openDirectory(index, withSynonyms('ok', ['toubib,docteur des os|SM48|Rhumatologie']));
-    expect((await open.search('toubib', 1)).entries[0]?.name).toBe('Dr Véronique FICTIRHUMATO');
-    expect((await open.search('docteur des os cambrai', 1)).entries[0]?.name).toBe('Dr Véronique FICTIRHUMATO');
+  test('a new word counts without another import', () => {
+    const open = openReader({
+      folder: index,
+      synonyms: withSynonyms('ok', ['toubib,docteur des os|SM48|Rhumatologie']).href,
+    });
+    expect(open.search('toubib', { limit: 1 }).entries[0]?.name).toBe('Dr Véronique FICTIRHUMATO');
+    expect(open.search('docteur des os cambrai', { limit: 1 }).entries[0]?.name).toBe('Dr Véronique FICTIRHUMATO');
     open.close();
   });
 
   test('every fault at once, with its line and its cure', () => {
     const faulty = withSynonyms('faults', ['a1,b1|SM15|A', 'B1|SM04|B', 'c1||C', 'd1|SM999|D']);
-    expect(() => openDirectory(index, faulty)).toThrow(
+    expect(() => openReader({ folder: index, synonyms: faulty.href })).toThrow(
       /line 4: "b1" is already on line 3[^]*line 5: write[^]*line 6: code sm999/,
     );
   });

@@ -1,15 +1,15 @@
 /**
  * What a word means as a job: the synonyms that a clinician edits (config/data/annuaire-synonymes.psv), then the words of
- * the public labels (TRE_G15 professions, TRE_R38 specialties). Codes are written as the index has them: `sm15`, `g60`.
+ * the public labels (TRE_G15 professions, TRE_R38 specialties), of establishments (FINESS) and of partners. Codes are written as the index has them: `sm15`, `g60`.
  */
-import { distance, phraseOf, readPsv, wordsOf } from './directory-words.ts';
+import { distance, phraseOf, readPsv, wordsOf } from './words.ts';
 
 export type Job = { codes: string[]; as: 'specialty' | 'profession'; label: string };
 
 export interface Jobs {
   /** What a colleague reads for a code; undefined for a code of no list. */
   label(code: string): string | undefined;
-  /** A whole word or phrase: a synonym first, else a word of the labels. Plurals count as their singular. */
+  /** A code (`sm54`), a whole word or phrase: a synonym first, else a word of the labels. Plurals count as their singular. */
   exact(phrase: string): Job | undefined;
   /** Every job that has a word beginning like this; undefined when none has. */
   startingWith(prefix: string): Job | undefined;
@@ -17,7 +17,7 @@ export interface Jobs {
   nearest(word: string, most: number): { word: string; distance: number } | undefined;
 }
 
-/** `SM15` → `sm15`, `G15:60` → `g60`: one token of the index each, letters and digits only. */
+/** `SM15` → `sm15`, `G15:60` → `g60`, `FIN:620` → `fin620`, `PART:DAC` → `partdac`: one token of the index each. */
 export function codeToken(code: string): string {
   return code
     .toLowerCase()
@@ -32,7 +32,11 @@ function asJob(tokens: Iterable<string>, labelOf: (code: string) => string | und
   const codes = [...new Set(tokens)];
   const labels = [...new Set(codes.map((code) => labelOf(code) ?? code))];
   const shown = labels.length > 3 ? `${labels.slice(0, 3).join(', ')}…` : labels.join(', ');
-  return { codes, as: codes.every((code) => /^g\d/.test(code)) ? 'profession' : 'specialty', label: label ?? shown };
+  return {
+    codes,
+    as: codes.every((code) => /^(?:g\d|fin|part)/.test(code)) ? 'profession' : 'specialty',
+    label: label ?? shown,
+  };
 }
 
 function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
@@ -49,6 +53,12 @@ function loadLabels(extra: { code: string; label: string }[]): Map<string, strin
   for (const { cells } of readPsv('specialites.psv', ['code', 'libelle', 'affichage'])) {
     const [code = '', label = '', shown = ''] = cells;
     labels.set(codeToken(code), shown === '' ? shortLabel(label) : shown);
+  }
+  for (const { cells } of readPsv('etablissements.psv', ['code', 'libelle'])) {
+    labels.set(`fin${cells[0] ?? ''}`, cells[1] ?? '');
+  }
+  for (const { cells } of readPsv('partenaires.psv', ['code', 'libelle'])) {
+    labels.set(codeToken(`PART:${cells[0] ?? ''}`), cells[1] ?? '');
   }
   return labels;
 }
@@ -71,7 +81,9 @@ function loadSynonyms(folder: URL | undefined, labelOf: (code: string) => string
     if (tokens.length === 0 || label === '')
       problems.push(`line ${line}: write mots|codes|libelle, none of them empty`);
     for (const token of tokens.filter((code) => labelOf(code) === undefined)) {
-      problems.push(`line ${line}: code ${token} is in no list; see specialites.psv and professions.psv (G15:60)`);
+      problems.push(
+        `line ${line}: code ${token} is in no list; see specialites.psv, professions.psv (G15:60), etablissements.psv (FIN:620), partenaires.psv (PART:DAC)`,
+      );
     }
     for (const phrase of words
       .split(',')
@@ -105,9 +117,18 @@ export function loadJobs(extra: { code: string; label: string }[] = [], synonyms
   for (const [phrase, job] of synonyms) {
     if (!phrase.includes(' ')) for (const code of job.codes) addTo(byWord, phrase, code);
   }
+  // `sagefemme`, `medecintraitant`: two words in a hurry; only whole, they would begin like other words
+  const glued = new Map([...synonyms].map(([phrase, job]) => [phrase.replaceAll(' ', ''), job]));
   const exact = (phrase: string): Job | undefined => {
     const singular = phrase.replace(/[sx]\b/g, '');
-    return synonyms.get(phrase) ?? synonyms.get(singular) ?? labelWords.get(phrase) ?? labelWords.get(singular);
+    if (/^(?:sm|si|scd|dsm)\d+$/.test(phrase) && labels.has(phrase)) return asJob([phrase], labelOf);
+    return (
+      synonyms.get(phrase) ??
+      synonyms.get(singular) ??
+      labelWords.get(phrase) ??
+      labelWords.get(singular) ??
+      glued.get(singular)
+    );
   };
   return {
     label: labelOf,

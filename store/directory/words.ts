@@ -1,14 +1,17 @@
 /** Words of the directory: how they are folded, cut, compared. One folding on both sides, index and query. */
 import { readFileSync } from 'node:fs';
-import { fold } from '../config/texts/fold.ts';
+import { fold } from '../../config/texts/fold.ts';
 
 /** What the public code lists and the synonyms are kept in; comments begin with #, the first line names the columns. */
-const DATA_FOLDER = new URL('../config/data/', import.meta.url);
+const DATA_FOLDER = new URL('../../config/data/', import.meta.url);
+
+const PLAIN = /^[A-Za-z0-9 ]*$/;
 
 /** Folded words: letters and digits only, `d'Ascq` is two words, `st` is `saint` as postal addresses write it. */
 export function wordsOf(text: string): string[] {
-  return fold(text)
-    .split(/[^a-z0-9]+/)
+  // most cells of the national file are plain capitals: folding two million of them by Unicode takes half a minute
+  const words = PLAIN.test(text) ? text.toLowerCase().split(' ') : fold(text).split(/[^a-z0-9]+/);
+  return words
     .filter((word) => word !== '')
     .map((word) => (word === 'st' ? 'saint' : word === 'ste' ? 'sainte' : word));
 }
@@ -16,6 +19,16 @@ export function wordsOf(text: string): string[] {
 /** The words again as one string: the form in which phrases are compared. */
 export function phraseOf(text: string): string {
   return wordsOf(text).join(' ');
+}
+
+/** `59`, `2A` is `20` (as its postcodes begin), `971` overseas. */
+export function departmentOf(postcode: string): string {
+  return /^9[78]/.test(postcode) ? postcode.slice(0, 3) : postcode.slice(0, 2);
+}
+
+/** One commune, whatever file names it: `cambrai59`. Two communes of one department never have the same name. */
+export function townKey(town: string, postcode: string): string {
+  return `${wordsOf(town).join('')}${departmentOf(postcode)}`;
 }
 
 /**
@@ -45,12 +58,6 @@ export function distance(a: string, b: string, most: number): number {
 export function forgiven(word: string): number {
   if (/\d/.test(word) || word.length < 4) return 0;
   return word.length < 6 ? 1 : 2;
-}
-
-/** Three-letter pieces, ends included: words that look alike share some. */
-export function trigrams(word: string): string[] {
-  const padded = `  ${word} `;
-  return [...new Set(Array.from({ length: padded.length - 2 }, (_, i) => padded.slice(i, i + 3)))];
 }
 
 /**

@@ -2,11 +2,9 @@
  * One row of the national open file (`PS_LibreAcces_Personne_activite`; FACTS §2.5): UTF-8, `|`, no quoting, a trailing
  * pipe. Columns are found by folded name, never by position: releases change their number, order and spelling.
  */
-import { phraseOf } from './directory-words.ts';
+import { phraseOf } from './words.ts';
 
 export type RppsRow = {
-  /** `Identification nationale PP`: type and number, what rows of one person share. */
-  pp: string;
   rpps: string;
   professionCode: string;
   profession: string;
@@ -58,40 +56,53 @@ const USEFUL = {
 
 type Column = keyof typeof NEEDED | keyof typeof USEFUL;
 
+const KEPT = [...Object.keys(NEEDED), ...Object.keys(USEFUL)] as Column[];
+const AT = Object.fromEntries(KEPT.map((column, n) => [column, n])) as Record<Column, number>;
+
+/** What is staged of a row: what sorts and groups it, and its useful cells as one text (a cell never holds a pipe). */
+export type PickedRow = { pp: string; family: string; given: string; profession: string; cells: string };
+
 /**
  * @param header first line of the file
- * @returns reads one line; undefined for a line that is cut or names nobody
+ * @returns picks the useful cells of one line; undefined for a line that is cut or names nobody
  * @throws when a needed column is missing, naming all of them at once
  */
-export function rowReader(header: string): (line: string) => RppsRow | undefined {
+export function rowPicker(header: string): (line: string) => PickedRow | undefined {
   const names = header
     .replace(/^\uFEFF/, '')
     .split('|')
     .map(phraseOf);
-  const at = new Map<Column, number>();
-  for (const [column, name] of Object.entries({ ...NEEDED, ...USEFUL })) at.set(column as Column, names.indexOf(name));
-  const missing = Object.entries(NEEDED).filter(([column]) => (at.get(column as Column) ?? -1) < 0);
+  const at = KEPT.map((column) => names.indexOf({ ...NEEDED, ...USEFUL }[column]));
+  const missing = Object.entries(NEEDED).filter(([column]) => (at[AT[column as Column]] ?? -1) < 0);
   if (missing.length > 0) {
     const list = missing.map(([, name]) => `"${name}"`).join(', ');
     throw new Error(`not the RPPS open file "Personne_activite" (separator |): columns missing: ${list}`);
   }
-  const last = Math.max(...at.values());
+  const last = Math.max(...at);
+  const [pp, family, given, profession] = [at[AT.pp], at[AT.family], at[AT.given], at[AT.professionCode]].map(Number);
   return (line) => {
     const cells = line.split('|');
     if (cells.length <= last) return undefined;
-    const get = (column: Column): string => cells[at.get(column) ?? -1]?.trim() ?? '';
-    return get('pp') === '' || get('family') === '' ? undefined : readRow(get);
+    const cell = (n: number | undefined): string => cells[n ?? -1]?.trim() ?? '';
+    const row = { pp: cell(pp), family: cell(family), given: cell(given), profession: cell(profession) };
+    if (row.pp === '' || row.family === '') return undefined;
+    let kept = '';
+    for (const n of at) kept += `${n < 0 ? '' : (cells[n] ?? '')}|`;
+    return { ...row, cells: kept };
   };
 }
 
-function readRow(get: (column: Column) => string): RppsRow {
-  const cedex = /^(\d{5})\s+(.+?)(?:\s+CEDEX(?:\s+\d+)?)?$/i.exec(get('cedex'));
+/** @param picked `PickedRow.cells` */
+export function readRow(picked: string): RppsRow {
+  const cells = picked.split('|');
+  const get = (column: Column): string => cells[AT[column]]?.trim() ?? '';
+  const bureau = get('cedex');
+  const cedex = bureau === '' ? null : /^(\d{5})\s+(.+?)(?:\s+CEDEX(?:\s+\d+)?)?$/i.exec(bureau);
   const street = [get('number'), get('repetition'), get('kind'), get('street')].filter((part) => part !== '').join(' ');
   const postcode = get('postcode') || (cedex?.[1] ?? '');
   const town = get('town') || titleCase(cedex?.[2] ?? '');
   const structure = get('structure') || get('finess') || get('siret') || get('name');
   return {
-    pp: get('pp'),
     rpps: get('rpps'),
     professionCode: get('professionCode'),
     profession: get('profession'),
@@ -111,7 +122,7 @@ function readRow(get: (column: Column) => string): RppsRow {
 }
 
 /** `JEAN-FRANÇOIS` → `Jean-François`. */
-function titleCase(text: string): string {
+export function titleCase(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/(^|[^\p{L}\p{M}])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
@@ -122,6 +133,7 @@ function titleCase(text: string): string {
  * number of another country is left as it was found, one without digits is nothing.
  */
 export function normalisePhone(text: string): string {
+  if (text === '') return '';
   const digits = text.replace(/\(0\)/, '').replaceAll(/[^\d+]/g, '');
   const national = digits.replace(/^(?:\+33|0033)0?/, '0');
   const french = /^0[1-9]\d{8}$/.test(national) ? national : /^[1-9]\d{8}$/.test(digits) ? `0${digits}` : undefined;
