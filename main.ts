@@ -44,7 +44,7 @@ export type Parts = {
   sources: ReadonlyMap<string, SourcePolicy>;
   ringing: RingTable;
   /** The most that the homeserver wants of this account; undefined: as fast as it answers. */
-  callsPerSecond?: number;
+  callsPerSecond?: number | undefined;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
   access: AccessRules;
@@ -144,7 +144,7 @@ export function compose(parts: Parts): Relais {
         loop(wakes.inbox, decideMatrix, both),
         loop(wakes.timers, fire, both),
         loop(wakes.outbox, () => send(both), both),
-        loop(wakes.outbox, tidy, both),
+        loop(createWake(), tidy, both), // nobody rings for it
       ].map((one) => one.finally(() => ended.abort()));
       for (const end of await Promise.allSettled(loops)) if (end.status === 'rejected') throw end.reason;
     },

@@ -3,7 +3,8 @@ import type { Section } from './section.ts';
 import { directory } from './sections/directory.ts';
 import { drain } from './sections/drain.ts';
 import { latency } from './sections/latency.ts';
+import { reading } from './sections/reading.ts';
 import { rooms } from './sections/rooms.ts';
 import { throughput } from './sections/throughput.ts';
 
-export const SECTIONS: readonly Section[] = [throughput, latency, rooms, drain, directory];
+export const SECTIONS: readonly Section[] = [reading, throughput, latency, rooms, drain, directory];

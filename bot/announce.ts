@@ -20,6 +20,7 @@ import {
   welcome,
 } from '../config/texts/fr.ts';
 import { requestNews } from '../config/texts/requests.ts';
+import { formText } from '../config/texts/forms.ts';
 import { fit, type Fitted } from './fitting.ts';
 
 /** Relations of the event to earlier ones. */
@@ -53,6 +54,10 @@ export async function render(files: Store['files'], announcement: Announcement, 
     }
     case 'request':
       return requestNews(announcement.audience, announcement.news, now);
+    case 'form':
+      return formText(announcement.news);
+    case 'form-file':
+      throw new Error('a file has no words (relayed-file.ts)');
     case 'answer':
       return sayAnswer(announcement.command, announcement.result, now);
     case 'refusal':
@@ -111,7 +116,8 @@ function worded(
   return { ...body, ...relation(place), ...marks };
 }
 
-function relation(place: Placement): Record<string, unknown> {
+/** Where an event stands: in a thread, or as an answer. */
+export function relation(place: Placement): Record<string, unknown> {
   const reply = place.replyTo ?? place.threadRoot;
   if (place.threadRoot) {
     return {

@@ -8,6 +8,7 @@ import { type Conversation, conversationId, fresh, keep } from '../care/people/c
 import type { Person } from '../care/people/person.ts';
 import { freeSlots, offeredBy } from '../care/request/slot-search.ts';
 import { decideMove, decideNext, decideRedirect, openIn } from '../care/request/case.ts';
+import { decideDraft } from '../care/request/drafting.ts';
 import { decideAsk } from '../care/request/opening.ts';
 import type { CommandContext, CommandEnd } from '../commands/command.ts';
 import type { Parsed } from '../commands/parse.ts';
@@ -107,6 +108,10 @@ async function decide(
   now: number,
 ): Promise<Decision | Refusal> {
   if ('act' in end) return end.act({ ...ports, reply: said }, now);
+  if ('form' in end) {
+    const purpose = end.form.do === 'ask' ? { ...end.form, patient } : end.form;
+    return decideDraft(ports, purpose, end.given, person, now);
+  }
   if ('ask' in end) return decideAsk(ports, { ...end.ask, by: person, patient }, now);
   if ('next' in end) return decideNext(ports, person, now);
   if ('redirect' in end) return decideRedirect(ports, end.redirect.code, person, end.redirect, now);

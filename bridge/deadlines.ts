@@ -10,6 +10,7 @@ import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
 import { decideSlotTimer } from '../care/request/booking.ts';
 import { decideDeadline, decideLife } from '../care/request/case.ts';
+import { decideDraftTimer } from '../care/request/drafting.ts';
 import { decideDate } from '../care/request/triggers.ts';
 import type { StayPorts } from '../care/stay/case.ts';
 import { decideClosing } from '../care/stay/closing.ts';
@@ -25,6 +26,7 @@ const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number
   'request-date': decideDate,
   'room-close': decideClosing,
   slot: decideSlotTimer,
+  draft: decideDraftTimer,
 };
 
 /** After what failed: long enough not to fill the log. */

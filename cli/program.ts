@@ -161,8 +161,12 @@ quarantine
   .description('decide it again (a delivery: send it again), at the end of its lane')
   .addOption(config)
   .option('--send-again', 'a delivery that may have been sent: do not look for it in the room, send it')
+  .option(
+    '--accept-identity',
+    'a message held as another person under the same number: the hospital says it is the same',
+  )
   .argument('<id...>')
-  .action(async (ids: string[], options: { config: string; sendAgain?: boolean }) =>
+  .action(async (ids: string[], options: { config: string; sendAgain?: boolean; acceptIdentity?: boolean }) =>
     end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
   );
 
@@ -173,6 +177,25 @@ quarantine
   .argument('<id...>')
   .action(async (ids: string[], options: { config: string }) =>
     end(await (await import('./quarantine.ts')).dropQuarantined(ids, options, process.env, console.log)),
+  );
+
+const silenced = program
+  .command('silenced')
+  .description('stays of which nothing is said: protected patients, blocked units');
+silenced
+  .command('list')
+  .description('their visit numbers and why: on a trusted screen only')
+  .addOption(config)
+  .action(async (options: { config: string }) =>
+    end(await (await import('./silenced.ts')).listSilenced(options, process.env, console.log)),
+  );
+silenced
+  .command('release')
+  .description('tell a stay again, from its next message on, because the hospital says that it may be')
+  .addOption(config)
+  .argument('<id...>')
+  .action(async (ids: string[], options: { config: string }) =>
+    end(await (await import('./silenced.ts')).releaseSilenced(ids, options, process.env, console.log)),
   );
 
 program

@@ -12,7 +12,7 @@ import { type SourcePolicy, strongest, type Verdict, verdict } from '../care/sta
 
 export type ReadOptions = {
   format: 'hl7v2' | 'events';
-  /** Undefined: no table, so events without labels, and training messages are read like others. */
+  /** Undefined: no table, so events without labels; training messages are read like others, fictional identities are silent. */
   policy?: SourcePolicy;
   /** Time of the acknowledgements, epoch ms UTC; MSH-7 of each message when not given, so that a run can be repeated. */
   now?: number;
@@ -22,7 +22,7 @@ const NO_TABLE: SourcePolicy = {
   units: undefined,
   unknownUnit: 'event',
   acceptTraining: true,
-  acceptFictional: true,
+  acceptFictional: false,
   production: false,
 };
 

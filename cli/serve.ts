@@ -86,6 +86,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       ringing: RINGING,
       closeAfterDays: config.rooms.closeAfterDays,
       access: config.account,
+      callsPerSecond: config.account.callsPerSecond,
       log,
     });
     log('info', 'serving', { account: transport.userId, device: transport.deviceId });

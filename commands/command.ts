@@ -15,6 +15,8 @@ import type { Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { FreeSlot } from '../care/request/slot-search.ts';
 import type { RequestMove } from '../care/request/moves.ts';
+import type { Purpose } from '../care/request/draft.ts';
+import type { Answer } from '../care/request/form.ts';
 import type { Ask } from '../care/request/opening.ts';
 import type { Offer } from '../care/request/pathway.ts';
 import type { Request } from '../care/request/request.ts';
@@ -61,6 +63,8 @@ export type CommandEnd<R> =
   | { act: (ports: ActPorts, now: number) => Promise<Decision | Refusal>; keep?: unknown; as?: string }
   /** An act: the corridor decides it, and announces what comes of it. */
   | { ask: Omit<Ask, 'by' | 'patient'> }
+  /** Too much for one line: asked question by question, in the direct room. */
+  | { form: Purpose; given: { answers: Answer[]; urgent: boolean } }
   | { move: { code: string; move: RequestMove } }
   | { redirect: { code: string; pathway: Offer; text: string } }
   /** The oldest of a queue. */

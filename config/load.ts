@@ -36,6 +36,7 @@ type RelaisConfig = {
     accessRule: 'restricted' | 'unrestricted' | undefined;
     allowedServers: string[] | undefined;
     roomVersion: string | undefined;
+    callsPerSecond: number | undefined;
   };
   store: { path: string } | { url_env: string };
   listen: { host: string; port: number };
@@ -159,6 +160,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
       accessRule: account.access_rule,
       allowedServers: account.allowed_servers,
       roomVersion: account.room_version,
+      callsPerSecond: account.calls_per_second,
     },
     store: store.path === undefined ? { url_env: store.url_env ?? '' } : { path: at(store.path) },
     listen,
@@ -178,7 +180,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           units,
           unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
           acceptTraining: source.accept_training,
-          acceptFictional: source.accept_fictional,
+          acceptFictional: source.accept_fictional || environment !== 'production',
           production: environment === 'production',
           tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },

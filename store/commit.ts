@@ -19,7 +19,10 @@ class Stale extends Error {}
  */
 export async function commitDecision(ground: Ground, decision: Decision, at: number): Promise<'committed' | 'stale'> {
   try {
-    await ground.transaction((tx) => write(ground, tx, decision, at));
+    // Rooms are made, filled and left as soon as that is seen here; a delivery is gated by `markTried`.
+    const acts = decision.rooms.length + (decision.closes?.length ?? 0) > 0;
+    const commit = acts ? ground.transaction : ground.soon;
+    await commit((tx) => write(ground, tx, decision, at));
     return 'committed';
   } catch (error) {
     if (error instanceof Stale) return 'stale';

@@ -5,7 +5,7 @@ import type { Reason } from '../care/relay/outcome.ts';
 import type { InboxStore } from '../care/relay/ports.ts';
 import { acceptAll, cursorName, type AcceptCall } from './accept.ts';
 import { batcher } from './batch.ts';
-import { openText, openValue, type Ground } from './ground.ts';
+import { openText, openValue, sealValue, type Ground } from './ground.ts';
 import { headIds, nextSeq } from './lanes.ts';
 import { readSetting } from './settings.ts';
 import type { Tables } from './tables.ts';
@@ -39,7 +39,7 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
   }
 
   return {
-    accept: (envelopes, cursor) => accepting.add({ envelopes, cursor }),
+    accept: (envelopes, cursor, onWritten) => accepting.add({ envelopes, cursor, onWritten }),
     idle: () => accepting.idle(),
 
     async heads(prefix, limit) {
@@ -68,7 +68,7 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
     },
 
     /** Only what waits for a human or a key: what is undecided has its place already, what is decided has been said. */
-    async replay(id) {
+    async replay(id, note) {
       await ground.transaction(async (tx) => {
         const row = await tx.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
         if (row?.state !== 'quarantined' && row?.state !== 'waiting-key') return;
@@ -82,6 +82,11 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
           .returning('id')
           .executeTakeFirst();
         if (!replayed) return; // another process was quicker
+        if (note !== undefined && row.body !== null) {
+          const body = { ...(openValue(sealer, row.body, `inbox:${id}:body`) as { bytes: string }), note };
+          const sealed = sealValue(sealer, body, `inbox:${id}:body`);
+          await tx.updateTable('inbox').set({ body: sealed }).where('id', '=', id).execute();
+        }
         if (row.outcome !== null && row.reason !== null) await addToTally(tx, row.outcome, row.reason, -1);
       });
     },

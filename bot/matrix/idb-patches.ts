@@ -3,7 +3,7 @@
  * no mount keep its behaviour, in memory.
  */
 import { IDBDatabase, IDBFactory, IDBObjectStore, IDBTransaction } from 'fake-indexeddb';
-import type { SqliteFile } from './sqlite-file.ts';
+import { type SqliteFile, stopAtOnce } from './sqlite-file.ts';
 import { SqliteRecords } from './sqlite-records.ts';
 
 /** Its internals, as far as they are touched. */
@@ -142,10 +142,7 @@ function patchTransactions({ fileOf }: Mounted): void {
           try {
             file.commit();
           } catch (error) {
-            // The crypto machine's memory is now ahead of the disk. Going on would use a ratchet index twice after the next
-            // start: only a start from what is on the disk is safe.
-            console.error('the crypto store could not be written (disk full?): stopping at once', error);
-            process.abort();
+            stopAtOnce(error);
           }
         }
         return original.call(this, event);

@@ -58,6 +58,7 @@ export async function openMatrixTransport(
       http,
       state,
       sending: (content) => generation.sending(content),
+      clocks,
       sharing: options.sharing ?? 'cross-signed',
       log,
     });

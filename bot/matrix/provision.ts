@@ -113,7 +113,7 @@ async function makeKeys(
   options: ProvisionOptions,
   onProgress: (line: string) => void,
 ): Promise<{ identity: Identity; recoveryKey: string | undefined }> {
-  const unmount = await mountSqliteIdb(accountPaths(options.directory).crypto, storeName(identity));
+  const { unmount } = await mountSqliteIdb(accountPaths(options.directory).crypto, storeName(identity));
   let secretKey = options.recoveryKey === undefined ? undefined : readRecoveryKey(options.recoveryKey);
   // what is renewed here is written once, with the rest of the identity: until then the account is not usable anyway
   const session = openSession({

@@ -1,6 +1,8 @@
 /** One IndexedDB database in one SQLite file of which this process is the only user. */
-import { mkdirSync } from 'node:fs';
+import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { grouped } from '../../care/relay/grouped.ts';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 
@@ -36,20 +38,68 @@ export function openExclusive(path: string): DatabaseSync {
   }
 }
 
+const sync = promisify(fdatasync);
+
+/**
+ * Flushes the write-ahead log of an open file in another thread, once for everybody who waits: with `synchronous=FULL`
+ * each commit stops the whole process for as long as the disk takes.
+ * @param written changes with each write: what has not changed since the last flush is not flushed again
+ */
+export function walFlush(path: string, written: () => unknown): { durable(): Promise<void>; close(): void } {
+  if (path === ':memory:') return { durable: async () => undefined, close: () => undefined };
+  // SQLite's locks are on the database and its -shm: closing this file drops none
+  const log = openSync(`${path}-wal`, 'r+');
+  let kept = written();
+  const flush = grouped(async () => {
+    const now = written();
+    await sync(log).catch((error: unknown) => {
+      stopAtOnce(error);
+    });
+    kept = now;
+  });
+  return {
+    durable: async () => {
+      if (written() !== kept) await flush();
+    },
+    close: () => closeSync(log),
+  };
+}
+
+/**
+ * The crypto machine's memory is now ahead of the disk. Going on would use a ratchet index twice after the next start: only
+ * a start from what is on the disk is safe.
+ */
+export function stopAtOnce(error: unknown): never {
+  console.error('the crypto store could not be written (disk full?): stopping at once', error);
+  process.abort();
+}
+
+/** When what the machine calls complete is on disk: then, or once somebody has asked (`durable`); a kill loses nothing either way. */
+export type OnDisk = 'at commit' | 'when asked';
+
 export class SqliteFile {
   readonly db: DatabaseSync;
   shape: Shape;
   #saved: string;
   #inTransaction = false;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #flush: ReturnType<typeof walFlush>;
+  #commits = 0;
 
   /** @throws StoreInUse */
-  constructor(path: string) {
+  constructor(path: string, onDisk: OnDisk = 'at commit') {
     this.db = openExclusive(path);
     this.db.exec('CREATE TABLE IF NOT EXISTS idb_shape(id INTEGER PRIMARY KEY CHECK(id = 1), json TEXT NOT NULL)');
     const row = this.db.prepare('SELECT json FROM idb_shape').get() as { json: string } | undefined;
     this.#saved = row?.json ?? JSON.stringify({ version: 0, tables: 0, stores: {} } satisfies Shape);
     this.shape = JSON.parse(this.#saved) as Shape;
+    if (onDisk === 'when asked') this.db.exec('PRAGMA synchronous=NORMAL');
+    this.#flush = walFlush(path, () => this.#commits);
+  }
+
+  /** Everything committed so far is on disk when it resolves. */
+  durable(): Promise<void> {
+    return this.#flush.durable();
   }
 
   /** Prepared once. */
@@ -72,14 +122,17 @@ export class SqliteFile {
     this.#inTransaction = true;
   }
 
-  /** On disk when it returns. */
+  /** On disk when it returns, or after the next `durable`. */
   commit(): void {
     const json = JSON.stringify(this.shape);
     if (json !== this.#saved) {
       this.begin();
       this.statement('INSERT INTO idb_shape VALUES(1, ?) ON CONFLICT(id) DO UPDATE SET json = excluded.json').run(json);
     }
-    if (this.#inTransaction) this.db.exec('COMMIT');
+    if (this.#inTransaction) {
+      this.db.exec('COMMIT');
+      this.#commits += 1;
+    }
     this.#inTransaction = false;
     this.#saved = json;
   }
@@ -92,7 +145,8 @@ export class SqliteFile {
   }
 
   close(): void {
+    this.#flush.close();
     this.#statements.clear();
-    this.db.close();
+    this.db.close(); // the last one out: SQLite writes the log into the file, and syncs both
   }
 }

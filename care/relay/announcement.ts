@@ -3,6 +3,7 @@
  * sealed in the outbox: some of it names a patient, and only ever reaches an encrypted body.
  */
 import type { StayFact } from '../stay/stay.ts';
+import type { FormNews } from '../request/form-news.ts';
 import type { RequestAudience, RequestNews } from '../request/news.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomTrouble } from './room-trouble.ts';
@@ -25,6 +26,10 @@ export type Announcement =
   | { kind: 'patient-summary'; patientId: string; forUser: string }
   /** A step of a request, said differently to the group, to the asker and in the request room. */
   | { kind: 'request'; audience: RequestAudience; news: RequestNews }
+  /** The next question of a form, or its summary, to who fills it in. */
+  | { kind: 'form'; news: FormNews }
+  /** A photo or a file of a form (file `form-file`), posted again where it belongs. */
+  | { kind: 'form-file'; file: string }
   /** A command's answer, as the command's own result; commands/<word>.ts says it. */
   | { kind: 'answer'; command: string; result: unknown }
   | { kind: 'refusal'; refusal: Refusal }

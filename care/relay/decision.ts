@@ -8,8 +8,9 @@ import type { Outcome, Reason } from './outcome.ts';
 import type { RoomRef, RoomWanted } from './room.ts';
 import type { Timer, TimerChange } from './timer.ts';
 
-/** Files: a stay, a patient, a request, a fiche of the directory. `where version = ?`, so that two deciders cannot both win. */
-export type FileKind = 'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'slot' | 'fiche';
+/** Files: a stay, a patient, a request. `where version = ?`, so that two deciders cannot both win. */
+export type FileKind =
+  'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'slot' | 'draft' | 'form-file' | 'fiche';
 
 export type FileWrite = {
   kind: FileKind;

@@ -25,15 +25,21 @@ export interface InboxStore {
    * Durable when it resolves (fsync). All of them, the cursor included, in one commit; micro-batched with concurrent
    * callers. Order within a lane is the order of acceptance.
    * @param cursor e.g. the /sync token, stored in the same commit as the events that came with it
+   * @param onWritten called when they may be decided, which is before the disk has them: nothing is acknowledged yet, and
+   *   nothing that is decided of them leaves before they are on disk
    */
-  accept(envelopes: NewEnvelope[], cursor?: { name: string; value: string }): Promise<Accepted[]>;
+  accept(
+    envelopes: NewEnvelope[],
+    cursor?: { name: string; value: string },
+    onWritten?: () => void,
+  ): Promise<Accepted[]>;
   /** The oldest undecided envelope of each lane whose name starts with `prefix`, at most `limit`. */
   heads(prefix: string, limit: number): Promise<Envelope[]>;
   get(id: string): Promise<Envelope | undefined>;
   /** Newest first, for `relais quarantine list` and the event-key retry. */
   list(filter: { state?: EnvelopeState; reason?: string; limit: number }): Promise<Envelope[]>;
-  /** Back to `undecided`, at the end of its lane (replay, or a key has come). */
-  replay(id: string): Promise<void>;
+  /** Back to `undecided`, at the end of its lane (replay, or a key has come). `note`: what the operator knows of it. */
+  replay(id: string, note?: string): Promise<void>;
   count(state: EnvelopeState): Promise<number>;
   cursor(name: string): Promise<string | undefined>;
 }
@@ -56,9 +62,12 @@ export type OutboxItem = {
 };
 
 export interface OutboxStore {
-  /** The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`. */
-  heads(now: number, limit: number): Promise<OutboxItem[]>;
-  /** Written before the first PUT, so that an ambiguous end can be settled afterwards. */
+  /**
+   * The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`.
+   * @param except lanes that are being sent: theirs are not opened
+   */
+  heads(now: number, limit: number, except?: ReadonlyMap<string, unknown>): Promise<OutboxItem[]>;
+  /** On disk before the first PUT, with the decision that is said, so that an ambiguous end can be settled afterwards. */
   markTried(id: string, device: string, at: number): Promise<void>;
   /** Sent: with the event id; opens or continues the thread. `superseded`: a later one of the same coalescing key says it. */
   markDone(id: string, how: { eventId: string } | 'superseded', at: number): Promise<void>;
@@ -117,7 +126,10 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly rooms: RoomStore;
   readonly timers: TimerStore;
-  /** All or nothing. `stale`: a version moved, a fact or an epoch was no longer what was read; nothing was written. */
+  /**
+   * All or nothing; a kill loses nothing of it. The disk may have it a little later, and always before a room is made or
+   * left, or a delivery sent, because of it. `stale`: a version moved, a fact or an epoch was no longer what was read; nothing was written.
+   */
   commit(decision: Decision, at: number): Promise<'committed' | 'stale'>;
   /** Small durable settings: civil clock offset, which devices got a room's first key. */
   get(name: string): Promise<string | undefined>;

@@ -19,6 +19,8 @@ export type RefusalCode =
   | 'own-request'
   | 'not-here'
   | 'nothing-to-follow'
+  | 'form-open'
+  | 'file-refused'
   | 'slot-elsewhere'
   | 'slot-gone'
   | 'slot-yours'

@@ -10,7 +10,9 @@ export type TimerKind =
   /** A day on which a pathway opens a request. */
   | 'request-date'
   | 'room-close'
-  | 'slot';
+  | 'slot'
+  /** A form that nobody goes on with. */
+  | 'draft';
 
 export type TimerKey = {
   kind: TimerKind;

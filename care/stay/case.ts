@@ -5,18 +5,21 @@ import type { Envelope } from '../relay/envelope.ts';
 import type { Store, StoredFile } from '../relay/ports.ts';
 import type { Sealer } from '../relay/seal.ts';
 import type { Ids } from '../relay/clock.ts';
-import type { Reason } from '../relay/outcome.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
 import { planClosing } from './closing.ts';
 import type { Consequences } from './consequences.ts';
+import { factKey } from './fact-key.ts';
+import { silenceDead, silencedStays } from './silence.ts';
+import { visitOf } from './visit.ts';
 import { evolve, newStay } from './evolve.ts';
-import { isSoon, noticeAt } from './expected-discharge.ts';
+import { plan } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
 import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
-import { card, deliveries } from './deliveries.ts';
+import { card, deliveries, isOtherCard } from './deliveries.ts';
 import type { RingTable } from './ringing.ts';
-import type { Patient, Stay } from './stay.ts';
+import { isStayed, type Patient, type Stay } from './stay.ts';
+import { isOver, lateEnd } from './unsaid.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
@@ -35,7 +38,7 @@ export type StayPorts = {
 /** Recorded more than this long before we say it: the reader is told that it comes late. */
 const LATE_MS = 2 * 3_600_000;
 
-type Open<S> = { version: number; state: S };
+export type Open<S> = { version: number; state: S };
 
 /**
  * @param intents what one message says, in its order
@@ -61,21 +64,32 @@ export async function decideMessage(
     const touched = [...stays.values()].map((stay) => stay.state).filter((stay) => stay.patientId === state.id);
     await planClosing(ports, decision, state, touched, now);
   }
-  for (const [id, { version, state }] of stays) decision.files.push({ kind: 'stay', id, version, state });
+  for (const [id, { version, state }] of stays) decision.files.push(stayFile(id, version, state));
   const end: Verdict = strongest(verdicts) ?? { outcome: 'muted', reason: 'not-a-movement' };
   decision.audit.push({ actor: `source:${envelope.source}`, action: 'decide', subject: envelope.id, ...end });
+  const detail =
+    end.reason === 'retroactive'
+      ? lateEnd(
+          intents,
+          [...stays.values()].map((stay) => stay.state),
+        )
+      : undefined;
   decision.settle = {
     envelope: envelope.id,
     state: end.outcome === 'quarantined' ? 'quarantined' : 'decided',
     ...end,
+    ...(detail === undefined ? {} : { detail }),
     emptied: end.outcome === 'blocked',
   };
   return decision;
 }
 
+/** Note of an envelope that an operator replays: the number and the person are one (`relais quarantine replay --accept-identity`). */
+export const SAME_PATIENT = 'same-patient';
+
 const DUPLICATE: Verdict = { outcome: 'muted', reason: 'duplicate-fact' };
 
-type Turn = {
+export type Turn = {
   envelope: Envelope;
   intent: StayIntent;
   ruled: Verdict;
@@ -97,15 +111,19 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
   const fact = ports.sealer.blind(factKey(intent));
-  if (decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact))) return DUPLICATE;
+  const isKnown = decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact));
+  if (isKnown && ruled.outcome !== 'blocked') return DUPLICATE; // silencing twice is harmless, not silencing is not
   const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
-  const stay = intent.visit === undefined ? undefined : await openStay(ports, turn, patientId, intent.visit);
+  const about = await visitOf(ports, turn, patientId);
+  if (about === 'several')
+    return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
+  const stay = about.visit === undefined ? undefined : await openStay(ports, turn, patientId, about.visit);
   // A visit that is known as another patient's: nothing reaches either room before a human has looked (invariant 6).
   if (stay && stay.state.patientId !== patientId) return { outcome: 'quarantined', reason: 'merge-needs-human' };
   const known = await ports.store.files.load<Patient>('patient', patientId);
-  if (known && isSomebodyElse(known.state, intent.patient))
+  if (known && envelope.note !== SAME_PATIENT && isSomebodyElse(known.state, intent.patient))
     return { outcome: 'quarantined', reason: 'merge-needs-human' };
-  decision.facts.push(fact);
+  if (!isKnown) decision.facts.push(fact);
   if (ruled.outcome === 'blocked') {
     // Protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
     for (const silenced of await silencedStays(ports, turn, patientId, stay)) {
@@ -121,7 +139,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     newPatient(patientId, intent.facility, ipp),
   );
   const identified = withIdentity(patient.state, intent.patient);
-  // An identity that is no longer qualified takes its INS with it (PID-32 without VALI: FACTS §1.5).
+  if (intent.died) await silenceDead(ports, turn, patient.state);
   const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
   patient.state = { ...(purged ? withoutIns(identified) : identified), team: team.map((p) => p.id) };
   if (!stay) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
@@ -131,8 +149,15 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
 
   const before = stay.state;
   const evolved = evolve(before, intent, sayableUnit(intent, policy), ruled.outcome === 'posted' && team.length > 0);
-  stay.state = evolved.stay;
-  const facts = ruled.outcome === 'posted' ? evolved.facts : [];
+  if (evolved.outcome === 'quarantined') {
+    decision.facts.splice(decision.facts.indexOf(fact), 1); // it is decided again when a human replays it
+    return { outcome: 'quarantined', reason: evolved.reason };
+  }
+  stay.state = { ...evolved.stay, ...(intent.account === undefined ? {} : { account: intent.account }) };
+  // A session or a consultation whose message forgot its class is known by its stay.
+  const isTold = ruled.outcome === 'posted' && isStayed(stay.state);
+  const facts = isTold ? evolved.facts.filter((one) => !isOver(one, now)) : [];
+  if (facts.length > 0 && team.length > 0) stay.state = { ...stay.state, told: true };
   plan(decision, before, stay, facts.length > 0, now);
   decision.events.push({
     kind: 'stay',
@@ -141,12 +166,17 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     at: now,
     body: { trigger: intent.trigger, facts, ruled },
   });
-  if (facts.length === 0) {
-    if (isMoved(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
-      decision.deliveries.push(card(stay.state));
-    return ruled.outcome === 'posted' ? evolved : ruled;
-  }
   const said = { stay: stay.state, patient: patient.state, team, tags: tagsOf(intent, stay.state, policy) };
+  if (facts.length === 0) {
+    if (isOtherCard(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
+      decision.deliveries.push(card(stay.state));
+    // Too late to ring anybody, never too late to end what is still asked for somebody who has died.
+    for (const fact of evolved.facts)
+      if (fact.type === 'died') await ports.consequences(decision, { ...said, fact }, now);
+    if (ruled.outcome !== 'posted') return ruled;
+    if (!isTold) return { outcome: 'muted', reason: stay.state.class === 'R' ? 'session' : 'outpatient' };
+    return evolved.facts.length > 0 ? { outcome: 'muted', reason: 'too-old' } : evolved;
+  }
   if (team.length === 0) {
     for (const fact of facts) await ports.consequences(decision, { ...said, fact }, now);
     return { outcome: 'muted', reason: 'no-team' };
@@ -167,61 +197,13 @@ function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly 
   return (code === undefined ? undefined : policy.tags?.get(code)) ?? [];
 }
 
-const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
-
-/** The stay of the message; what protects the patient (an A31 names no stay) protects every stay that is known. */
-async function silencedStays(
-  ports: StayPorts,
-  turn: Turn,
-  patientId: string,
-  stay: Open<Stay> | undefined,
-): Promise<Open<Stay>[]> {
-  const found = new Set(stay ? [stay] : []);
-  if (!OF_THE_PATIENT.has(turn.ruled.reason)) return [...found];
-  const known = await ports.store.files.load<Patient>('patient', patientId);
-  for (const id of known?.state.stays ?? []) {
-    const here = turn.stays.get(id);
-    const stored = here ? undefined : await ports.store.files.load<Stay>('stay', id);
-    if (stored) turn.stays.set(id, stored);
-    const one = here ?? stored;
-    if (one) found.add(one);
-  }
-  return [...found];
-}
-
 async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
   const { intent, envelope } = turn;
   const id = ports.sealer.blind(`stay|${intent.facility}|${visit}`);
   const facilityName = ports.policyOf(envelope.source).name ?? intent.facility;
   const { facility } = intent;
   return open(ports, turn.stays, 'stay', id, () =>
-    newStay({ id, patientId, facility, facilityName, source: envelope.source }),
-  );
-}
-
-/** Arms, moves or cancels the notice of the expected discharge. Pure but for the decision it fills. */
-function plan(decision: Decision, before: Stay, stay: Open<Stay>, said: boolean, now: number): void {
-  const { status, expectedDischarge: expected, id } = stay.state;
-  const timer = { kind: 'stay-notice' as const, ref: id, step: 'j-1' };
-  if (status === 'left' || status === 'dead' || status === 'cancelled' || !expected) {
-    if (before.expectedDischarge) decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: id });
-    return;
-  }
-  const known = before.expectedDischarge;
-  if (known?.at === expected.at && known.precision === expected.precision && before.status === status) return;
-  if (!isSoon(expected, now)) decision.timers.push({ do: 'set', ...timer, dueAt: noticeAt(expected) });
-  else if (said) {
-    // Less than 24 h left: this very message says it, a notice a moment later would ring twice.
-    stay.state = { ...stay.state, announcedDischarge: expected.at };
-    decision.timers.push({ do: 'cancel', ...timer });
-  }
-}
-
-/** Another hour of the same day is not said again, but the card must not go on showing the old one. */
-function isMoved(before: Stay, after: Stay): boolean {
-  return (
-    before.expectedDischarge?.at !== after.expectedDischarge?.at ||
-    before.expectedDischarge?.precision !== after.expectedDischarge?.precision
+    newStay({ id, patientId, facility, facilityName, source: envelope.source, visit }),
   );
 }
 
@@ -241,16 +223,6 @@ export async function wantRoom(ports: StayPorts, decision: Decision, patientId: 
   });
 }
 
-/**
- * One message per fact (invariant 2): facility, movement, action and EVN-2 (FACTS §1.9). A sender without ZBE is known
- * by the visit, the trigger and the date of the fact.
- */
-function factKey(intent: StayIntent): string {
-  const movement =
-    intent.movement.id ?? `${intent.visit ?? intent.patient.ipp ?? ''}/${intent.trigger}/${intent.occurredAt ?? ''}`;
-  return ['fact', intent.facility, intent.type, movement, intent.movement.action, intent.recordedAt ?? ''].join('|');
-}
-
 async function open<S>(
   ports: StayPorts,
   opened: Map<string, Open<S>>,
@@ -264,6 +236,11 @@ async function open<S>(
   const file = stored ? { version: stored.version, state: stored.state } : { version: 0, state: create() };
   opened.set(id, file);
   return file;
+}
+
+/** A stay of which nothing may be said any more is listed for the operator: `relais silenced`. */
+function stayFile(id: string, version: number, state: Stay): FileWrite {
+  return { kind: 'stay', id, version, state, keys: state.protected === undefined ? [] : ['silenced'] };
 }
 
 /** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. */

@@ -28,7 +28,11 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
     return decision;
   }
   const team = ports.people.team(patient.state.facility, patient.state.ipp); // of today, not of the last message
-  const state: Stay = { ...stay.state, announcedDischarge: expected.at };
+  const state: Stay = {
+    ...stay.state,
+    announcedDischarge: expected.at,
+    told: team.length > 0 || stay.state.told === true,
+  };
   const fact: StayFact = {
     type: 'discharge-soon',
     at: now,

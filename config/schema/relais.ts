@@ -147,6 +147,12 @@ export const relaisSchema = strict({
       .optional()
       .describe('of the rooms to make, when not the homeserver’s own choice')
       .meta({ sample: '11' }),
+    calls_per_second: z
+      .number()
+      .positive(say('not a pace', 'write 1 for one call a second, or leave it out'))
+      .optional()
+      .describe('at most so many messages a second; Tchap asks bots for about one. Without it: as fast as it answers')
+      .meta({ sample: 1 }),
   }).describe('the bot, an ordinary Matrix account: relais provision fills its directory'),
   store: strict({
     path: path

@@ -32,6 +32,7 @@ function firstName(given: string): string {
 
 const ARRIVALS: Record<string, string> = {
   preadmitted: 'Hospitalisation prévue',
+  'admission-replanned': 'Hospitalisation déplacée',
   admitted: 'Entrée à l’hôpital',
   'emergency-arrived': 'Arrivée aux urgences',
   transferred: 'Changement de service',
@@ -112,7 +113,7 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
     fact.type === 'discharge-retracted' && fact.expectedDischarge
       ? say`Elle était prévue ${sayMoment(fact.expectedDischarge, now)}. Pas de nouvelle date pour l’instant.`
       : undefined,
-    fact.type === 'preadmitted' && fact.expectedAdmission
+    isAdmissionPlan(fact) && fact.expectedAdmission
       ? say`Entrée prévue ${b(sayMoment(fact.expectedAdmission, now))}.`
       : undefined,
     alsoPlanned(fact) && fact.expectedDischarge
@@ -121,6 +122,10 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
     fact.disposition && DISPOSITIONS[fact.disposition] ? say`${DISPOSITIONS[fact.disposition]}` : undefined,
     late ? say`(Information reçue en retard.)` : undefined,
   );
+}
+
+function isAdmissionPlan(fact: StayFact): boolean {
+  return fact.type === 'preadmitted' || fact.type === 'admission-replanned';
 }
 
 function alsoPlanned(fact: StayFact): boolean {
@@ -139,7 +144,7 @@ function where(fact: StayFact, now: number): Piece | undefined {
   const place = fact.unit ? say`${outside(fact.facility)}, ${outside(fact.unit)}` : outside(fact.facility);
   const to = fact.destination ? DESTINATIONS[fact.destination] : undefined;
   const towards = to && fact.type !== 'cancelled' ? ` Vers : ${to}.` : '';
-  const plan = fact.type.startsWith('discharge-') || fact.type === 'preadmitted';
+  const plan = fact.type.startsWith('discharge-') || isAdmissionPlan(fact);
   return plan || fact.at === undefined
     ? say`${place}.${towards}`
     : say`${sayDateTime(fact.at, now)}, ${place}.${towards}`;
@@ -259,6 +264,12 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('code')} est votre propre demande.`;
     case 'nothing-to-follow':
       return say`Je ne sais plus de quelle liste vous parlez : refaites votre recherche, puis ${code('suite')} ou un numéro.`;
+    case 'form-open':
+      return say`Vous avez commencé « ${s('title')} ». Terminez-le, ou écrivez ${code('abandonner')} dans notre salle privée, puis recommencez.`;
+    case 'file-refused':
+      return s('why') === 'size'
+        ? say`Ce fichier est trop gros (${s('most')} Mo au plus).`
+        : say`Je n’ai pas pu lire ce fichier : renvoyez-le.`;
     case 'slot-elsewhere':
       return say`Ce créneau se réserve ici : ${s('where')}`;
     case 'slot-gone':

@@ -165,6 +165,14 @@ export function inboxContract(store: () => Store): void {
     expect((await store().inbox.get(first))?.state).toBe('undecided');
   });
 
+  test('replay may carry a note, which comes back with the body', async () => {
+    const first = await acceptOne(store(), 'A');
+    const { body } = (await store().inbox.get(first)) ?? {};
+    await store().commit(settled(first, 'quarantined', 'quarantined'), NOON);
+    await store().inbox.replay(first, 'same-patient');
+    expect(await store().inbox.get(first)).toMatchObject({ state: 'undecided', note: 'same-patient', body });
+  });
+
   test('replay leaves alone what waits for its turn and what is over', async () => {
     const first = await acceptOne(store(), 'A');
     await acceptOne(store(), 'B');

@@ -7,6 +7,7 @@ import type { Store } from '../../care/relay/ports.ts';
 import { commitContract } from './contract-commit.ts';
 import { inboxContract } from './contract-inbox.ts';
 import { outboxContract } from './contract-outbox.ts';
+import { raceContract } from './contract-race.ts';
 import { roomContract } from './contract-rooms.ts';
 import { timerContract } from './contract-timers.ts';
 
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('commit', () => commitContract(store));
     describe('outbox', () => outboxContract(store));
     describe('rooms', () => roomContract(store));
+    describe('a race for a request', () => raceContract(store));
     describe('timers', () => timerContract(store));
   });
 }
