@@ -80,6 +80,11 @@ export function compose(parts: Parts): Relais {
     if (!policy) throw new Error(`unknown source ${source}`);
     return policy;
   };
+  const deskOf = (facility: string): string | undefined =>
+    [...parts.sources.values()].find(
+      ({ identityDesk, facilities }) => identityDesk !== undefined && (facilities?.includes(facility) ?? true),
+    )?.identityDesk;
+  const desks = [...parts.sources.values()].flatMap(({ identityDesk }) => identityDesk ?? []);
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
   const consequences = requestConsequences({ ...parts, store });
   const ports = {
@@ -87,6 +92,8 @@ export function compose(parts: Parts): Relais {
     directory: withBook(parts.directory, store),
     store,
     policyOf,
+    deskOf,
+    desks,
     civil,
     onBug,
     names,

@@ -9,6 +9,7 @@ import type { Room } from '../care/relay/room.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
+import { isAct, perform } from './acting.ts';
 import { contentOf, render } from './announce.ts';
 import type { Pacer } from './pacing.ts';
 import { relayedFile } from './relayed-file.ts';
@@ -83,6 +84,12 @@ export async function drainOutbox(ports: MessengerPorts, signal?: AbortSignal): 
 async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean> {
   const { store, transport, clocks, pacer } = ports;
   try {
+    if (isAct(item.announcement)) {
+      const whole = await perform(ports, item, item.announcement);
+      pacer.answered();
+      if (whole) await store.outbox.markDone(item.id, 'performed', clocks.civil());
+      return whole;
+    }
     const earlier = await settleEarlier(ports, item);
     if (typeof earlier === 'object') {
       await store.outbox.markDone(item.id, earlier, clocks.civil());
@@ -98,8 +105,8 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     const place = { threadRoot, replyTo: item.replyTo };
     const content =
       (await relayedFile(store.files, item, place)) ??
-      contentOf(item, await render(store.files, item.announcement, clocks.civil()), place);
-    if (earlier === 'unsent') await store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
+      contentOf(item, await render(store.files, item.announcement, clocks.civil(), item.room), place);
+    if (!(await store.outbox.markTried(item.id, transport.deviceId, clocks.machine()))) return false;
     const eventId = await transport.send(
       room.matrixId,
       'm.room.message',
@@ -118,7 +125,8 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
 
 /** Where a patient is named, who is in the room without being wanted there gets no key (invariant 6). */
 function readersOf(room: Room, bot: string): string[] | undefined {
-  return room.kind === 'patient' || room.kind === 'request' ? [...room.members, bot] : undefined;
+  const named = room.kind === 'patient' || room.kind === 'request' || room.kind === 'desk';
+  return named ? [...room.members, bot] : undefined;
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {

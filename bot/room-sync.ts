@@ -28,7 +28,7 @@ export async function syncRooms(ports: SyncPorts): Promise<number> {
 async function syncOne({ store, transport, rooms }: SyncPorts, { state }: StoredFile<RoomSync>): Promise<void> {
   const room = await rooms.ensure(state.ref);
   if (state.rename) await transport.setState(room.matrixId, 'm.room.name', '', { name: room.name });
-  for (const userId of state.remove) await transport.remove(room.matrixId, userId);
+  for (const userId of state.remove) await rooms.remove(room.matrixId, userId);
   const space = room.kind === 'territory' ? await store.rooms.get(roomRef.space(room.subject)) : undefined;
   if (!space) return;
   const { matrixId } = await rooms.ensure(space.ref);

@@ -13,6 +13,7 @@ import { decideDeadline, decideLife } from '../care/request/case.ts';
 import { decideDraftTimer } from '../care/request/drafting.ts';
 import { decideDate } from '../care/request/triggers.ts';
 import type { StayPorts } from '../care/stay/case.ts';
+import { decideReminder } from '../care/identity/decide.ts';
 import { decideClosing } from '../care/stay/closing.ts';
 import { decideNotice } from '../care/stay/notice.ts';
 
@@ -25,6 +26,7 @@ const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number
   'request-life': decideLife,
   'request-date': decideDate,
   'room-close': decideClosing,
+  'merge-desk': decideReminder,
   slot: decideSlotTimer,
   draft: decideDraftTimer,
 };

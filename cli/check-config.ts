@@ -53,7 +53,11 @@ function sourceLine({ id, name, format, facilities, labels, policy, maxBytes }: 
     policy.units === undefined
       ? 'no unit table: events without units'
       : `${labels.size} units, another one ${policy.unknownUnit === 'hold' ? 'is held' : 'is said without its label'}`;
-  return `  ${id} (${name}): ${format}, facilities ${facilities.join(', ')}, ${units}, up to ${Math.round(maxBytes / 1024)} KiB`;
+  const desk =
+    policy.identityDesk === undefined
+      ? 'NO identity desk (merged and moved patients wait in quarantine)'
+      : `identity desk ${policy.identityDesk}`;
+  return `  ${id} (${name}): ${format}, facilities ${facilities.join(', ')}, ${units}, ${desk}, up to ${Math.round(maxBytes / 1024)} KiB`;
 }
 
 function pathwayLines(offer: Offer, people: readonly Person[], now: number): string[] {

@@ -57,6 +57,11 @@ export function examineConfig({ config, warnings }: Pick<LoadedConfig, 'config' 
       warn('has no unit table: every unit is announced, the protected ones too', 'list its units, with their policies');
     else if (policy.unknownUnit === 'event')
       warn('announces units that are not in its table', 'unknown_unit: hold, and see relais quarantine');
+    if (policy.identityDesk === undefined)
+      warn(
+        'has no identity desk: merged and moved patients wait in quarantine',
+        'identity_desk: a group of people.yaml',
+      );
     if (policy.acceptTraining) warn('has its training messages said as real ones', 'remove accept_training');
     if (policy.acceptFictional) warn('has fictional identities said as real ones', 'remove accept_fictional');
   }

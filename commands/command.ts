@@ -5,6 +5,7 @@
 import type { Directory } from '../care/people/directory.ts';
 import type { Conversation, FollowUp } from '../care/people/conversation.ts';
 import type { People, Person } from '../care/people/person.ts';
+import type { IdentityMove } from '../care/identity/decide.ts';
 import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
@@ -29,6 +30,8 @@ export type CommandContext = {
   /** Civil time, epoch ms UTC. */
   now: number;
   people: People;
+  /** Groups of the identity desks. */
+  desks: readonly string[];
   pathways: readonly Offer[];
   directory: Directory;
   /** What this person may book within [from, to), soonest first. */
@@ -68,7 +71,9 @@ export type CommandEnd<R> =
   | { move: { code: string; move: RequestMove } }
   | { redirect: { code: string; pathway: Offer; text: string } }
   /** The oldest of a queue. */
-  | { next: true };
+  | { next: true }
+  /** About patients' identities, for the desk's book. */
+  | { identity: IdentityMove };
 
 export interface Command<R = unknown> {
   /** As typed, without accent or prefix. */
@@ -79,8 +84,8 @@ export interface Command<R = unknown> {
   readonly summary: string;
   /** What one types, as an example. */
   readonly example: string;
-  /** Shown by `aide`, and refused otherwise: only what this person may do here. */
-  may(person: Person, pathways: readonly Offer[]): boolean;
+  /** Shown by `aide`, and refused otherwise: only what this person may do here. `desks`: groups of the identity desks. */
+  may(person: Person, pathways: readonly Offer[], desks?: readonly string[]): boolean;
   /** @param args what follows the word, trimmed, typographic quotes straightened */
   run(context: CommandContext, args: string): Promise<CommandEnd<R>>;
   /** « suite » and « 2 » after an answer that kept something; `kept` is what it kept. */

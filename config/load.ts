@@ -120,7 +120,7 @@ export function loadConfig(
   if ('problems' in repertory) problems.push(...repertory.problems);
   if (broken) return { problems };
   const people = read !== undefined && !('problems' in read) ? read : undefined;
-  if (people) problems.push(...unknownTerritories(people, main.value));
+  if (people) problems.push(...unknownTerritories(people, main.value), ...unknownDesks(people.persons, main));
   problems.push(...missingFiles(main, at));
   const secrets = readSecrets(main, env, at);
   problems.push(...secrets.problems);
@@ -182,6 +182,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           acceptTraining: source.accept_training,
           acceptFictional: source.accept_fictional || environment !== 'production',
           production: environment === 'production',
+          identityDesk: source.identity_desk,
           tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },
       };
@@ -214,6 +215,22 @@ function unknownTerritories(
             ['persons', n, 'territory'],
             `"${person.territory}" is no territory of relais.yaml`,
             known.length === 0 ? 'add it to territories' : `write one of: ${known.join(', ')}`,
+          ),
+        ],
+  );
+}
+
+/** A desk of nobody would let proposals wait for ever. */
+function unknownDesks(persons: readonly Person[], { value, problem }: YamlFile<RelaisFile>): ConfigProblem[] {
+  const groups = [...new Set(persons.flatMap((person) => person.groups))];
+  return value.sources.flatMap(({ identity_desk: desk }, n) =>
+    desk === undefined || groups.includes(desk)
+      ? []
+      : [
+          problem(
+            ['sources', n, 'identity_desk'],
+            `nobody of people.yaml is in the group "${desk}"`,
+            `add ${desk} to the groups of those who decide there, or correct the name`,
           ),
         ],
   );

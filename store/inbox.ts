@@ -5,11 +5,11 @@ import type { Reason } from '../care/relay/outcome.ts';
 import type { InboxStore } from '../care/relay/ports.ts';
 import { acceptAll, cursorName, type AcceptCall } from './accept.ts';
 import { batcher } from './batch.ts';
-import { openText, openValue, sealValue, type Ground } from './ground.ts';
-import { headIds, nextSeq } from './lanes.ts';
+import { openText, openValue, type Ground } from './ground.ts';
+import { headIds } from './lanes.ts';
+import { replayEnvelope } from './replay.ts';
 import { readSetting } from './settings.ts';
 import type { Tables } from './tables.ts';
-import { addToTally } from './tally.ts';
 
 const CALLS_PER_COMMIT = 200;
 
@@ -67,28 +67,8 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
       return (await query.execute()).map(envelope);
     },
 
-    /** Only what waits for a human or a key: what is undecided has its place already, what is decided has been said. */
     async replay(id, note) {
-      await ground.transaction(async (tx) => {
-        const row = await tx.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
-        if (row?.state !== 'quarantined' && row?.state !== 'waiting-key') return;
-        const seq = await nextSeq(tx, row.lane);
-        const replayed = await tx
-          .updateTable('inbox')
-          .set({ state: 'undecided', seq, outcome: null, reason: null, detail: null })
-          .where('id', '=', id)
-          .where('state', '=', row.state)
-          .where('seq', '=', row.seq)
-          .returning('id')
-          .executeTakeFirst();
-        if (!replayed) return; // another process was quicker
-        if (note !== undefined && row.body !== null) {
-          const body = { ...(openValue(sealer, row.body, `inbox:${id}:body`) as { bytes: string }), note };
-          const sealed = sealValue(sealer, body, `inbox:${id}:body`);
-          await tx.updateTable('inbox').set({ body: sealed }).where('id', '=', id).execute();
-        }
-        if (row.outcome !== null && row.reason !== null) await addToTally(tx, row.outcome, row.reason, -1);
-      });
+      await ground.transaction((tx) => replayEnvelope(ground, tx, id, note));
     },
 
     async count(state) {

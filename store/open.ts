@@ -18,6 +18,7 @@ import { checkSecret, readSetting, writeSetting } from './settings.ts';
 import { sqliteEngine } from './sqlite.ts';
 import { readTally } from './tally.ts';
 import { timerStore } from './timers.ts';
+import { withdrawals } from './withdrawals.ts';
 
 /** Where everything is kept. */
 export type StorePlace =
@@ -70,7 +71,7 @@ function assemble(ground: Ground, close: () => Promise<void>): Store {
   return {
     inbox,
     files: fileStore(ground),
-    outbox: { ...outbox, ...laneGate(ground), ...outboxDesk(ground) },
+    outbox: { ...outbox, ...laneGate(ground), ...outboxDesk(ground), ...withdrawals(ground) },
     rooms: roomStore(ground),
     timers: timerStore(ground),
     commit: (decision, at) => commitDecision(ground, decision, at),

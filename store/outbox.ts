@@ -35,15 +35,18 @@ export async function addDelivery(ground: Ground, tx: Db, delivery: NewDelivery,
     .execute();
 }
 
+/** What is taken back was said all the same: newcomers are counted by it. */
+const SAID = ['done', 'redacted', 'kept'] as const;
+
 /** What the lane waited for was the item that has just left; the next one is ready. */
 async function endWait(tx: Db, lane: string): Promise<void> {
   await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
 }
 
-type OperatorActs = 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead';
+type Elsewhere = 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
 
 type Try = { id: string; device: string; at: number };
-type End = { id: string; eventId: string | null; at: number };
+type End = { id: string; how: Parameters<OutboxStore['markDone']>[1]; at: number };
 
 /** Lanes that send side by side share the commits of their marks. */
 const MARKS_PER_COMMIT = 64;
@@ -52,28 +55,42 @@ const MARKS_PER_COMMIT = 64;
  * The first PUT of a device counts: the server forgets a transaction id about a day after *that* one. On disk when it
  * resolves, and with it the decision that is about to be said.
  */
-async function markTried(ground: Ground, tries: Try[]): Promise<undefined[]> {
-  await ground.soon(async (tx) => {
+async function markTried(ground: Ground, tries: Try[]): Promise<boolean[]> {
+  const pending = await ground.soon(async (tx) => {
     for (const { id, device, at } of tries)
       await tx
         .updateTable('outbox')
         .set({ tried_device: device, tried_at: at })
         .where('id', '=', id)
         .where((eb) => eb.or([eb('tried_device', 'is', null), eb('tried_device', '!=', device)]))
+        .where('state', '=', 'pending')
         .execute();
+    // Asked after the write: a decision that withdraws one of them sees the try, or is seen here.
+    const ids = tries.map(({ id }) => id);
+    return tx.selectFrom('outbox').select('id').where('id', 'in', ids).where('state', '=', 'pending').execute();
   });
   await ground.durable();
-  return tries.map(() => undefined);
+  const still = new Set(pending.map(({ id }) => id));
+  return tries.map(({ id }) => still.has(id));
 }
 
 /** Lost with the power, it is found again: sent anew under the same transaction id, it is the same event. */
 async function markDone(ground: Ground, ends: End[]): Promise<undefined[]> {
   await ground.soon(async (tx) => {
-    for (const { id, eventId, at } of ends) {
+    for (const { id, how, at } of ends) {
+      const eventId = typeof how === 'string' ? null : how.eventId;
+      // Withdrawn while it was on its way: it is there, and will be taken back.
+      if (eventId !== null)
+        await tx
+          .updateTable('outbox')
+          .set({ event_id: eventId })
+          .where('id', '=', id)
+          .where('state', '=', 'withdrawn')
+          .execute();
       // From quarantine too: an ambiguous send may turn out to have arrived when the bot's own sync brings it back.
       const row = await tx
         .updateTable('outbox')
-        .set({ state: eventId === null ? 'superseded' : 'done', event_id: eventId, ended_at: at, why: null })
+        .set({ state: typeof how === 'string' ? how : 'done', event_id: eventId, ended_at: at, why: null })
         .where('id', '=', id)
         .where('state', 'in', eventId === null ? ['pending'] : ['pending', 'quarantined'])
         .returning(['lane', 'thread', 'root', 'coalesce'])
@@ -86,8 +103,8 @@ async function markDone(ground: Ground, ends: End[]): Promise<undefined[]> {
   return ends.map(() => undefined);
 }
 
-/** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts. */
-export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> & { idle(): Promise<void> } {
+/** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts; what is taken back, in withdrawals.ts. */
+export function outboxStore(ground: Ground): Omit<OutboxStore, Elsewhere> & { idle(): Promise<void> } {
   const { db, sealer, clocks } = ground;
   const trying = batcher((tries: Try[]) => markTried(ground, tries), MARKS_PER_COMMIT);
   const ending = batcher((ends: End[]) => markDone(ground, ends), MARKS_PER_COMMIT);
@@ -134,7 +151,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> & {
     },
 
     markTried: (id, device, at) => trying.add({ id, device, at }),
-    markDone: (id, how, at) => ending.add({ id, eventId: how === 'superseded' ? null : how.eventId, at }),
+    markDone: (id, how, at) => ending.add({ id, how, at }),
 
     async idle() {
       await Promise.all([trying.idle(), ending.idle()]);
@@ -195,7 +212,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> & {
     },
 
     async countDone(room) {
-      const query = db.selectFrom('outbox').where('lane', '=', room).where('state', '=', 'done');
+      const query = db.selectFrom('outbox').where('lane', '=', room).where('state', 'in', SAID);
       return (await query.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n;
     },
 

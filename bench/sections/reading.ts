@@ -69,6 +69,7 @@ function ports(): Port {
     ids: { code: () => '7F3K' },
     ringing: RINGING,
     policyOf: () => POLICY,
+    deskOf: () => undefined,
     closeAfterDays: 30,
     consequences: async () => undefined,
   };
@@ -79,7 +80,8 @@ async function pass(messages: readonly Uint8Array[], given: Port): Promise<numbe
   const { files, keep } = memory();
   const rooms = { get: async () => undefined } as unknown as StayPorts['store']['rooms'];
   const timers = { list: async () => [] } as unknown as StayPorts['store']['timers'];
-  const store: StayPorts['store'] = { files, rooms, timers, commit: async () => 'committed' };
+  const outbox = { carriers: async () => [] };
+  const store: StayPorts['store'] = { files, rooms, timers, outbox, commit: async () => 'committed' };
   let said = 0;
   for (const [n, body] of messages.entries()) {
     const reading = readHl7v2(body);

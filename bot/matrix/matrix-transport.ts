@@ -99,6 +99,9 @@ export async function openMatrixTransport(
       remove: (roomId, user) => rooms.remove(roomId, user),
       setState: (roomId, type, stateKey, content) => rooms.setState(roomId, type, stateKey, content),
       send: (...args) => sender.send(...args),
+      redact: async (roomId, eventId, txnId) => {
+        await sender.send(roomId, 'm.room.redaction', { redacts: eventId }, txnId, false);
+      },
       history: (roomId, from) => readBack(http, roomId, from),
       ...media,
       decrypt: (roomId, event) => crypto.decrypt(roomId, event),

@@ -2,7 +2,7 @@
  * The ports: what care needs from the world. bot and bridge never see each other, they meet here. Each port is proved by
  * one contract suite that runs on every engine (test/store/contract.ts).
  */
-import type { Announcement } from './announcement.ts';
+import type { Announcement, RoomAct } from './announcement.ts';
 import type { Decision, FileKind } from './decision.ts';
 import type { Accepted, Envelope, EnvelopeState, NewEnvelope } from './envelope.ts';
 import type { Room, RoomRef, RoomWanted } from './room.ts';
@@ -50,7 +50,7 @@ export type OutboxItem = {
   seq: number;
   /** Opaque, stable over retries: the Matrix transaction id derives from it and the encrypted content carries it. */
   deliveryId: string;
-  announcement: Announcement;
+  announcement: Announcement | RoomAct;
   ring: string[];
   thread: string | undefined;
   root: boolean;
@@ -61,16 +61,25 @@ export type OutboxItem = {
   tried: { device: string; at: number } | undefined;
 };
 
+/** One delivery that is in a room, or may be: `eventId` is undefined where its sending had no known end. */
+export type Carrier = Pick<OutboxItem, 'id' | 'deliveryId' | 'tried'> & { eventId: string | undefined };
+
 export interface OutboxStore {
   /**
    * The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`.
    * @param except lanes that are being sent: theirs are not opened
    */
   heads(now: number, limit: number, except?: ReadonlyMap<string, unknown>): Promise<OutboxItem[]>;
-  /** On disk before the first PUT, with the decision that is said, so that an ambiguous end can be settled afterwards. */
-  markTried(id: string, device: string, at: number): Promise<void>;
-  /** Sent: with the event id; opens or continues the thread. `superseded`: a later one of the same coalescing key says it. */
-  markDone(id: string, how: { eventId: string } | 'superseded', at: number): Promise<void>;
+  /**
+   * On disk before the first PUT, with the decision that is said, so that an ambiguous end can be settled afterwards.
+   * @returns false when it must not be sent any more: it was withdrawn since it was read
+   */
+  markTried(id: string, device: string, at: number): Promise<boolean>;
+  /**
+   * Sent: with the event id; opens or continues the thread. `superseded`: a later one of the same coalescing key says it.
+   * `performed`: an act, of which nothing is read.
+   */
+  markDone(id: string, how: { eventId: string } | 'superseded' | 'performed', at: number): Promise<void>;
   /** The lane waits until `readyAt` (machine time), the item stays its head. */
   postpone(id: string, readyAt: number, why: string): Promise<void>;
   /** The message itself cannot be said: it is put aside, the lane goes on. */
@@ -85,6 +94,10 @@ export interface OutboxStore {
   threadRoot(room: RoomRef, thread: string): Promise<string | undefined>;
   /** Delivery by the Matrix event that carried it (reactions, replies in a thread). */
   byEvent(eventId: string): Promise<{ room: RoomRef; thread: string | undefined } | undefined>;
+  /** What was said in a room of this thread, the summaries of the room included, and is still to be taken back; oldest first. */
+  carriers(room: RoomRef, thread: string): Promise<Carrier[]>;
+  /** Taken back in the room; or not, and why (English, for the log). Audited in the same commit. `at`: civil time. */
+  markRedacted(id: string, how: 'redacted' | { failed: string }, at: number): Promise<void>;
   /** Everything already said in a room, oldest first (the summary for a newcomer counts them). */
   countDone(room: RoomRef): Promise<number>;
   pending(): Promise<number>;

@@ -45,7 +45,13 @@ export type RefusalCode =
   | 'which-colleague'
   | 'nobody-to-ask'
   | 'not-yet'
-  | 'nothing-waits';
+  | 'nothing-waits'
+  | 'unknown-proposal'
+  | 'which-proposal'
+  | 'not-the-desk'
+  | 'already-decided'
+  | 'not-a-patient-room'
+  | 'not-in-team';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };

@@ -12,11 +12,12 @@ export type TimerKind =
   | 'room-close'
   | 'slot'
   /** A form that nobody goes on with. */
-  | 'draft';
+  | 'draft'
+  | 'merge-desk';
 
 export type TimerKey = {
   kind: TimerKind;
-  /** The file it belongs to: a stay id, a request code, a patient id. */
+  /** The file it belongs to: a stay id, a request code, a patient id, a proposal's code. */
   ref: string;
   /** Which of that file's deadlines: `j-1`, `take:remind:0`, `answer:escalate:1`. */
   step: string;

@@ -53,6 +53,7 @@ export function withWakes(store: Store, wakes: Wakes): Store {
     },
     async commit(decision, at) {
       const end = await store.commit(decision, at);
+      if (end === 'committed' && (decision.replays ?? []).length > 0) wakes.inbox.ring();
       if (end === 'committed' && decision.deliveries.length > 0) wakes.outbox.ring();
       if (end === 'committed' && decision.timers.length > 0) wakes.timers.ring();
       return end;

@@ -7,6 +7,11 @@ import type { Sealer } from '../relay/seal.ts';
 import type { Ids } from '../relay/clock.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
+import { noteDesk, writeProposal } from '../identity/desk.ts';
+import { doubtAbout, noteOf } from '../identity/doubt.ts';
+import { isHeld } from '../identity/hold.ts';
+import { patientOf, stayIdOf, teamOf } from '../identity/people-of.ts';
+import { asksTheDesk, type OpenProposals, propose } from '../identity/propose.ts';
 import { planClosing } from './closing.ts';
 import type { Consequences } from './consequences.ts';
 import { factKey } from './fact-key.ts';
@@ -15,7 +20,7 @@ import { visitOf } from './visit.ts';
 import { evolve, newStay } from './evolve.ts';
 import { plan } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
-import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
+import { newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries, isOtherCard } from './deliveries.ts';
 import type { RingTable } from './ringing.ts';
 import { isStayed, type Patient, type Stay } from './stay.ts';
@@ -23,12 +28,14 @@ import { isOver, lateEnd } from './unsaid.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
-  store: Pick<Store, 'files' | 'rooms' | 'timers' | 'commit'>;
+  store: Pick<Store, 'files' | 'rooms' | 'timers' | 'commit'> & { outbox: Pick<Store['outbox'], 'carriers'> };
   people: People;
   sealer: Pick<Sealer, 'blind'>;
   ids: Pick<Ids, 'code'>;
   ringing: RingTable;
   policyOf: (source: string) => SourcePolicy;
+  /** The group of the identity desk of a facility; undefined: none is declared. */
+  deskOf: (facility: string) => string | undefined;
   /** What facts set off elsewhere, in the same decision. */
   consequences: Consequences;
   /** How long a patient's room outlives the last stay. */
@@ -54,11 +61,13 @@ export async function decideMessage(
   const decision = emptyDecision();
   const patients = new Map<string, Open<Patient>>();
   const stays = new Map<string, Open<Stay>>();
+  const proposals: OpenProposals = new Map();
   const verdicts: Verdict[] = [];
   for (const intent of intents) {
     const ruled = verdict(intent, ports.policyOf(envelope.source));
-    verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, decision }));
+    verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, proposals, decision }));
   }
+  for (const { version, state } of proposals.values()) writeProposal(decision, version, state);
   for (const [id, { version, state }] of patients) decision.files.push(patientFile(id, version, state));
   for (const { state } of patients.values()) {
     const touched = [...stays.values()].map((stay) => stay.state).filter((stay) => stay.patientId === state.id);
@@ -96,33 +105,40 @@ export type Turn = {
   now: number;
   patients: Map<string, Open<Patient>>;
   stays: Map<string, Open<Stay>>;
+  proposals: OpenProposals;
   decision: Decision;
 };
 
 async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const { intent, ruled, envelope, decision, now } = turn;
-  if (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected') return ruled;
+  const asks = asksTheDesk(intent) && ruled.reason === 'merge-needs-human';
+  if (!asks && (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected')) return ruled;
   // A test message that comes on the production door must not move a real patient's stay either.
   if (ruled.reason === 'training-message' || ruled.reason === 'fictional-identity') return ruled;
   const { ipp } = intent.patient;
   const policy = ports.policyOf(envelope.source);
   if (policy.facilities?.includes(intent.facility) === false)
     return { outcome: 'quarantined', reason: 'wrong-facility' };
+  if (asks) return propose(ports, { ...turn, policy });
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
   const fact = ports.sealer.blind(factKey(intent));
   const isKnown = decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact));
   if (isKnown && ruled.outcome !== 'blocked') return DUPLICATE; // silencing twice is harmless, not silencing is not
-  const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
+  const { id: patientId, file: known, retired } = await patientOf(ports, intent.facility, ipp);
   const about = await visitOf(ports, turn, patientId);
   if (about === 'several')
     return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
   const stay = about.visit === undefined ? undefined : await openStay(ports, turn, patientId, about.visit);
-  // A visit that is known as another patient's: nothing reaches either room before a human has looked (invariant 6).
-  if (stay && stay.state.patientId !== patientId) return { outcome: 'quarantined', reason: 'merge-needs-human' };
-  const known = await ports.store.files.load<Patient>('patient', patientId);
-  if (known && envelope.note !== SAME_PATIENT && isSomebodyElse(known.state, intent.patient))
-    return { outcome: 'quarantined', reason: 'merge-needs-human' };
+  // Nothing reaches any room before a human has looked (invariant 6); what protects somebody does not wait.
+  if (ruled.outcome !== 'blocked' && (await isHeld(ports, turn.proposals, envelope.id, patientId, stay?.state)))
+    return DOUBTFUL;
+  const doubt = doubtAbout({ id: patientId, file: known, retired }, stay?.state, intent.patient);
+  const isAccepted = doubt?.what === 'same-number-somebody-else' && envelope.note === SAME_PATIENT;
+  if (doubt && !isAccepted) {
+    await noteDesk(ports, decision, await noteOf(ports, doubt, turn, ipp), now);
+    return DOUBTFUL;
+  }
   if (!isKnown) decision.facts.push(fact);
   if (ruled.outcome === 'blocked') {
     // Protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
@@ -134,16 +150,17 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   }
   if (stay?.state.protected) return { outcome: 'blocked', reason: stay.state.protected };
 
-  const team = ports.people.team(intent.facility, ipp);
   const patient = await open(ports, turn.patients, 'patient', patientId, () =>
     newPatient(patientId, intent.facility, ipp),
   );
+  const team = teamOf(ports.people, patient.state);
   const identified = withIdentity(patient.state, intent.patient);
   if (intent.died) await silenceDead(ports, turn, patient.state);
   const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
   patient.state = { ...(purged ? withoutIns(identified) : identified), team: team.map((p) => p.id) };
   if (!stay) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
   const stayId = stay.state.id;
+  if (intent.account !== undefined) stay.state = { ...stay.state, account: intent.account };
   if (!patient.state.stays.includes(stayId))
     patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
 
@@ -190,6 +207,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   return { outcome: evolved.outcome, reason: evolved.reason };
 }
 
+const DOUBTFUL: Verdict = { outcome: 'quarantined', reason: 'merge-needs-human' };
 /** Of the unit that the message names, else of the last one that the stay was in: a discharge often names none. */
 function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly string[] {
   const last = Object.values(stay.movements).findLast((one) => one.state === 'inserted' && one.unit.code !== undefined);
@@ -199,7 +217,7 @@ function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly 
 
 async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
   const { intent, envelope } = turn;
-  const id = ports.sealer.blind(`stay|${intent.facility}|${visit}`);
+  const id = stayIdOf(ports.sealer, intent.facility, visit);
   const facilityName = ports.policyOf(envelope.source).name ?? intent.facility;
   const { facility } = intent;
   return open(ports, turn.stays, 'stay', id, () =>

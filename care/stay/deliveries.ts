@@ -59,6 +59,6 @@ export function isOtherCard(before: Stay, after: Stay): boolean {
   return after.told === true && JSON.stringify(shown(before)) !== JSON.stringify(shown(after));
 }
 
-function threadOf(stay: Stay): string {
+export function threadOf(stay: Stay): string {
   return `stay:${stay.id}`;
 }

@@ -1,6 +1,7 @@
 /** The T−24 h notice fires. */
 import type { Decision } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
+import { teamOf } from '../identity/people-of.ts';
 import { parisDay } from '../relay/civil-time.ts';
 import type { Timer } from '../relay/timer.ts';
 import { type StayPorts, wantRoom } from './case.ts';
@@ -27,7 +28,7 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
     return decision;
   }
-  const team = ports.people.team(patient.state.facility, patient.state.ipp); // of today, not of the last message
+  const team = teamOf(ports.people, patient.state); // of today, not of the last message
   const state: Stay = {
     ...stay.state,
     announcedDischarge: expected.at,

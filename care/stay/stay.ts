@@ -94,6 +94,14 @@ export type Patient = {
   stays: string[];
   /** Person ids of the équipe, known at the last decision. */
   team: string[];
+  /** Person ids who said that they do not follow this patient: it wins over the declared équipe. */
+  refused?: string[];
+  /** The number was given up for another one, and the identity desk confirmed it: the former one, whose équipe still counts. */
+  formerIpp?: string;
+  /** This number only leads to the file of that patient. */
+  goesBy?: string;
+  /** Merged into that patient: this number is not used any more. */
+  mergedInto?: string;
 };
 
 /** A stay in a ward or at the emergency department: consultations, sessions and remote monitoring are never told. */

@@ -23,6 +23,8 @@ export type SourcePolicy = {
   production: boolean;
   /** Facilities that this source may speak for: checked again at the decision, so that a replay cannot pass. */
   facilities?: readonly string[] | undefined;
+  /** Group of the hospital's identity desk: without it merges and moves wait in quarantine for the operator. */
+  identityDesk?: string | undefined;
   /** How the hospital is called in a room; its code when absent. */
   name?: string | undefined;
   /** Labels of the source's unit table by UF code: better than what a message carries, which is often the code alone. */

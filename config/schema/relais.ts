@@ -36,6 +36,10 @@ const source = strict({
     .min(1, say('no facility', 'name the facilities that this source may speak for'))
     .describe('facilities that this source may speak for (FINESS or MSH-4); another one is quarantined')
     .meta({ sample: ['590000000'] }),
+  identity_desk: slug
+    .optional()
+    .describe('group of people.yaml that decides on merged and moved patients (cellule d’identitovigilance)')
+    .meta({ sample: 'cellule-identitovigilance', shown: true }),
   secret_env: variable
     .describe('variable that holds the shared secret (or its name followed by _FILE: a file)')
     .meta({ sample: 'RELAIS_SECRET_CH_MODELE' }),

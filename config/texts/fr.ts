@@ -8,6 +8,7 @@ import type { RoomTrouble } from '../../care/relay/room-trouble.ts';
 import type { CivilMoment } from '../../care/stay/intent.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
+import { identityRefusal } from './identity.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
 
 /** `Mme Anne TESTPAT (née MODELE), née le 15/03/1976` */
@@ -190,7 +191,7 @@ function isTold(stay: Stay): boolean {
 }
 
 /** For somebody who joins without the earlier keys. */
-export function patientSummary(patient: Patient, stays: Stay[], now: number): Piece {
+export function patientSummary(patient: Patient, stays: Stay[], now: number, regrouped?: boolean): Piece {
   return lines(
     say`${b('Résumé')} — ${patientName(patient)}`,
     ...stays
@@ -207,7 +208,9 @@ export function patientSummary(patient: Patient, stays: Stay[], now: number): Pi
             : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
         ),
       ),
-    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : voici l’essentiel.`,
+    regrouped
+      ? say`L’établissement a corrigé ce dossier : voici l’essentiel.`
+      : say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : voici l’essentiel.`,
   );
 }
 
@@ -296,6 +299,19 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`C’est réservé à la coordination.`;
     case 'cannot-give-back':
       return say`${s('code')} est déjà répondue, elle ne se rend plus.`;
+    case 'unknown-proposal':
+    case 'which-proposal':
+    case 'not-the-desk':
+    case 'already-decided':
+    case 'not-a-patient-room':
+    case 'not-in-team':
+      return identityRefusal(why, {
+        code: s('code'),
+        word: s('word'),
+        codes: list('codes'),
+        what: s('what'),
+        who: s('who'),
+      });
     case 'not-your-territory':
       return say`${s('title')} n’est pas ouvert dans votre territoire. Votre coordination peut vous dire qui le fait chez vous.`;
     case 'no-territory':

@@ -33,6 +33,7 @@ test(`${COUNT} mutated messages have an outcome each`, { timeout: 120_000 + COUN
     people: { ...peopleFrom([doctor], [], []), team: () => [doctor] },
     policyOf: () => ({ ...POLICY, units: new Map([['2210', 'event+label' as const]]), unknownUnit: 'hold' as const }),
     closeAfterDays: 30,
+    deskOf: () => undefined,
     consequences: async () => undefined,
     civil: () => now,
     onBug: (_: string, error: unknown) => void bugs.push(error),

@@ -10,6 +10,7 @@ import { outboxContract } from './contract-outbox.ts';
 import { raceContract } from './contract-race.ts';
 import { roomContract } from './contract-rooms.ts';
 import { timerContract } from './contract-timers.ts';
+import { withdrawalContract } from './contract-withdrawals.ts';
 
 /** @param open a new, empty store for each test */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -31,5 +32,6 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('rooms', () => roomContract(store));
     describe('a race for a request', () => raceContract(store));
     describe('timers', () => timerContract(store));
+    describe('withdrawals', () => withdrawalContract(store));
   });
 }
