@@ -7,6 +7,7 @@ import type { Store } from './care/relay/ports.ts';
 import type { Sealer } from './care/relay/seal.ts';
 import type { SyncBatch, Transport } from './care/relay/transport.ts';
 import { faultFields } from './care/relay/fault.ts';
+import { StoreFailure } from './care/relay/store-failure.ts';
 import { createWake, restUntil, type Wake, withWakes } from './care/relay/wake.ts';
 import { drainInbox } from './care/relay/drain.ts';
 import type { Directory } from './care/people/directory.ts';
@@ -55,7 +56,10 @@ export type Relais = {
   settle(): Promise<void>;
   /** What waited for a key is tried again, in the order it came. */
   retryWaiting(): Promise<void>;
-  /** Serves until `signal` aborts; rejects when the account is refused for good. */
+  /**
+   * Serves until `signal` aborts. @throws TransportFailure when the account is refused for good; StoreFailure when a disk
+   * or the base is away: everything is where it was, and a new transport goes on when they are back
+   */
   run(signal: AbortSignal): Promise<void>;
 };
 
@@ -94,7 +98,10 @@ export function compose(parts: Parts): Relais {
   async function loop(wake: Wake, work: () => Promise<number>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const rung = wake.next();
-      await work().catch((error: unknown) => onBug('loop', error)); // the disk is full, the base is away: tried again
+      await work().catch((error: unknown) => {
+        if (error instanceof StoreFailure) throw error;
+        onBug('loop', error);
+      });
       await restUntil(rung, REST_MS, clocks, signal);
     }
   }

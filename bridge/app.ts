@@ -10,6 +10,7 @@ import type { Reading } from '../care/stay/intent.ts';
 import { HARD_CAP, admit } from './admit.ts';
 import type { Door, Source, Sources } from './admit.ts';
 import { faultFields } from '../care/relay/fault.ts';
+import { StoreFailure } from '../care/relay/store-failure.ts';
 import { baseApp } from './base-app.ts';
 import { EVENTS_DOOR, answerFor, judgeEvent } from './events-door.ts';
 import type { EventReceipt, ReadEvent } from './events-door.ts';
@@ -60,7 +61,8 @@ async function store(
   } catch (fault) {
     const fields = { request: c.get('requestId'), source: envelope.source, ...faultFields(fault) };
     deps.log('error', 'inbox did not accept', fields);
-    return unavailable('The message was not stored and is not acknowledged: send it again after the delay.');
+    const why = fault instanceof StoreFailure ? ` (${fault.message})` : '';
+    return unavailable(`The message was not stored${why} and is not acknowledged: send it again after the delay.`);
   }
   if (accepted.state !== 'reused') return accepted;
   return {

@@ -1,21 +1,18 @@
 /** `relais serve`: the doors first (a hospital must be acknowledged even while Matrix is away), then the rooms. */
 import { existsSync, statSync } from 'node:fs';
-import { createApp, type Health } from '../bridge/app.ts';
-import { acknowledgement } from '../bridge/formats/hl7v2/ack.ts';
-import { eventSchema, readEvent } from '../bridge/formats/events.ts';
-import { readHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { jsonLog } from '../bridge/log.ts';
-import type { Log } from '../care/relay/log.ts';
-import { metrics } from '../bridge/metrics.ts';
 import { serveHttp } from '../bridge/node.ts';
 import { randomIds } from '../bridge/random-ids.ts';
 import { startJobs } from '../bridge/schedule.ts';
 import { type SteppedClocks, wallClocks } from '../bridge/wall-clock.ts';
-import { openMatrixTransport } from '../bot/matrix/matrix-transport.ts';
-import { TransportFailure } from '../care/relay/transport.ts';
-import type { Store } from '../care/relay/ports.ts';
+import type { OpenTransport } from '../bot/matrix/matrix-transport.ts';
 import type { Directory } from '../care/people/directory.ts';
 import { peopleFrom } from '../care/people/person.ts';
+import type { Log } from '../care/relay/log.ts';
+import type { Store } from '../care/relay/ports.ts';
+import type { Sealer } from '../care/relay/seal.ts';
+import { StoreFailure } from '../care/relay/store-failure.ts';
+import { TransportFailure } from '../care/relay/transport.ts';
 import type { Slots } from '../care/request/slot.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { RINGING } from '../config/ringing.ts';
@@ -25,149 +22,140 @@ import { importRpps } from '../store/directory-import.ts';
 import { openStore } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
 import { openSlotsFile } from '../store/slots-file.ts';
-import { CIVIL_OFFSET } from './clock.ts';
+import { openAccount, RETRY_MS } from './account.ts';
+import { followCivilTime } from './civil-time.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
+import { openDoors, type Served } from './doors.ts';
 import { beat } from './served.ts';
 
-const RETRY_MS = 5_000;
+export type ServeOptions = { config: string; /** Stop when standard input ends. */ leash?: boolean };
 
-/** @returns the exit code: 0 stopped on request, 1 refused to start or lost its account, 2 broken configuration */
-export async function serve(path: string, env: Environment): Promise<number> {
-  const loaded = configured(path, env);
+/** @returns the exit code: 0 stopped on request, 1 refused to start, 2 broken configuration, 3 the account is refused */
+export async function serve({ config, leash }: ServeOptions, env: Environment): Promise<number> {
+  const loaded = configured(config, env);
   if (!loaded) return 2;
   const clocks = wallClocks();
   const log = jsonLog(console.log, () => clocks.machine());
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // However the parent dies, kill -9 included, its end of the pipe closes.
+  if (leash) process.stdin.once('close', () => stop.abort()).resume();
   try {
     await run(loaded, clocks, log, stop.signal);
     return 0;
   } catch (error) {
     // Ours to read at the start: these messages come from opening the store and the account, and name no patient.
     log('error', error instanceof Error ? error.message : String(error));
-    return 1;
+    return error instanceof TransportFailure && error.kind === 'account' ? 3 : 1;
   }
 }
+
+/** What stays open while the base, a disk or the homeserver comes and goes. */
+type Ground = Served & { loaded: LoadedConfig; clocks: SteppedClocks; log: Log; sealer: Sealer; signal: AbortSignal };
 
 async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): Promise<void> {
   const { config, secrets } = loaded;
   const sealer = sealerFromSecret(secrets.seal);
-  const store = await openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
-  const directory = await directoryOf(loaded, log);
-  const slots: Slots =
-    config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
-  const stopClock = await followCivilTime(loaded, store, clocks, signal);
-  let relais: Relais | undefined;
-  const http = await serveHttp(
-    door(
-      loaded,
-      () => relais?.store ?? store,
-      () => relais !== undefined,
-      clocks,
-      log,
-    ),
-    config.listen,
-  );
+  const ground: Ground = { loaded, clocks, log, sealer, signal, store: undefined, waitsFor: 'starting' };
+  const open = (): Promise<Store> => openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
+  // Another Relais on this base is said before the doors open.
+  ground.store = await open().catch((error: unknown) => waiting(ground, error));
+  const http = await serveHttp(openDoors(loaded, ground, clocks, log), config.listen).catch(async (error: unknown) => {
+    await ground.store?.close();
+    throw error;
+  });
   log('info', 'listening', { host: config.listen.host, port: http.port });
-  let transport: Awaited<ReturnType<typeof openMatrixTransport>> | undefined;
-  let stopJobs: (() => Promise<void>) | undefined;
+  const closing: (() => Promise<void>)[] = [];
   try {
-    transport = await openAccount(loaded, clocks, log, signal);
-    if (!transport) return;
-    relais = compose({
-      store,
-      transport,
-      clocks,
-      ids: randomIds,
-      sealer,
-      people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
-      pathways: () => loaded.pathways,
-      directory,
-      slots,
-      sources: new Map(
-        config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
-      ),
-      ringing: RINGING,
-      closeAfterDays: config.rooms.closeAfterDays,
-      access: config.account,
-      log,
-    });
-    log('info', 'serving', { account: transport.userId, device: transport.deviceId });
-    const serving = relais;
-    stopJobs = startJobs([{ name: 'retry-keys', every: '*/10 * * * *', run: () => serving.retryWaiting() }], (job) =>
-      log('error', 'job failed', { job }),
-    );
-    await Promise.all([relais.run(signal), beat(store, clocks, signal)]);
+    while (!ground.store && !signal.aborted) {
+      await clocks.pause(RETRY_MS, signal);
+      ground.store = await open().catch((error: unknown) => waiting(ground, error));
+    }
+    const { store } = ground;
+    if (!store) return;
+    if (config.environment !== 'production') closing.push(await followCivilTime(store, clocks, signal));
+    const directory = await directoryOf(loaded, log);
+    await Promise.all([keepServing(ground, store, directory), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
     await http.close();
-    await stopJobs?.();
-    await stopClock();
-    await transport?.close();
-    await store.close();
+    for (const close of closing) await close();
+    await ground.store?.close();
   }
 }
 
-function door(
-  loaded: LoadedConfig,
-  store: () => Store,
-  connected: () => boolean,
-  clocks: SteppedClocks,
-  log: Log,
-): ReturnType<typeof createApp> {
-  const sources = new Map(loaded.config.sources.map((s) => [s.id, s]));
-  return createApp({
-    sources: (id) => {
-      const source = sources.get(id);
-      return source && { ...source, secret: loaded.secrets.sources.get(id) ?? '' };
-    },
-    accept: async (envelope) => {
-      const [accepted] = await store().inbox.accept([envelope]);
-      if (!accepted) throw new Error('the inbox gave no answer');
-      return accepted;
-    },
-    clocks,
-    ids: randomIds,
-    readHl7v2,
-    readEvent,
-    acknowledge: acknowledgement,
-    eventSchema,
-    health: async (): Promise<Health> => {
-      await store().ping();
-      return { ready: connected(), parts: { store: 'ok', matrix: connected() ? 'ok' : 'connecting' } };
-    },
-    metrics: () => metrics(store(), clocks.civil()),
-    log,
-  });
-}
-
-/** A homeserver that is away at the start is waited for; anything else says its cure and ends. */
-async function openAccount(
-  loaded: LoadedConfig,
-  clocks: SteppedClocks,
-  log: Log,
-  signal: AbortSignal,
-): ReturnType<typeof maybeOpen> {
+/**
+ * The account is opened, and opened again after a full disk or a base that went away: what the disks hold is the only
+ * thing to go on from, and everything that was acknowledged is there.
+ */
+async function keepServing(ground: Ground, store: Store, directory: Directory): Promise<void> {
+  const { loaded, clocks, log, signal } = ground;
   while (!signal.aborted) {
+    let transport: OpenTransport | undefined;
     try {
-      return await maybeOpen(loaded, clocks, log);
+      await store.ping();
+      transport = await openAccount(loaded, clocks, log, (what) => waits(ground, what), signal);
+      if (!transport) return;
+      await serveAccount(ground, store, transport, directory);
     } catch (error) {
-      if (!(error instanceof TransportFailure) || error.kind === 'account') throw error;
-      log('warn', `the homeserver does not answer, trying again: ${error.message}`, { wait: RETRY_MS });
+      waiting(ground, error);
       await clocks.pause(RETRY_MS, signal);
+    } finally {
+      await transport?.close();
     }
   }
-  return undefined;
 }
 
-async function maybeOpen(
-  loaded: LoadedConfig,
-  clocks: SteppedClocks,
-  log: Log,
-): Promise<Awaited<ReturnType<typeof openMatrixTransport>> | undefined> {
-  const { seal: secret, password } = loaded.secrets;
-  const { directory, accessRule, roomVersion } = loaded.config.account;
-  return openMatrixTransport({ directory, clocks, log, secret, password, accessRule, roomVersion });
+async function serveAccount(
+  ground: Ground,
+  store: Store,
+  transport: OpenTransport,
+  directory: Directory,
+): Promise<void> {
+  const { loaded, clocks, log, sealer, signal } = ground;
+  const { config } = loaded;
+  const slots: Slots =
+    config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
+  const relais: Relais = compose({
+    store,
+    transport,
+    clocks,
+    ids: randomIds,
+    sealer,
+    people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
+    pathways: () => loaded.pathways,
+    directory,
+    slots,
+    sources: new Map(
+      config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
+    ),
+    ringing: RINGING,
+    closeAfterDays: config.rooms.closeAfterDays,
+    access: config.account,
+    log,
+  });
+  ground.store = relais.store; // it rings the drains at each message
+  ground.waitsFor = undefined;
+  log('info', 'serving', { account: transport.userId, device: transport.deviceId });
+  const stopJobs = startJobs([{ name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() }], (job) =>
+    log('error', 'job failed', { job }),
+  );
+  try {
+    await relais.run(signal);
+  } finally {
+    await stopJobs();
+  }
+}
+
+/** What is away is waited for, and said once. @throws the error when it is of another sort */
+function waiting(ground: Ground, error: unknown): undefined {
+  if (!(error instanceof StoreFailure)) throw error;
+  waits(ground, error.message);
+}
+
+function waits(ground: Ground, what: string): void {
+  if (ground.waitsFor !== what) ground.log('error', `waiting: ${what}`);
+  ground.waitsFor = what;
 }
 
 /** Rebuilt when the national file is newer than the index. */
@@ -184,28 +172,4 @@ async function directoryOf({ config }: LoadedConfig, log: Log): Promise<Director
     log('info', 'directory ready', { rows, people });
   }
   return openDirectory(index);
-}
-
-/** Civil time is the machine's, but where it may be stepped: there the stored offset is followed, so that a kill does not jump it. */
-async function followCivilTime(
-  { config }: LoadedConfig,
-  store: Store,
-  clocks: SteppedClocks,
-  signal: AbortSignal,
-): Promise<() => Promise<void>> {
-  if (config.environment === 'production') return async () => undefined;
-  const follow = async (): Promise<void> => clocks.setOffset(Number((await store.get(CIVIL_OFFSET)) ?? 0));
-  await follow();
-  const ended = new AbortController();
-  const both = AbortSignal.any([signal, ended.signal]);
-  const loop = (async (): Promise<void> => {
-    while (!both.aborted) {
-      await clocks.pause(100, both);
-      await follow();
-    }
-  })();
-  return async () => {
-    ended.abort();
-    await loop;
-  };
 }

@@ -1,6 +1,6 @@
 /** `relais serve` as a child, so that it can be killed alone; everything else is asked through its command line and HTTP. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sign } from '../bridge/verify.ts';
@@ -57,10 +57,12 @@ export function relaisProcess(options: RelaisProcessOptions): RelaisProcess {
     url,
     async start() {
       const log = openSync(options.log, 'a');
-      const started = spawn(process.execPath, [CLI, 'serve', '--config', options.config], {
+      // On a leash: it ends with us, kill -9 included.
+      const started = spawn(process.execPath, [CLI, 'serve', '--leash', '--config', options.config], {
         env,
-        stdio: ['ignore', log, log],
+        stdio: ['pipe', log, log],
       });
+      closeSync(log);
       child = started;
       const deadline = Date.now() + 60_000;
       while (Date.now() < deadline) {

@@ -17,6 +17,7 @@ import {
   UserId,
   initAsync,
 } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { StoreFailure } from '../../care/relay/store-failure.ts';
 import type { RawRoomEvent, Decrypted } from '../../care/relay/transport.ts';
 import { openBackup } from './backup.ts';
 import { accountPaths, storeName } from './credentials.ts';
@@ -65,14 +66,16 @@ export type CryptoOptions = {
   /** Told of each ciphertext before anybody can send it. */
   sending: (content: Record<string, unknown>) => void;
   sharing: SharingPolicy;
+  /** The disk has failed: this machine must not be used any more, but opened again from what is on the disk. */
+  onFailure: (failure: StoreFailure) => void;
   log: Log;
 };
 
 /** Opens the machine, tells the homeserver what it does not know yet, and turns the key backup on. @throws StoreInUse */
 export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
-  const { directory, identity, http, state, sending, sharing, log } = options;
+  const { directory, identity, http, state, sending, sharing, onFailure, log } = options;
   await initAsync();
-  const unmount = await mountSqliteIdb(accountPaths(directory).crypto, storeName(identity));
+  const unmount = await mountSqliteIdb(accountPaths(directory).crypto, storeName(identity), onFailure);
   const machine = await openMachine(identity).catch((error: unknown) => {
     unmount();
     throw error;

@@ -14,6 +14,7 @@ export type Database = IDBDatabase & { _rawDatabase: RawDatabase };
 type Transaction = IDBTransaction & {
   db: Database;
   _state: string;
+  error: DOMException | null;
   _scope: Set<string>;
   _abort(name: string | null): void;
 };
@@ -141,11 +142,13 @@ function patchTransactions({ fileOf }: Mounted): void {
           file.shape.version = database.version;
           try {
             file.commit();
-          } catch (error) {
-            // The crypto machine's memory is now ahead of the disk. Going on would use a ratchet index twice after the next
-            // start: only a start from what is on the disk is safe.
-            console.error('the crypto store could not be written (disk full?): stopping at once', error);
-            process.abort();
+          } catch {
+            // Not on the disk, so not complete. The crypto machine's memory is now ahead of the disk: the file takes nothing
+            // more, and whoever mounted it was told to open it again (SqliteFile.watched).
+            file.rollback();
+            this.error = new DOMException('the crypto store could not be written', 'QuotaExceededError');
+            const aborted = new (event.constructor as typeof Event)('abort', { bubbles: true });
+            return original.call(this, Object.assign(aborted, { eventPath: [this.db] }));
           }
         }
         return original.call(this, event);

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
+import { diskFailure, StoreFailure } from '../../care/relay/store-failure.ts';
 
 type IndexShape = { table: string; keyPath: string | string[]; unique: boolean; multiEntry: boolean };
 type StoreShape = { table: string; keyPath: string | string[] | null; indexes: Record<string, IndexShape> };
@@ -42,10 +43,17 @@ export class SqliteFile {
   #saved: string;
   #inTransaction = false;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #onFailure: (failure: StoreFailure) => void;
+  #failure: StoreFailure | undefined;
 
-  /** @throws StoreInUse */
-  constructor(path: string) {
+  /**
+   * @param onFailure told once, when the disk fails. From then on nothing is written any more: the memory of the crypto
+   *   machine may be ahead of the disk, and only what is on the disk is safe to go on from
+   * @throws StoreInUse
+   */
+  constructor(path: string, onFailure: (failure: StoreFailure) => void = () => undefined) {
     this.db = openExclusive(path);
+    this.#onFailure = onFailure;
     this.db.exec('CREATE TABLE IF NOT EXISTS idb_shape(id INTEGER PRIMARY KEY CHECK(id = 1), json TEXT NOT NULL)');
     const row = this.db.prepare('SELECT json FROM idb_shape').get() as { json: string } | undefined;
     this.#saved = row?.json ?? JSON.stringify({ version: 0, tables: 0, stores: {} } satisfies Shape);
@@ -68,7 +76,8 @@ export class SqliteFile {
 
   begin(): void {
     if (this.#inTransaction) return;
-    this.db.exec('BEGIN IMMEDIATE');
+    if (this.#failure) throw this.#failure;
+    this.watched(() => this.db.exec('BEGIN IMMEDIATE'));
     this.#inTransaction = true;
   }
 
@@ -77,15 +86,32 @@ export class SqliteFile {
     const json = JSON.stringify(this.shape);
     if (json !== this.#saved) {
       this.begin();
-      this.statement('INSERT INTO idb_shape VALUES(1, ?) ON CONFLICT(id) DO UPDATE SET json = excluded.json').run(json);
+      const save = this.statement(
+        'INSERT INTO idb_shape VALUES(1, ?) ON CONFLICT(id) DO UPDATE SET json = excluded.json',
+      );
+      this.watched(() => save.run(json));
     }
-    if (this.#inTransaction) this.db.exec('COMMIT');
+    if (this.#inTransaction) this.watched(() => this.db.exec('COMMIT'));
     this.#inTransaction = false;
     this.#saved = json;
   }
 
+  /** Writes. @throws StoreFailure, and every later write does */
+  watched<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      const words = 'the crypto store';
+      const failure = diskFailure(error, words) ?? new StoreFailure(`${words} cannot be written`, { cause: error });
+      if (this.#failure === undefined) this.#onFailure(failure);
+      this.#failure ??= failure;
+      throw failure;
+    }
+  }
+
   rollback(): void {
-    if (this.#inTransaction) this.db.exec('ROLLBACK');
+    // A full disk rolls back by itself.
+    if (this.#inTransaction && this.db.isTransaction) this.db.exec('ROLLBACK');
     this.#inTransaction = false;
     this.#statements.clear();
     this.shape = JSON.parse(this.#saved) as Shape;

@@ -12,11 +12,17 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { patchIndexedDb } from './idb-patches.ts';
 import type { Database, Factory, RawDatabase } from './idb-patches.ts';
+import type { StoreFailure } from '../../care/relay/store-failure.ts';
 import { SqliteFile } from './sqlite-file.ts';
 import type { Shape } from './sqlite-file.ts';
 import { SqliteRecords } from './sqlite-records.ts';
 
-type Mount = { directory: string; prefix: string; files: Map<string, SqliteFile> };
+type Mount = {
+  directory: string;
+  prefix: string;
+  files: Map<string, SqliteFile>;
+  onFailure: (failure: StoreFailure) => void;
+};
 const mounts = new Set<Mount>();
 /** Databases whose schema is being made again from their file: nothing may be written to it meanwhile. */
 const rebuilding = new Set<string>();
@@ -24,15 +30,20 @@ const rebuilding = new Set<string>();
 /**
  * Databases whose name starts with `prefix` are kept in `directory`, one file each, from now on.
  * @param directory holds nothing else: a foreign file would be taken for a database
+ * @param onFailure told when the disk fails; nothing is written from then on, until it is mounted again
  * @returns closes the files; the databases must have been closed
  * @throws StoreInUse when another process has them open
  */
-export async function mountSqliteIdb(directory: string, prefix: string): Promise<() => void> {
+export async function mountSqliteIdb(
+  directory: string,
+  prefix: string,
+  onFailure: (failure: StoreFailure) => void = () => undefined,
+): Promise<() => void> {
   patchIndexedDb({ fileOf, holds: (name) => mountOf(name) !== undefined });
   if ([...mounts].some((other) => other.prefix.startsWith(prefix) || prefix.startsWith(other.prefix))) {
     throw new Error(`the crypto store ${prefix} is already open in this process`);
   }
-  const mount: Mount = { directory, prefix, files: new Map() };
+  const mount: Mount = { directory, prefix, files: new Map(), onFailure };
   const unmount = (): void => {
     mounts.delete(mount);
     for (const [name, file] of mount.files) {
@@ -67,7 +78,7 @@ const mountOf = (name: string): Mount | undefined => [...mounts].find(({ prefix 
 function openFile(mount: Mount, name: string): SqliteFile {
   let file = mount.files.get(name);
   if (file === undefined) {
-    file = new SqliteFile(join(mount.directory, `${encodeURIComponent(name)}.sqlite`));
+    file = new SqliteFile(join(mount.directory, `${encodeURIComponent(name)}.sqlite`), mount.onFailure);
     mount.files.set(name, file);
   }
   return file;
