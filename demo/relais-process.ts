@@ -11,6 +11,12 @@ export type RelaisProcess = {
   url: string;
   /** Starts `relais serve`; resolves when it says that it is ready. */
   start(): Promise<void>;
+  /** Starts it and waits for nothing. */
+  begin(): void;
+  /** The exit code of the one that was started last; null: a signal ended it. */
+  ended(): Promise<number | null>;
+  /** Of the one that was started last. */
+  pid(): number | undefined;
   /** kill -9: no handler runs. */
   kill(): Promise<void>;
   /** SIGTERM, and waits. */
@@ -39,6 +45,7 @@ export function relaisProcess(options: RelaisProcessOptions): RelaisProcess {
   const url = `http://127.0.0.1:${options.port}`;
   const env = { ...process.env, ...options.env };
   let child: ChildProcess | undefined;
+  let ended: Promise<number | null> = Promise.resolve(null);
 
   async function gone(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const ending = child;
@@ -53,17 +60,26 @@ export function relaisProcess(options: RelaisProcessOptions): RelaisProcess {
     await exit;
   }
 
+  function begin(): ChildProcess {
+    const log = openSync(options.log, 'a');
+    // On a leash: it ends with us, kill -9 included.
+    const started = spawn(process.execPath, [CLI, 'serve', '--leash', '--config', options.config], {
+      env,
+      stdio: ['pipe', log, log],
+    });
+    closeSync(log);
+    child = started;
+    ended = new Promise((done) => started.once('exit', done));
+    return started;
+  }
+
   const self: RelaisProcess = {
     url,
+    begin: () => void begin(),
+    ended: () => ended,
+    pid: () => child?.pid,
     async start() {
-      const log = openSync(options.log, 'a');
-      // On a leash: it ends with us, kill -9 included.
-      const started = spawn(process.execPath, [CLI, 'serve', '--leash', '--config', options.config], {
-        env,
-        stdio: ['pipe', log, log],
-      });
-      closeSync(log);
-      child = started;
+      const started = begin();
       const deadline = Date.now() + 60_000;
       while (Date.now() < deadline) {
         if (started.exitCode !== null)
