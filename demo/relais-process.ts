@@ -22,7 +22,7 @@ export type RelaisProcess = {
   /** SIGTERM, and waits. */
   stop(): Promise<void>;
   /** Runs another subcommand to its end. @throws Error with what it printed when it fails */
-  command(args: string[]): Promise<string>;
+  command(args: string[], more?: Record<string, string>): Promise<string>;
   /** One message, signed as the configured source. */
   post(body: Uint8Array, path: '/v1/hl7v2' | '/v1/events'): Promise<{ status: number; body: string }>;
   /** Counts, from /metrics. */
@@ -92,9 +92,9 @@ export function relaisProcess(options: RelaisProcessOptions): RelaisProcess {
     },
     kill: () => gone('SIGKILL'),
     stop: () => gone('SIGTERM'),
-    async command(args) {
+    async command(args, more = {}) {
       const run = spawn(process.execPath, [CLI, ...args, '--config', options.config], {
-        env,
+        env: { ...env, ...more },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let out = '';
