@@ -65,7 +65,7 @@ The account must exist on the homeserver (account.homeserver of the configuratio
   RELAIS_PASSWORD=… relais provision -u @relais:example.org
 Where people log in through a portal, make a device and give its token:
   RELAIS_TOKEN=… relais provision --token-env RELAIS_TOKEN
-The recovery key appears once, on the last line: write it down. An account that has keys already is refused: relais recover.`,
+The recovery key appears once, before "is ready": write it down. Cut off before that, the same call goes on. An account that has keys already is refused: relais recover.`,
   )
   .action(async (options: LoginOptions) =>
     end(await (await import('./provision.ts')).provisionAccount(options, process.env)),
