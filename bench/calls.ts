@@ -1,7 +1,7 @@
 /** How many calls a delivery costs the homeserver, by kind, in a run that is not timed. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bench } from './bench.ts';
+import type { Bench } from './section.ts';
 import { serve } from './installation.ts';
 import { relayThroughput } from './traffic.ts';
 
@@ -9,7 +9,8 @@ export type Calls = { kind: 'clear' | 'encrypted'; deliveries: number; counts: R
 
 /** From the start of the process to its end: key uploads, members and the first sync are in it too. */
 export async function countCalls(bench: Bench, kind: Calls['kind']): Promise<Calls> {
-  const { world, sizes } = bench;
+  const { sizes } = bench;
+  const world = await bench.world();
   const installation = world[kind];
   const path = join(installation.folder, 'calls.json');
   const preload = import.meta.resolve('./count-calls.ts');

@@ -36,7 +36,7 @@ export async function contentsOf(now: number): Promise<Contents> {
     people: peopleFrom([person], [{ facility: FACILITY, ipp: ippOf(0), members: ['lecteur'] }], []),
     pathways: [],
     directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
-    slots: { free: async () => [] },
+    slots: { offered: async () => [], matches: () => true },
   });
   for (const trigger of ['A01', 'A02'] as const) await stage.post(hl7({ trigger, patient: 0, visit: '1' }, now));
   const said = stage.readBy('@lecteur:transcript').map((heard) => heard.event.content);

@@ -96,7 +96,9 @@ export async function serve(made: Installation, env: Record<string, string> = {}
     const pairs = body.split('\n').map((line) => line.split(' '));
     return new Map(pairs.filter((p) => p.length === 2).map(([name, value]) => [name ?? '', Number(value)]));
   };
-  process.once('exit', () => child.kill('SIGKILL'));
+  const orphan = (): void => void child.kill('SIGKILL');
+  process.once('exit', orphan);
+  child.once('exit', () => process.off('exit', orphan));
   for (const deadline = performance.now() + 120_000; ;) {
     if (child.exitCode !== null || performance.now() > deadline)
       throw new Error(`${made.name} did not become ready: see ${made.folder}/relais.log`);

@@ -1,4 +1,5 @@
 /** On what it was measured: a figure without its machine says nothing. No host name, no path. */
+import { spawnSync } from 'node:child_process';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { SYNAPSE_VERSION } from '../demo/synapse.ts';
 
@@ -25,4 +26,14 @@ export function describeMachine(): Machine {
 /** Runnable processes, averaged over a minute: before the bench starts it says what else the machine was doing. */
 export function load(): number {
   return Math.round((loadavg()[0] ?? 0) * 100) / 100;
+}
+
+/** What was measured; `+` when the tree holds changes that are not committed. */
+export function commitOf(): string {
+  const git = (...args: string[]): string => {
+    const { status, stdout } = spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' });
+    return status === 0 ? stdout.trim() : 'unknown';
+  };
+  const own = git('status', '--porcelain', '--', '..', ':!../docs/measured.*');
+  return git('rev-parse', '--short', 'HEAD') + (own === '' ? '' : '+');
 }

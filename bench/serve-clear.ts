@@ -75,7 +75,7 @@ async function serveClear(path: string): Promise<void> {
     people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
     pathways: () => [],
     directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
-    slots: { free: async () => [] },
+    slots: { offered: async () => [], matches: () => true },
     sources: new Map(config.sources.map((s) => [s.id, { ...s.policy, name: s.name, labels: s.labels }])),
     ringing: RINGING,
     closeAfterDays: config.rooms.closeAfterDays,

@@ -101,7 +101,7 @@ export async function floorLatency(
   await eachOf(Array.from({ length: events }), Math.min(inFlight, rooms.length), async () => {
     const next = free.shift();
     if (!next) throw new Error('more in flight than rooms');
-    const seen = watcher.next(next.room.id, floor.userId);
+    const seen = watcher.nextEdit(next.room.id, floor.userId);
     const began = performance.now();
     await floor.put(next.room, contents.edit(next.root));
     times.push((await seen).at - began);
@@ -131,7 +131,7 @@ export async function relayLatency(
     const next = free.shift();
     if (!next) throw new Error('more in flight than rooms');
     next.minutes += 1;
-    const seen = watcher.next(next.room, installation.bot);
+    const seen = watcher.nextEdit(next.room, installation.bot);
     const body = hl7({ trigger: 'A16', patient: next.patient, visit, minutes: next.minutes }, Date.now());
     const began = performance.now();
     await serving.post(body);

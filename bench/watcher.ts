@@ -10,8 +10,8 @@ export type Watcher = {
   userId: string;
   /** When the event was seen, ms of `performance.now()`. */
   seen(eventId: string): Promise<number>;
-  /** The next event of this sender in this room, from now on. */
-  next(room: string, sender: string): Promise<Seen>;
+  /** The next edit by this sender in this room, from now on: what opened its thread may still be on its way. */
+  nextEdit(room: string, sender: string): Promise<Seen>;
   /** Resolves when `n` more events satisfying this have been seen, with the instant of the last. */
   nextMany(n: number, matches: (event: Seen) => boolean): Promise<number>;
   /** How many have been seen so far. */
@@ -106,7 +106,8 @@ export async function openWatcher(
   return {
     userId: account.userId,
     seen: async (id) => byId.get(id)?.at ?? (await wait(1, (event) => event.id === id)).at,
-    next: (room, sender) => wait(1, (event) => event.room === room && event.sender === sender),
+    nextEdit: (room, sender) =>
+      wait(1, (event) => event.room === room && event.sender === sender && event.relation === 'm.replace'),
     nextMany: async (n, matches) => (await wait(n, matches)).at,
     count: (matches) => all.filter(matches).length,
     stop: async () => {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { provision } from '../bot/matrix/provision.ts';
 import { loadIdentity } from '../bot/matrix/credentials.ts';
 import { type Homeserver, startHomeserver } from '../demo/homeserver.ts';
+import { type Contents, contentsOf } from './contents.ts';
 import { openFloor, type Floor, type FloorRoom } from './floor.ts';
 import { type Installation, PASSWORD, install, quiet, serve } from './installation.ts';
 import { hl7 } from './messages.ts';
@@ -21,6 +22,8 @@ export type World = {
   /** Directory of the reader's account: who watches may also speak. */
   reader: string;
   floor: Floor;
+  /** What the floor says: the same as Relais. */
+  contents: Contents;
   floorRooms: FloorRoom[];
   encrypted: Installation;
   clear: Installation;
@@ -56,6 +59,7 @@ export async function openWorld(folder: string, rooms: number, onProgress: Progr
     watcher,
     reader,
     floor,
+    contents: await contentsOf(Date.now()),
     ...kept,
     close: async () => {
       await watcher.stop();

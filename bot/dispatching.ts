@@ -8,8 +8,6 @@ import { emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { Person } from '../care/people/person.ts';
-import { decideAsk, decideMove, openIn } from '../care/request/case.ts';
-import type { CommandEnd } from '../commands/command.ts';
 import { parse } from '../commands/parse.ts';
 import { COMMANDS } from '../commands/table.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
@@ -17,7 +15,8 @@ import { invited } from './invitation.ts';
 import type { HeardEvent, MatrixEnvelope } from './listening.ts';
 import { devicesChanged, memberChanged } from './membership.ts';
 import { reacted, redacted, requestOf, talk } from './reacting.ts';
-import { answer, type Back, commit, isRefusal, refused, reply, settle, settled } from './ending.ts';
+import { answer, type Back, commit, reply, settle, settled } from './ending.ts';
+import { obey } from './obeying.ts';
 import { tombstoned } from './successor.ts';
 import { claimDay } from './unread.ts';
 
@@ -115,21 +114,12 @@ async function spoken(
     relates?.rel_type === 'm.thread' && relates.event_id
       ? await ports.store.outbox.byEvent(relates.event_id)
       : undefined;
-  const end = await parsed.command.run(
-    {
-      person,
-      room,
-      requestHere: room.kind === 'request' ? room.subject : requestOf(thread?.thread),
-      now: ports.clocks.civil(),
-      people: ports.people,
-      pathways: ports.pathways(),
-      directory: ports.directory,
-      slots: ports.slots,
-      requests: (key) => openIn(ports, key),
-    },
-    parsed.args,
-  );
-  return finish(ports, envelope, person, room, back, parsed.command.word, end);
+  return obey(ports, envelope, parsed, {
+    person,
+    room,
+    back,
+    requestHere: room.kind === 'request' ? room.subject : requestOf(thread?.thread),
+  });
 }
 
 /** Once per person, room and day: the answer speaks for the other old messages too. */
@@ -145,32 +135,6 @@ async function answerOld(
     if (!files) return { ...emptyDecision(), settle: settled(envelope, 'muted', 'too-old') };
     const deliveries = [reply({ ...back, ring: [person.matrix] }, { kind: 'too-old' })];
     return { ...emptyDecision(), files, deliveries, settle: settled(envelope, 'posted', 'answered') };
-  });
-}
-
-async function finish(
-  ports: DispatchPorts,
-  envelope: Envelope,
-  person: Person,
-  room: Room,
-  back: Back,
-  word: string,
-  end: CommandEnd<unknown>,
-): Promise<void> {
-  if ('answer' in end)
-    return answer(ports, envelope, person.id, back, { kind: 'answer', command: word, result: end.answer }, 'answered');
-  if ('refusal' in end)
-    return answer(ports, envelope, person.id, back, { kind: 'refusal', refusal: end.refusal }, 'refused');
-  const patient = room.kind === 'patient' ? room.subject : undefined;
-  return commit(ports, envelope, person.id, async () => {
-    const now = ports.clocks.civil();
-    const decided =
-      'ask' in end
-        ? await decideAsk(ports, { ...end.ask, by: person, patient }, now)
-        : await decideMove(ports, end.move.code, person, end.move.move, now);
-    return isRefusal(decided)
-      ? refused(back, decided)
-      : { ...decided, settle: settled(envelope, 'posted', 'announced') };
   });
 }
 

@@ -9,6 +9,7 @@ import type { Store } from '../care/relay/ports.ts';
 import { StoreFailure } from '../care/relay/store-failure.ts';
 import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
+import { decideSlotTimer } from '../care/request/booking.ts';
 import { decideDeadline } from '../care/request/case.ts';
 import type { StayPorts } from '../care/stay/case.ts';
 import { decideClosing } from '../care/stay/closing.ts';
@@ -21,6 +22,7 @@ const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number
   'stay-notice': decideNotice,
   'request-sla': decideDeadline,
   'room-close': decideClosing,
+  slot: decideSlotTimer,
 };
 
 /** After what failed: long enough not to fill the log. */

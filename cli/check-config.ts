@@ -1,16 +1,10 @@
 /** `relais check-config`: every problem at once, or what this configuration amounts to, with the clock of each pathway drawn. */
-import { MINUTE, parisDate, parisWeekday, toParis } from '../care/relay/civil-time.ts';
 import type { Person } from '../care/people/person.ts';
-import type { Pathway, SlaPolicy } from '../care/request/pathway.ts';
-import { dueSteps } from '../care/request/sla.ts';
-import type { DueStep } from '../care/request/sla.ts';
+import type { Pathway } from '../care/request/pathway.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig, SourceConfig } from '../config/load.ts';
 import { sayProblems } from '../config/problem.ts';
-import { saySpan } from '../config/texts/dates.ts';
-
-const WIDTH = 60;
-const MARKS = { remind: 'r', target: 'T', escalate: '!' } as const;
+import { drawSla, sayCivil, sayClock } from './sla.ts';
 
 /**
  * Connects to nothing and writes nothing.
@@ -46,7 +40,7 @@ function summary({ config, people, teams, duty, pathways, warnings }: LoadedConf
     `People (${people.length}): ${roles.join(', ')}`,
     `  ${teams.length} équipes de soins, ${duty.length} duty periods, ${duty.filter((d) => d.to > now).length} of them not over`,
     '',
-    `Pathways (${pathways.length}), each as if asked now, ${civil(now)}`,
+    `Pathways (${pathways.length}), each as if asked now, ${sayCivil(now)}`,
     ...pathways.flatMap((pathway) => ['', ...pathwayLines(pathway, people, now)]),
     ...(warnings.length === 0 ? [] : ['', 'Not offered in full:']),
     ...warnings.map((w) => `  ${w.file.split('/').at(-1) ?? w.file}  ${w.key}: ${w.problem} → ${w.cure}`),
@@ -70,40 +64,7 @@ function pathwayLines(
   return [
     `  ${title} [${id}]`,
     `    !${family} ${words.join(' | ')} → ${[to.group, ...to.backup].map(count).join(', then ')}`,
-    `    clock: ${sla.clock}, holidays: ${sla.holidays}`,
+    `    clock: ${sayClock(sla)}`,
     ...(['take', 'answer'] as const).flatMap((target) => drawSla(sla, target, now).map((line) => `    ${line}`)),
   ];
-}
-
-/**
- * One target of a policy as a bar to scale and its instants: `r` reminder, `T` target, `!` escalation.
- * @param now instant of the asking, epoch ms UTC
- */
-export function drawSla(sla: SlaPolicy, target: 'take' | 'answer', now: number): string[] {
-  const steps = dueSteps(sla, target, now, []);
-  const end = Math.max(now + MINUTE, ...steps.map((step) => step.at));
-  const bar = ['|', ...Array.from({ length: WIDTH }, () => '-')];
-  for (const step of steps) bar[Math.max(1, Math.round(((step.at - now) / (end - now)) * WIDTH))] = MARKS[step.what];
-  return [
-    `${target} within ${saySpan(sla[target].within)}`,
-    `  ${bar.join('')}`,
-    ...steps.map((step) => `  ${MARKS[step.what]} ${civil(step.at)}  ${sayStep(step, sla, target)}`),
-  ];
-}
-
-function sayStep({ step, what, to }: DueStep, sla: SlaPolicy, target: 'take' | 'answer'): string {
-  if (what === 'target') return 'target';
-  const n = Number(step.split(':').at(-1));
-  if (what === 'remind') return `reminder at ${Math.round((sla[target].remind[n] ?? 0) * 100)} %`;
-  const at = sla[target].escalate[n]?.at;
-  const moment =
-    at === undefined ? '' : 'share' in at ? `at ${Math.round(at.share * 100)} %` : `${saySpan(at.after)} later`;
-  return `escalation ${moment} → ${to ?? ''}`;
-}
-
-/** `Mon 2026-11-23 08:00` in Paris. */
-function civil(instant: number): string {
-  const { hour, minute } = toParis(instant);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][parisWeekday(instant) - 1] ?? ''} ${parisDate(instant)} ${two(hour)}:${two(minute)}`;
 }

@@ -24,6 +24,6 @@ export async function demoDirectory(): Promise<Directory> {
   return directory;
 }
 
-export function demoSlots(now: () => number): Slots {
-  return openSlotsFile(join(DATA, 'creneaux.yaml'), now);
+export function demoSlots(): Slots {
+  return openSlotsFile(join(DATA, 'creneaux.yaml'));
 }

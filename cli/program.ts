@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { LoginOptions } from './provision.ts';
+import type { SlaOptions } from './sla.ts';
 
 const config = new Option('-c, --config <file>', 'the configuration').default('relais.yaml').env('RELAIS_CONFIG');
 
@@ -129,6 +130,22 @@ program
   .description('play a folder of messages, or a scenario, and print what each room would read; needs no configuration')
   .argument('<folder-or-scenario>', 'a folder of .hl7 files in name order, or a .yaml scenario')
   .action(async (path: string) => end(await (await import('./rehearse.ts')).rehearse(path, console.log)));
+
+program
+  .command('sla')
+  .description('every instant at which a pathway reminds, escalates or is late; needs no configuration')
+  .argument('<pathway>', 'its YAML file, or the id of one that comes with Relais')
+  .requiredOption('--from <instant>', 'when it was asked, Europe/Paris: "2026-11-20 17:00"')
+  .option('--pause <from,to...>', 'a span during which a precision was awaited; several are possible')
+  .option('--json', 'one JSON line each, instants in UTC')
+  .addHelpText(
+    'after',
+    `
+  relais sla teleexpertise-cardiologie --from "2026-11-20 17:00" --pause "2026-11-23 09:00,2026-11-23 14:00"`,
+  )
+  .action(async (pathway: string, options: SlaOptions) =>
+    end((await import('./sla.ts')).printSla(pathway, options, console.log)),
+  );
 
 const quarantine = program.command('quarantine').description('what could not be decided, kept for a human');
 quarantine

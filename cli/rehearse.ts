@@ -77,7 +77,7 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
     people,
     pathways: loadShippedPathways(),
     directory: await demoDirectory(),
-    slots: demoSlots(() => stage.now()),
+    slots: demoSlots(),
     late: scenario.late.flatMap((id) => people.byId(id)?.matrix ?? []),
   });
   const said = new Set<string>();

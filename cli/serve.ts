@@ -53,6 +53,9 @@ export async function serve({ config, leash }: ServeOptions, env: Environment): 
 /** What stays open while the base, a disk or the homeserver comes and goes. */
 type Ground = Served & { loaded: LoadedConfig; clocks: SteppedClocks; log: Log; sealer: Sealer; signal: AbortSignal };
 
+/** What is opened once, and looked at by whatever account serves. */
+type Looked = { store: Store; directory: Directory; slots: Slots };
+
 async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): Promise<void> {
   const { config, secrets } = loaded;
   const sealer = sealerFromSecret(secrets.seal);
@@ -74,8 +77,8 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     const { store } = ground;
     if (!store) return;
     if (config.environment !== 'production') closing.push(await followCivilTime(store, clocks, signal));
-    const directory = await directoryOf(loaded, log);
-    await Promise.all([keepServing(ground, store, directory), beat(store, clocks, signal)]);
+    const looked: Looked = { store, directory: await directoryOf(loaded, log), slots: openSlotsFile(config.slots) };
+    await Promise.all([keepServing(ground, looked), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
     await http.close();
@@ -88,15 +91,15 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
  * The account is opened, and opened again after a full disk or a base that went away: what the disks hold is the only
  * thing to go on from, and everything that was acknowledged is there.
  */
-async function keepServing(ground: Ground, store: Store, directory: Directory): Promise<void> {
+async function keepServing(ground: Ground, looked: Looked): Promise<void> {
   const { loaded, clocks, log, signal } = ground;
   while (!signal.aborted) {
     let transport: OpenTransport | undefined;
     try {
-      await store.ping();
+      await looked.store.ping();
       transport = await openAccount(loaded, clocks, log, (what) => waits(ground, what), signal);
       if (!transport) return;
-      await serveAccount(ground, store, transport, directory);
+      await serveAccount(ground, looked, transport);
     } catch (error) {
       waiting(ground, error);
       await clocks.pause(RETRY_MS, signal);
@@ -106,26 +109,17 @@ async function keepServing(ground: Ground, store: Store, directory: Directory): 
   }
 }
 
-async function serveAccount(
-  ground: Ground,
-  store: Store,
-  transport: OpenTransport,
-  directory: Directory,
-): Promise<void> {
+async function serveAccount(ground: Ground, looked: Looked, transport: OpenTransport): Promise<void> {
   const { loaded, clocks, log, sealer, signal } = ground;
   const { config } = loaded;
-  const slots: Slots =
-    config.slots === undefined ? { free: async () => [] } : openSlotsFile(config.slots, () => clocks.civil());
   const relais: Relais = compose({
-    store,
+    ...looked,
     transport,
     clocks,
     ids: randomIds,
     sealer,
     people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
     pathways: () => loaded.pathways,
-    directory,
-    slots,
     sources: new Map(
       config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
     ),

@@ -3,13 +3,18 @@
  * returns data; its words come after (`say`), when the answer is sent.
  */
 import type { Directory } from '../care/people/directory.ts';
+import type { Conversation, FollowUp } from '../care/people/conversation.ts';
 import type { People, Person } from '../care/people/person.ts';
 import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { Pathway } from '../care/request/pathway.ts';
+import type { SlotFile } from '../care/request/slot.ts';
 import type { Request, RequestMove } from '../care/request/request.ts';
-import type { Slots } from '../care/request/slot.ts';
+import type { Decision, NewDelivery } from '../care/relay/decision.ts';
+import type { Ids } from '../care/relay/clock.ts';
+import type { Store } from '../care/relay/ports.ts';
+import type { FreeSlot } from '../care/request/slot-search.ts';
 
 export type CommandContext = {
   person: Person;
@@ -21,16 +26,34 @@ export type CommandContext = {
   people: People;
   pathways: readonly Pathway[];
   directory: Directory;
-  slots: Slots;
+  /** What this person may book within [from, to), soonest first. */
+  freeSlots: (span: { from: number; to: number }, specialty: string | undefined) => Promise<FreeSlot[]>;
+  /** Slots that this person offers, not over. */
+  mySlots: () => Promise<SlotFile[]>;
+  /** What was last shown to this person in this room, if it is not too old. */
+  shown: Conversation | undefined;
   /** Open requests by look-up key (`group:…`, `taker:…`, `asker:…`). */
   requests: (key: string) => Promise<Request[]>;
 };
 
+/** What an act loads from, and how it answers where it was asked (the answer is said by the command's `say`). */
+type ActPorts = {
+  store: Store;
+  people: People;
+  ids: Ids;
+  reply: (result: unknown) => NewDelivery;
+};
+
 /** What a command ends in. */
 export type CommandEnd<R> =
-  /** A read: the result is sent back where it was asked. */
-  | { answer: R }
+  /**
+   * A read: the result is sent back where it was asked. `keep`: what `follow` needs if « suite » or « 2 » comes next.
+   * `as`: the word whose `say` and `follow` it is, when another command gave it.
+   */
+  | { answer: R; keep?: unknown; as?: string }
   | { refusal: Refusal }
+  /** An act of another kind: decided in the corridor, again from the start when somebody else decided in between. */
+  | { act: (ports: ActPorts, now: number) => Promise<Decision | Refusal>; keep?: unknown; as?: string }
   /** An act: the corridor decides it, and announces what comes of it. */
   | { ask: { pathway: Pathway; question: string; urgent: boolean } }
   | { move: { code: string; move: RequestMove } };
@@ -48,6 +71,8 @@ export interface Command<R = unknown> {
   may(person: Person, pathways: readonly Pathway[]): boolean;
   /** @param args what follows the word, trimmed, typographic quotes straightened */
   run(context: CommandContext, args: string): Promise<CommandEnd<R>>;
+  /** « suite » and « 2 » after an answer that kept something; `kept` is what it kept. */
+  follow?(context: CommandContext, kept: never, said: FollowUp): Promise<CommandEnd<R>>;
   /** The words of an answer that `run` gave. */
   say(result: R, now: number): Message;
 }

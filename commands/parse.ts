@@ -3,10 +3,13 @@
  * mobile keyboards handled: typographic quotes, autocorrected capitals, trailing spaces.
  */
 import { fold } from '../config/texts/fold.ts';
+import type { FollowUp } from '../care/people/conversation.ts';
 import type { Command } from './command.ts';
 
 export type Parsed =
   | { kind: 'command'; command: Command; args: string }
+  /** « suite », « 2 »: about what was last shown to this person in this room. */
+  | { kind: 'follow'; said: FollowUp }
   /** Meant for us, but no command: the nearest word is offered, never run. */
   | { kind: 'unknown'; word: string; nearest: string | undefined }
   /** Talk between people: not our business. */
@@ -25,6 +28,8 @@ export function parse(body: string, bare: boolean, names: readonly string[], com
   if (stripped === undefined && !bare) return { kind: 'talk' };
   const text = (stripped ?? straight).trim();
   if (text === '') return stripped === undefined ? { kind: 'talk' } : { kind: 'unknown', word: '', nearest: 'aide' };
+  const follow = followUp(text);
+  if (follow) return { kind: 'follow', said: follow };
   const words = text.split(/\s+/);
   // The longest name wins, so that « je prends » is not « je ».
   for (const length of [3, 2, 1]) {
@@ -35,6 +40,17 @@ export function parse(body: string, bare: boolean, names: readonly string[], com
   }
   const word = words[0] ?? '';
   return { kind: 'unknown', word, nearest: nearest(fold(word), commands) };
+}
+
+const NEXT = new Set(['suite', 'la suite', 'suivant', 'suivants', 'plus', 'encore']);
+
+function followUp(text: string): FollowUp | undefined {
+  const said = fold(text).replace(/[.,!?…]+$/, '');
+  if (NEXT.has(said)) return { next: true };
+  const decided = /^(oui|ok|d.accord|d accord|je confirme|confirme|non merci|non)(?=$|[\s,.!:])[\s,.!:]*/i.exec(text);
+  if (decided) return { yes: !fold(decided[1] ?? '').startsWith('non'), words: text.slice(decided[0].length).trim() };
+  const pick = /^(?:(?:le|la|n°?|no|numero)\s*)?(\d{1,2})$/.exec(said)?.[1];
+  return pick === undefined ? undefined : { pick: Number(pick) };
 }
 
 /** Keeps line breaks of what follows: an answer may have several lines. */

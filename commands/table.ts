@@ -6,8 +6,10 @@ import { avis } from './avis.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
 import { prendre } from './prendre.ts';
+import { creneau } from './creneau.ts';
 import { rendre } from './rendre.ts';
 import { repondre } from './repondre.ts';
+import { reserver } from './reserver.ts';
 import { snp } from './snp.ts';
 
 /** Every word, in alphabetical order: a new command is one file and one line here. */
@@ -17,9 +19,11 @@ export const COMMANDS: readonly Command[] = [
   annuler,
   avis,
   complement,
+  creneau,
   prendre,
   rendre,
   repondre,
+  reserver,
   snp,
 ];
 

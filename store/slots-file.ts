@@ -1,5 +1,5 @@
 /** The slots of unscheduled care from a YAML file (config/schema/slots.ts): rules unrolled in Paris time when asked. */
-import { MINUTE, fromParis, parisDate, parisDay, parisWeekday, toParis } from '../care/relay/civil-time.ts';
+import { DAY, MINUTE, fromParis, parisDate, parisDay, parisWeekday, toParis } from '../care/relay/civil-time.ts';
 import type { Slot, Slots } from '../care/request/slot.ts';
 import { DAYS, readSlots } from '../config/schema/slots.ts';
 import type { SlotRule } from '../config/schema/slots.ts';
@@ -18,8 +18,15 @@ function holdsOn(rule: SlotRule, day: number): boolean {
   if (rule.jours === undefined) return rule.date === date;
   const weekday = DAYS[parisWeekday(day) - 1];
   if (weekday === undefined || !rule.jours.includes(weekday)) return false;
-  if (rule.sauf?.includes(date) === true) return false;
+  if (rule.sauf?.includes(date) === true || !isItsWeek(rule, day)) return false;
   return (rule.du ?? date) <= date && date <= (rule.au ?? date);
+}
+
+/** One week in so many, Monday to Sunday, counted from that of `du`. */
+function isItsWeek({ semaines, du }: SlotRule, day: number): boolean {
+  if (semaines === undefined || du === undefined) return true;
+  const week = (date: string): number => Math.floor((Date.parse(date) / DAY + 3) / 7); // 1 January 1970 was a Thursday
+  return (week(parisDate(day)) - week(du)) % semaines === 0;
 }
 
 /** The slots of one rule on one day of Paris; a span that does not divide evenly leaves its rest unoffered. */
@@ -38,10 +45,12 @@ function slotsOn(rule: SlotRule, day: number): Slot[] {
     end: from + (i + 1) * length,
     places: rule.places,
     phone: rule.telephone,
+    person: rule.personne,
+    visibility: rule.visibilite,
+    url: rule.lien,
   }));
 }
 
-/** Does a slot's specialty answer the word asked for? The beginning of either, or the same job by the synonyms. */
 function sameSpecialty(offered: string, asked: string, jobs: Jobs): boolean {
   const [a, b] = [phraseOf(offered), phraseOf(asked)];
   if (a === '' || b === '') return false;
@@ -52,32 +61,30 @@ function sameSpecialty(offered: string, asked: string, jobs: Jobs): boolean {
 
 /**
  * Reads the file once, at start.
- * @param now civil time: what is over by then is no longer offered; without it everything that was asked for is given
+ * @param path undefined: no rule, but specialties still match by their synonyms
  * @throws when the file is missing or wrong: every problem at once, each with its place and its cure
  */
-export function openSlotsFile(path: string, now?: () => number): Slots {
-  const read = readSlots(path);
-  if ('problems' in read) {
-    const lines = read.problems.map(
-      ({ line, key, problem, cure }) => `  line ${line ?? 1}, ${key}: ${problem}; ${cure}`,
-    );
-    throw new Error([`${path}:`, ...lines].join('\n'));
-  }
+export function openSlotsFile(path: string | undefined): Slots {
+  const rules = path === undefined ? [] : rulesOf(path);
   const jobs = loadJobs();
   return {
-    free: async (from, to, specialty) => {
-      const rules = read.rules.filter(
-        (rule) => specialty === undefined || sameSpecialty(rule.specialite, specialty, jobs),
-      );
+    matches: (offered, asked) => sameSpecialty(offered, asked, jobs),
+    async offered(from, to) {
       const slots: Slot[] = [];
       // from the day before: the span of a night is cut into slots that start after midnight
       for (let day = parisDay(from, -1); day < to; day = parisDay(day, 1)) {
         for (const rule of rules) slots.push(...slotsOn(rule, day));
       }
-      const over = now?.() ?? Number.NEGATIVE_INFINITY;
       return slots
-        .filter((slot) => slot.start >= from && slot.start < to && slot.end > over)
+        .filter((slot) => slot.start >= from && slot.start < to)
         .sort((a, b) => a.start - b.start || a.id.localeCompare(b.id));
     },
   };
+}
+
+function rulesOf(path: string): SlotRule[] {
+  const read = readSlots(path);
+  if (!('problems' in read)) return read.rules;
+  const lines = read.problems.map(({ line, key, problem, cure }) => `  line ${line ?? 1}, ${key}: ${problem}; ${cure}`);
+  throw new Error([`${path}:`, ...lines].join('\n'));
 }

@@ -9,7 +9,7 @@ import type { RoomRef, RoomWanted } from './room.ts';
 import type { Timer, TimerChange } from './timer.ts';
 
 /** Files: a stay, a patient, a request. `where version = ?`, so that two deciders cannot both win. */
-export type FileKind = 'patient' | 'stay' | 'request' | 'room-watch' | 'conversation';
+export type FileKind = 'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'slot';
 
 export type FileWrite = {
   kind: FileKind;

@@ -18,6 +18,17 @@ export type RefusalCode =
   | 'urgent-call-15'
   | 'own-request'
   | 'not-here'
+  | 'nothing-to-follow'
+  | 'slot-elsewhere'
+  | 'slot-gone'
+  | 'slot-yours'
+  | 'slot-past'
+  | 'slot-not-yours'
+  | 'slot-unclear'
+  | 'unknown-slot'
+  | 'hold-over'
+  | 'unknown-booking'
+  | 'which-booking'
   | 'cannot-give-back';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */

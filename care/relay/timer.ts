@@ -2,7 +2,7 @@
  * A deadline, durable. Re-planning is an upsert with epoch + 1, cancelling is in the deciding commit, firing is an intent
  * that carries its epoch: a stale one decides nothing (DESIGN §5).
  */
-export type TimerKind = 'stay-notice' | 'request-sla' | 'room-close';
+export type TimerKind = 'stay-notice' | 'request-sla' | 'room-close' | 'slot';
 
 export type TimerKey = {
   kind: TimerKind;

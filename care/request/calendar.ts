@@ -3,10 +3,7 @@
  * in config/texts; here a holiday is a key and a date.
  */
 import { fromParis, parisDay, parisWeekday, toParis } from '../relay/civil-time.ts';
-import type { SlaPolicy } from './pathway.ts';
-
-/** `alsace-moselle` (57, 67, 68) has Good Friday and 26 December besides the eleven (Code du travail L3134-13). */
-export type HolidayRegion = SlaPolicy['holidays'];
+import type { HolidayRegion, Period, SlaPolicy } from './sla-policy.ts';
 
 /** What the three clocks need of a policy. */
 export type ClockPolicy = Pick<SlaPolicy, 'clock' | 'opening' | 'holidays'>;
@@ -47,10 +44,11 @@ export function easterSunday(year: number): { month: number; day: number } {
 }
 
 /**
- * The public holidays of a year, in date order: eleven (Code du travail L3133-1), thirteen in Alsace-Moselle.
- * Easter and Whit Sundays are Sundays already and are not in the list of the Code.
+ * The public holidays of a year, in date order: eleven (Code du travail L3133-1), thirteen in Alsace-Moselle (57, 67, 68:
+ * Good Friday and 26 December, L3134-13), nothing for `none`. Easter and Whit Sundays are Sundays already and are not in the list of the Code.
  */
 export function publicHolidays(year: number, region: HolidayRegion): Holiday[] {
+  if (region === 'none') return [];
   const easter = easterSunday(year);
   const fromEaster = (key: Holiday['key'], days: number): Holiday => {
     const date = new Date(Date.UTC(year, easter.month - 1, easter.day + days));
@@ -108,7 +106,7 @@ export function* openStretches(policy: ClockPolicy, from: number): Generator<Str
 
 function openOn(
   clock: 'working-days' | 'opening-hours',
-  opening: { day: number; from: number; to: number }[],
+  opening: Period[],
   region: HolidayRegion,
   midnight: number,
 ): Stretch[] {

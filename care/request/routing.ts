@@ -7,7 +7,7 @@ import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
 import { dueAt } from './deadlines.ts';
 import type { RequestNews, RequestStep } from './news.ts';
-import type { EscalationTarget } from './pathway.ts';
+import type { EscalationTarget } from './sla-policy.ts';
 import type { Request } from './request.ts';
 
 /** @param text free text of this step: never sent to the group */
@@ -140,6 +140,8 @@ export function routeEscalation(
             ),
           ),
       );
+    case 'asker':
+      return [people.byId(request.asker)].flatMap((person) => (person ? direct(person) : []));
     case 'coordinator':
       return orAll(people.withRole('coordinateur').map(direct));
     default:

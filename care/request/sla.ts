@@ -1,8 +1,7 @@
 /** The clock of a request: how much time has counted, when a target falls, and who is rung when (DESIGN §4). */
-import { parisDay, toParis } from '../relay/civil-time.ts';
-import { hourOf, isWorkingDay, openStretches, union } from './calendar.ts';
+import { openStretches, union } from './calendar.ts';
 import type { ClockPolicy, Stretch } from './calendar.ts';
-import type { EscalationTarget, SlaPolicy } from './pathway.ts';
+import type { EscalationTarget, ReminderMoment, RingWindow, SlaPolicy, Span } from './sla-policy.ts';
 
 /** One thing that is due. `remind` and `escalate` ring somebody; `target` only says when the delay is over. */
 export type DueStep = {
@@ -14,9 +13,8 @@ export type DueStep = {
   to?: EscalationTarget;
 };
 
-/** Nobody is rung on a working-days clock before this hour of Paris, nor from the next one on. */
-const RING_FROM = 8;
-const RING_UNTIL = 20;
+/** Nobody is rung on a working-days clock outside these hours of a working day: the PDSA takes over from 20:00. */
+const DAYTIME = [1, 2, 3, 4, 5].map((day) => ({ day, from: 8 * 60, to: 20 * 60 }));
 
 /**
  * The first instant at which `span` ms of the policy's clock have passed since `from`.
@@ -66,51 +64,67 @@ function* running(policy: ClockPolicy, from: number, pauses: Stretch[]): Generat
 }
 
 /**
- * When somebody may be rung for something that is due at `instant`. A working-days clock runs at night, people do not:
- * outside 08:00–20:00 of a working day it waits for the next 08:00 of a working day (the PDSA takes over from 20:00).
- * An opening-hours clock rings when it runs: at the very closing or while closed it waits for the next opening. A
- * calendar clock never shifts: whoever writes it in a pathway has decided that nights count.
+ * When somebody may be rung for something that is due at `instant`. A clock runs at night, people do not: without a window
+ * of its own a working-days policy waits for the next 08:00–20:00 of a working day; an opening-hours policy rings when it
+ * runs, and at the very closing or while closed waits for the next opening; a calendar policy never shifts: whoever writes
+ * it in a pathway has decided that nights count.
+ * @param window in place of that custom
  * @returns epoch ms UTC, never before `instant`
  */
-export function ringTime(policy: ClockPolicy, instant: number): number {
-  if (policy.clock === 'calendar' || instant === Infinity) return instant;
-  if (policy.clock === 'opening-hours') {
-    for (const open of openStretches(policy, instant)) return open.from;
-  }
-  const hour = toParis(instant).hour;
-  const today = isWorkingDay(instant, policy.holidays);
-  if (today && hour >= RING_FROM && hour < RING_UNTIL) return instant;
-  let day = today && hour < RING_FROM ? instant : parisDay(instant, 1);
-  while (!isWorkingDay(day, policy.holidays)) day = parisDay(day, 1);
-  return hourOf(day, RING_FROM);
+export function ringTime(policy: RingPolicy, instant: number, window: RingWindow = customOf(policy)): number {
+  if (window === 'always' || instant === Infinity) return instant;
+  for (const open of openStretches({ clock: 'opening-hours', ...window }, instant)) return open.from;
+  return instant; // openStretches is endless
+}
+
+/** What `ringTime` needs of a policy. */
+export type RingPolicy = ClockPolicy & Pick<SlaPolicy, 'ring'>;
+
+function customOf({ clock, opening = [], holidays, ring }: RingPolicy): RingWindow {
+  if (ring !== undefined) return ring;
+  if (clock === 'calendar') return 'always';
+  return { opening: clock === 'opening-hours' ? opening : DAYTIME, holidays };
 }
 
 /**
- * Everything that is due for one target of a request, in the order of time.
+ * Everything that is due for one target of a request, in the order of time; nothing when the policy has no such target.
  *
- * Shares are counted on the policy's clock from `from`. `{ after }` is counted on the same clock from the moment when the
- * step before it really rings (the target when there is none): otherwise two steps that fall in one night would ring
- * together in the morning, and the second would be no escalation. Reminders that would ring at the same moment for the
- * same reason are one: the last of them stays.
+ * Shares and spans are counted on the policy's clock from `from`. `{ after }` of an escalation is counted on the same clock
+ * from the moment when the step before it really rings (the target when there is none): otherwise two steps that fall in
+ * one night would ring together in the morning, and the second would be no escalation. Reminders that would ring at the
+ * same moment for the same reason are one: the last of them stays.
  * @param from instant at which the target's clock starts
  * @param pauses stretches during which the clock stood still; the caller gives those that the policy's `pause` allows
  */
 export function dueSteps(policy: SlaPolicy, target: 'take' | 'answer', from: number, pauses: Stretch[]): DueStep[] {
-  const { within, remind, escalate } = policy[target];
-  const shareAt = (share: number): number => addSpan(policy, from, Math.round(within * share), pauses);
+  const wanted = policy[target];
+  if (wanted === undefined) return [];
+  const { within, remind, escalate } = wanted;
+  const after = (span: Span): number => addSpan(policy, from, span, pauses);
+  const shareAt = (share: number): number => after(Math.round(within * share));
+  const remindAt = (moment: ReminderMoment): number => {
+    if ('share' in moment) return shareAt(moment.share);
+    return after('after' in moment ? moment.after : Math.max(0, within - moment.before));
+  };
   const end = shareAt(1);
-  const reminders = remind.map<DueStep>((share, n) => ({
-    step: `${target}:remind:${n}`,
-    at: ringTime(policy, shareAt(share)),
-    what: 'remind',
-  }));
+  const reminders = remind
+    .map<DueStep>((moment, n) => ({
+      step: `${target}:remind:${n}`,
+      at: ringTime(policy, remindAt(moment)),
+      what: 'remind',
+    }))
+    .sort(byTime);
   const steps = reminders.filter((reminder, n) => !reminders.slice(n + 1).some((later) => later.at === reminder.at));
   steps.push({ step: `${target}:target`, at: end, what: 'target' });
   let rung = end;
-  for (const [n, { at, to }] of escalate.entries()) {
-    rung = ringTime(policy, 'share' in at ? shareAt(at.share) : addSpan(policy, rung, at.after, pauses));
+  for (const [n, { at, to, ring }] of escalate.entries()) {
+    rung = ringTime(policy, 'share' in at ? shareAt(at.share) : addSpan(policy, rung, at.after, pauses), ring);
     steps.push({ step: `${target}:escalate:${n}`, at: rung, what: 'escalate', to });
   }
-  // Infinity − Infinity is NaN, hence no subtraction.
-  return steps.sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1));
+  return steps.sort(byTime);
+}
+
+/** Infinity − Infinity is NaN, hence no subtraction. */
+function byTime(a: DueStep, b: DueStep): number {
+  return a.at === b.at ? 0 : a.at < b.at ? -1 : 1;
 }

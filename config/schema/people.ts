@@ -4,7 +4,7 @@ import { fromParis, toParis } from '../../care/relay/civil-time.ts';
 import { ROLES } from '../../care/people/person.ts';
 import type { DutyPeriod, Person, Team } from '../../care/people/person.ts';
 import { say, strict } from '../problem.ts';
-import { slug } from './pathway.ts';
+import { slug } from './slug.ts';
 
 /** An identifier of another system (FINESS, IPP, RPPS): text, even when it is typed as a number. */
 export const identifier = z

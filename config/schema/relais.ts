@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CURE, say, strict } from '../problem.ts';
 import { identifier } from './people.ts';
-import { slug } from './pathway.ts';
+import { slug } from './slug.ts';
 
 const path = z.string().trim().min(1);
 

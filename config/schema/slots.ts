@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { readYaml, say, strict } from '../problem.ts';
 import type { ConfigProblem } from '../problem.ts';
-import { slug } from './pathway.ts';
+import { slug } from './slug.ts';
 
 export const DAYS = ['lun', 'mar', 'mer', 'jeu', 'ven', 'sam', 'dim'] as const;
 
@@ -25,6 +25,12 @@ const fields = {
   specialite: text,
   lieu: text,
   telephone: text.optional(),
+  /** Who is told of a booking: an id of people.yaml. */
+  personne: slug.optional(),
+  /** Booked there and not here. */
+  lien: z.url(say('not a link', 'write it whole: https://…')).optional(),
+  /** Who may see it; PRO when nothing is said. */
+  visibilite: z.enum(['PUBLIC', 'PRO', 'SNP', 'CPTS']).optional(),
   /** How many patients each slot can take. */
   places: z.int().min(1, say('no place', 'write 1 or more, or remove the slot')).default(1),
   /** Cuts the span into slots of so many minutes; without it the span is one slot. */
@@ -40,6 +46,8 @@ const fields = {
   /** First and last day of a recurring rule, both included. */
   du: date.optional(),
   au: date.optional(),
+  /** Only every so many weeks, counted from that of `du` (one Friday in two: 2). */
+  semaines: z.int().min(2, say('not a number of weeks', 'write 2 for one week in two, or remove it')).max(8).optional(),
   /** Days on which a recurring rule does not hold. */
   sauf: z.array(date).optional(),
 };
@@ -58,6 +66,11 @@ const CROSS: { path: keyof SlotRule; wrong: (rule: Partial<SlotRule>) => boolean
     wrong: (rule: Partial<SlotRule>) => rule.date !== undefined && rule[path] !== undefined,
     message: say(`${path} means nothing for a single date`, `remove ${path}, or replace date by jours`),
   })),
+  {
+    path: 'semaines',
+    wrong: (rule) => rule.semaines !== undefined && rule.du === undefined,
+    message: say('nothing says which weeks', 'add du: the first day of a week in which it holds'),
+  },
   {
     path: 'a',
     wrong: (rule) => rule.de !== undefined && rule.de === rule.a,

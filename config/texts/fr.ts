@@ -337,6 +337,28 @@ export function refusal({ code: why, data }: Refusal): Piece {
       );
     case 'own-request':
       return say`${s('code')} est votre propre demande.`;
+    case 'nothing-to-follow':
+      return say`Je ne sais plus de quelle liste vous parlez : refaites votre recherche, puis ${code('suite')} ou un numéro.`;
+    case 'slot-elsewhere':
+      return say`Ce créneau se réserve ici : ${s('where')}`;
+    case 'slot-gone':
+      return say`Ce créneau vient d’être pris. ${code('!snp')} pour voir ceux qui restent.`;
+    case 'slot-yours':
+      return say`Vous avez déjà une place dans ce créneau (${s('code')}).`;
+    case 'slot-past':
+      return say`Ce moment est déjà passé.`;
+    case 'slot-not-yours':
+      return say`Seul le confrère qui le propose, ou la coordination, peut retirer ${s('id')}.`;
+    case 'slot-unclear':
+      return say`Dites le jour et les heures. Par exemple : ${code('!creneau ajouter demain 14h-16h 3 places')}`;
+    case 'unknown-slot':
+      return say`Je ne connais pas le créneau « ${outside(s('id'))} ». ${code('!creneau')} liste les vôtres.`;
+    case 'hold-over':
+      return say`La place n’est plus gardée : refaites ${code('!snp')}.`;
+    case 'unknown-booking':
+      return say`Vous n’avez pas de réservation en cours${s('code') ? ` ${s('code')}` : ''}. ${code('!snp')} pour voir les créneaux libres.`;
+    case 'which-booking':
+      return say`Laquelle ? ${list('codes')}`;
     case 'not-here':
       return say`${s('code')} : ce n’est pas possible maintenant.`;
     case 'cannot-give-back':

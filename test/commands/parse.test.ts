@@ -6,6 +6,11 @@ import { looksUrgent } from '../../config/texts/urgent.ts';
 const NAMES = ['relais', 'Relais ville-hôpital'];
 const said = (body: string, bare = false): string => {
   const parsed = parse(body, bare, NAMES, COMMANDS);
+  if (parsed.kind === 'follow') {
+    const { said: follow } = parsed;
+    if ('next' in follow) return '+';
+    return 'pick' in follow ? `#${follow.pick}` : `${follow.yes ? 'oui' : 'non'}|${follow.words}`;
+  }
   if (parsed.kind === 'command') return `${parsed.command.word}|${parsed.args}`;
   return parsed.kind === 'unknown' ? `?${parsed.word}|${parsed.nearest ?? ''}` : 'talk';
 };
@@ -30,6 +35,9 @@ describe('what a hurried thumb types', () => {
     ['bonjour à tous', 'talk'],
     ['je prends la garde de demain', 'talk'],
     ['relaisons', 'talk'],
+    ['2', 'talk'],
+    ['!2', '#2'],
+    ['@relais suite', '+'],
     ['', 'talk'],
   ])('%j in a room is %s', (body, expected) => expect(said(body)).toBe(expected));
 
@@ -40,6 +48,15 @@ describe('what a hurried thumb types', () => {
     ['Snp', 'snp|'],
     ['!aide', 'aide|'],
     ['merci', '?merci|'],
+    ['Suite ', '+'],
+    ['2', '#2'],
+    ['le 2.', '#2'],
+    ['n° 12', '#12'],
+    ['Oui', 'oui|'],
+    ['ok, patiente vue hier', 'oui|patiente vue hier'],
+    ['d’accord', 'oui|'],
+    ['Non merci', 'non|'],
+    ['nonobstant', '?nonobstant|'],
   ])('%j in a direct room is %s', (body, expected) => expect(said(body, true)).toBe(expected));
 
   it('offers the nearest word and never runs it', () => {

@@ -220,7 +220,7 @@ describe('loadConfig', () => {
         'pathways/teleexpertise-cardiologie.yaml': cardio.replace('within: 48h', 'within: 72h'),
       }),
     );
-    expect(pathways.map((p) => p.sla.answer.within / 3_600_000)).toEqual([72]);
+    expect(pathways.map((p) => (p.sla.answer?.within ?? 0) / 3_600_000)).toEqual([72]);
     const other = installation({
       'relais.yaml': relais,
       'pathways/cardio.yaml': cardio.replace('id: teleexpertise-cardiologie', 'id: cardio'),

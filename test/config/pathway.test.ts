@@ -33,13 +33,13 @@ describe('pathways', () => {
         holidays: 'france',
         take: {
           within: 24 * HOUR,
-          remind: [0.5],
+          remind: [{ share: 0.5 }],
           escalate: [
             { at: { share: 1 }, to: 'on-duty' },
             { at: { after: 4 * HOUR }, to: 'backup' },
           ],
         },
-        answer: { within: 48 * HOUR, remind: [0.5, 0.8] },
+        answer: { within: 48 * HOUR, remind: [{ share: 0.5 }, { share: 0.8 }] },
       },
     });
   });
@@ -77,11 +77,49 @@ describe('pathways', () => {
       }),
     ]);
     expect(
-      'pathways' in loaded && [loaded.pathways[0]?.sla.take.within, loaded.pathways[0]?.sla.answer.within],
+      'pathways' in loaded && [loaded.pathways[0]?.sla.take?.within, loaded.pathways[0]?.sla.answer?.within],
     ).toEqual([90 * MINUTE, 72 * HOUR]);
   });
 
+  test('the clock beyond shares: absolute reminders, several told at once, a step said again, hours to ring', () => {
+    const sla = (text: string): string =>
+      text.replace(
+        'escalate: [{ at: 100%, to: coordinator }] }',
+        'escalate: [{ at: 100%, to: [coordinator, asker] }, { after: 2h, to: group, repeat: 2, ring: always }] }\n  ring: { opening: [{ days: [sam], hours: [08:00-12:00] }] }',
+      );
+    const loaded = loadPathways([
+      folder({ 'teleexpertise-cardiologie.yaml': sla(CARDIO).replace('[50%, 80%]', '[4h, 50%, -2h]') }),
+    ]);
+    expect('pathways' in loaded && loaded.pathways[0]?.sla).toMatchObject({
+      ring: { opening: [{ day: 6, from: 480, to: 720 }], holidays: 'france' },
+      answer: {
+        remind: [{ after: 4 * HOUR }, { share: 0.5 }, { before: 2 * HOUR }],
+        escalate: [
+          { at: { share: 1 }, to: 'coordinator' },
+          { at: { share: 1 }, to: 'asker' },
+          { at: { after: 2 * HOUR }, to: 'group', ring: 'always' },
+          { at: { after: 2 * HOUR }, to: 'group', ring: 'always' },
+        ],
+      },
+    });
+  });
+
   test.each<[string, (text: string) => string, RegExp]>([
+    [
+      'a reminder after the end',
+      (t) => t.replace('[50%, 80%]', '[72h]'),
+      /sla\.answer\.remind: a reminder outside the delay → write a span shorter than within/,
+    ],
+    [
+      'a step repeated without a span',
+      (t) => t.replace('{ at: 100%, to: coordinator }', '{ at: 100%, to: coordinator, repeat: 3 }'),
+      /nothing says when to repeat → write after: 4h/,
+    ],
+    [
+      'a clock without a target',
+      (t) => t.replace(/\n {2}take: .*\n {2}answer: .*/, ''),
+      /sla\.answer: a clock without a target → add answer/,
+    ],
     [
       'an unknown key',
       (t) => t.replace('consent:', 'consentement:'),
@@ -100,7 +138,7 @@ describe('pathways', () => {
     [
       'a reminder beyond the delay',
       (t) => t.replace('[50%, 80%]', '[50%, 180%]'),
-      /sla\.answer\.remind\[1\]: "180%" is not a share/,
+      /sla\.answer\.remind\[1\]: "180%" is not a moment to remind → write 50% of the delay/,
     ],
     [
       'reminders out of order',

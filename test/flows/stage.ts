@@ -46,13 +46,17 @@ const CARDIO: Pathway = {
     holidays: 'france',
     take: {
       within: 24 * HOUR,
-      remind: [0.5],
+      remind: [{ share: 0.5 }],
       escalate: [
         { at: { share: 1 }, to: 'on-duty' },
         { at: { after: 4 * HOUR }, to: 'backup' },
       ],
     },
-    answer: { within: 48 * HOUR, remind: [0.5, 0.8], escalate: [{ at: { share: 1 }, to: 'coordinator' }] },
+    answer: {
+      within: 48 * HOUR,
+      remind: [{ share: 0.5 }, { share: 0.8 }],
+      escalate: [{ at: { share: 1 }, to: 'coordinator' }],
+    },
     pause: ['info-requested'],
   },
   trace: { report: 'teleexpertise', billing: ['TE2', 'RQD'], to: ['asker'] },
@@ -63,7 +67,7 @@ const noDirectory: Directory = {
   search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }),
   size: async () => 0,
 };
-const noSlots: Slots = { free: async () => [] };
+const noSlots: Slots = { offered: async () => [], matches: () => true };
 
 export type Ward = Stage & {
   /** Posts one PAM.fr message about the invented patient of the fixtures (IPP 00700123). */
@@ -86,6 +90,8 @@ export async function openWard(
     policy?: SourcePolicy;
     access?: StageOptions['access'];
     persons?: Person[];
+    directory?: Directory;
+    slots?: Slots;
   } = {},
 ): Promise<Ward> {
   const [year, month, day, hour, minute] = options.start ?? [2026, 1, 12, 9, 5];
@@ -98,8 +104,8 @@ export async function openWard(
     ...(options.access && { access: options.access }),
     people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team], duty),
     pathways: [CARDIO],
-    directory: noDirectory,
-    slots: noSlots,
+    directory: options.directory ?? noDirectory,
+    slots: options.slots ?? noSlots,
     late: options.late?.map((id) => `@${id}:test`) ?? [],
   });
   const room = (name: string): string => {

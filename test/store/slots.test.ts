@@ -31,7 +31,9 @@ describe('the demo file', () => {
   const monday = paris(11, 23, 15, 30);
 
   test('this evening’s general practice, soonest first', async () => {
-    const slots = await demo.free(monday, paris(11, 23, 17), 'généraliste');
+    const slots = (await demo.offered(monday, paris(11, 23, 17))).filter((slot) =>
+      demo.matches(slot.specialty, 'généraliste'),
+    );
     expect(starts(slots)).toEqual(['23/11 16h00', '23/11 16h20', '23/11 16h40']);
     expect(slots[0]).toMatchObject({
       offeredBy: 'Maison de santé de l’Essai'.replace('’', "'"),
@@ -51,13 +53,14 @@ describe('the demo file', () => {
     ['me', 0],
     ['', 0],
   ])('a week of %j: %i slots', async (word, count) => {
-    expect(await demo.free(monday, monday + 7 * DAY, word)).toHaveLength(count);
+    const week = await demo.offered(monday, monday + 7 * DAY);
+    expect(week.filter((slot) => demo.matches(slot.specialty, word))).toHaveLength(count);
   });
 
   test('ids are unique and stable', async () => {
     const [once, twice] = [
-      await demo.free(monday, monday + 30 * DAY, undefined),
-      await demo.free(monday, monday + 30 * DAY, undefined),
+      await demo.offered(monday, monday + 30 * DAY),
+      await demo.offered(monday, monday + 30 * DAY),
     ];
     expect(twice).toEqual(once);
     expect(new Set(once.map((slot) => slot.id)).size).toBe(once.length);
@@ -67,44 +70,44 @@ describe('the demo file', () => {
 describe('rules', () => {
   test('[from, to): a slot that starts at `to` is not given', async () => {
     const slots = slotsOf(rule('jours: [lun], de: 09:00, a: 10:00, duree: 30'));
-    expect(starts(await slots.free(paris(11, 23, 9), paris(11, 23, 9, 30), undefined))).toEqual(['23/11 9h00']);
+    expect(starts(await slots.offered(paris(11, 23, 9), paris(11, 23, 9, 30)))).toEqual(['23/11 9h00']);
   });
 
   test('validity and exceptions', async () => {
     const slots = slotsOf(
       rule('jours: [lun, mar], de: 09:00, a: 10:00, du: 2026-11-24, au: 2026-12-01, sauf: [2026-11-30]'),
     );
-    expect(starts(await slots.free(paris(11, 1, 0), paris(12, 31, 0), undefined))).toEqual(['24/11 9h00', '1/12 9h00']);
+    expect(starts(await slots.offered(paris(11, 1, 0), paris(12, 31, 0)))).toEqual(['24/11 9h00', '1/12 9h00']);
   });
 
   test('a night belongs to the day it starts, and is found after midnight', async () => {
     const slots = slotsOf(rule('jours: [sam], de: 20:00, a: 08:00, duree: 240'));
-    expect(starts(await slots.free(paris(11, 29, 0), paris(11, 29, 12), undefined))).toEqual([
-      '29/11 0h00',
-      '29/11 4h00',
-    ]);
+    expect(starts(await slots.offered(paris(11, 29, 0), paris(11, 29, 12)))).toEqual(['29/11 0h00', '29/11 4h00']);
   });
 
   test('the two nights when the clock changes: hours of the wall', async () => {
     const slots = slotsOf(rule('jours: [sam, dim], de: 16:00, a: 17:00'));
-    const spring = await slots.free(paris(3, 28, 0), paris(3, 30, 0), undefined);
+    const spring = await slots.offered(paris(3, 28, 0), paris(3, 30, 0));
     expect(starts(spring)).toEqual(['28/3 16h00', '29/3 16h00']);
     expect((spring[1]?.start ?? 0) - (spring[0]?.start ?? 0)).toBe(23 * HOUR);
-    const autumn = await slots.free(paris(10, 24, 0), paris(10, 26, 0), undefined);
+    const autumn = await slots.offered(paris(10, 24, 0), paris(10, 26, 0));
     expect(starts(autumn)).toEqual(['24/10 16h00', '25/10 16h00']);
     expect((autumn[1]?.start ?? 0) - (autumn[0]?.start ?? 0)).toBe(25 * HOUR);
   });
 
   test('a dated slot is given once', async () => {
     const slots = slotsOf(rule('date: 2026-12-24, de: 17:00, a: 19:00'));
-    expect(starts(await slots.free(paris(1, 1, 0), paris(12, 31, 0), undefined))).toEqual(['24/12 17h00']);
+    expect(starts(await slots.offered(paris(1, 1, 0), paris(12, 31, 0)))).toEqual(['24/12 17h00']);
   });
 
-  test('what is over is not offered', async () => {
-    const path = join(folder, 'now.yaml');
-    writeFileSync(path, rule('jours: [lun], de: 09:00, a: 11:00, duree: 60'));
-    const slots = openSlotsFile(path, () => paris(11, 23, 10, 5));
-    expect(starts(await slots.free(paris(11, 23, 0), paris(11, 24, 0), undefined))).toEqual(['23/11 10h00']);
+  test('one week in two, counted from that of du; over a new year too', async () => {
+    const slots = slotsOf(rule('jours: [ven], de: 09:00, a: 10:00, du: 2026-12-14, semaines: 2'));
+    expect(starts(await slots.offered(paris(12, 1, 0), paris(1, 31, 0, 0, 2027)))).toEqual([
+      '18/12 9h00',
+      '1/1 9h00',
+      '15/1 9h00',
+      '29/1 9h00',
+    ]);
   });
 });
 
@@ -119,6 +122,7 @@ describe('a wrong file', () => {
       rule('jours: [lun], de: 09:00, a: 10:00, du: 2026-12-02, au: 2026-12-01'),
       'ends before it begins',
     ],
+    ['one week in two of nothing', rule('jours: [ven], de: 09:00, a: 10:00, semaines: 2'), 'nothing says which weeks'],
     ['an unknown key', rule('jours: [lun], de: 09:00, a: 10:00, place: 3'), 'unknown key place'],
     [
       'an id twice',

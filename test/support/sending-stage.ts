@@ -79,7 +79,7 @@ export async function openSendingStage(bench: Bench, reader: Persona): Promise<S
       people: peopleFrom([], [], []),
       pathways: () => [],
       directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
-      slots: { free: async () => [] },
+      slots: { offered: async () => [], matches: () => true },
       sources: new Map(),
       ringing: RINGING,
       closeAfterDays: 30,

@@ -3,15 +3,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { provision } from '../bot/matrix/provision.ts';
-import type { Bench } from './bench.ts';
-import { type Installation, PASSWORD, install, quiet, roomsOf, serve } from './installation.ts';
-import { hl7 } from './messages.ts';
-import { type Figure, figure } from './stats.ts';
-import { label } from './throughput.ts';
-import { type World, admitAll, freePort } from './world.ts';
+import { provision } from '../../bot/matrix/provision.ts';
+import { type Installation, PASSWORD, install, quiet, roomsOf, serve } from '../installation.ts';
+import { hl7 } from '../messages.ts';
+import { say, table } from '../markdown.ts';
+import { type Bench, label, type Section, type Target } from '../section.ts';
+import { type Figure, figure } from '../stats.ts';
+import { type World, admitAll, freePort } from '../world.ts';
 
-export type Rooms = {
+type Rooms = {
   rooms: number;
   /** Without a sync token: the whole of /sync is read, and on disk. */
   cold: { readyMs: Figure; syncedMs: Figure; memoryMb: Figure };
@@ -21,9 +21,9 @@ export type Rooms = {
 
 type Kept = { installation: Installation; seeded: boolean };
 
-export async function measureRooms(bench: Bench): Promise<Rooms> {
-  const { world, rounds, sizes, onProgress } = bench;
-  const installation = await seeded(world, sizes.manyRooms, onProgress);
+async function measure(bench: Bench): Promise<Rooms> {
+  const { rounds, sizes, onProgress } = bench;
+  const installation = await seeded(await bench.world(), sizes.manyRooms, onProgress);
   const cold = { ready: [] as number[], synced: [] as number[], memory: [] as number[] };
   const restart = { ready: [] as number[], first: [] as number[], memory: [] as number[] };
   for (let round = 0; round <= rounds; round += 1) {
@@ -110,4 +110,45 @@ async function start(
   const memory = serving.memory();
   await serving.stop();
   return { ready: serving.readyMs, first, memory };
+}
+
+const READY_MS = 2_000;
+const MEMORY_MB = 200;
+
+export const rooms: Section = {
+  name: 'rooms',
+  title: 'Many rooms',
+  measure: async (bench) => {
+    const found = await measure(bench);
+    return { figures: found, body: body(found), targets: targets(found) };
+  },
+};
+
+function targets({ rooms: n, restart: { readyMs, memoryMb } }: Rooms): Target[] {
+  return [
+    {
+      what: `${n} rooms: ready after a restart`,
+      promised: '< 2 s',
+      found: `${say(readyMs, 0)} ms`,
+      met: readyMs.median < READY_MS,
+    },
+    {
+      what: `${n} rooms: resident memory`,
+      promised: `< ${MEMORY_MB} MB`,
+      found: `${say(memoryMb, 0)} MB`,
+      met: memoryMb.median < MEMORY_MB,
+    },
+  ];
+}
+
+function body(found: Rooms): string {
+  const { cold, restart } = found;
+  const rows = [
+    ['cold', say(cold.readyMs, 0), `first sync on disk: ${say(cold.syncedMs, 0)}`, say(cold.memoryMb, 0)],
+    ['restart', say(restart.readyMs, 0), `first message sent: ${say(restart.firstMs, 0)}`, say(restart.memoryMb, 0)],
+  ];
+  return `${found.rooms} encrypted patient rooms of one account. Cold: without a sync token. Ready: from the start of the process to \`/health/ready\`. Memory:
+resident, after the first sync and after the first message.
+
+${table(['', 'ready, ms', 'then, ms from the start', 'memory, MB'], rows)}`;
 }

@@ -1,9 +1,9 @@
 /** From the sending to an event that a client has seen: the floor's PUT, and Relais' POST, with the same load. */
-import type { Bench } from './bench.ts';
-import { roomsOf, serve } from './installation.ts';
-import { type Figure, figure, percentile } from './stats.ts';
-import { label } from './throughput.ts';
-import { floorLatency, relayLatency } from './traffic.ts';
+import { roomsOf, serve } from '../installation.ts';
+import { say, table } from '../markdown.ts';
+import { type Bench, label, type Section, type Target } from '../section.ts';
+import { type Figure, figure, percentile } from '../stats.ts';
+import { floorLatency, relayLatency } from '../traffic.ts';
 
 type Percentiles = { p50: Figure; p95: Figure; p99: Figure };
 
@@ -16,11 +16,12 @@ type LatencyCell = {
   ratio: Figure;
 };
 
-export type Latency = { events: number; rooms: number; cells: LatencyCell[] };
+type Latency = { events: number; rooms: number; cells: LatencyCell[] };
 
-export async function measureLatency(bench: Bench): Promise<Latency> {
-  const { world, contents, rounds, sizes, onProgress } = bench;
-  const { watcher, floor } = world;
+async function measure(bench: Bench): Promise<Latency> {
+  const { rounds, sizes, onProgress } = bench;
+  const world = await bench.world();
+  const { watcher } = world;
   const servings = { clear: await serve(world.clear), encrypted: await serve(world.encrypted) };
   const rooms = { clear: await known(world.clear), encrypted: await known(world.encrypted) };
   const cells = (['clear', 'encrypted'] as const).flatMap((kind) =>
@@ -30,7 +31,7 @@ export async function measureLatency(bench: Bench): Promise<Latency> {
     for (const cell of cells) {
       const { kind, inFlight } = cell;
       const floorRooms = world.floorRooms.filter((room) => room.encrypted === (kind === 'encrypted'));
-      const direct = await floorLatency({ floor, watcher, contents }, floorRooms, inFlight, sizes.timed);
+      const direct = await floorLatency(world, floorRooms, inFlight, sizes.timed);
       const given = { serving: servings[kind], installation: world[kind], watcher, visit: bench.visit() };
       const relayed = await relayLatency({ ...given, rooms: rooms[kind] }, inFlight, sizes.timed);
       const [f, r] = [percentile(direct, 0.5), percentile(relayed, 0.5)];
@@ -67,4 +68,36 @@ async function known(installation: Parameters<typeof roomsOf>[0]): Promise<strin
     if (room === undefined) throw new Error('a patient of the bench has no room: erase .relais/bench');
     return room;
   });
+}
+
+const TIMES = 1.25;
+
+export const latency: Section = {
+  name: 'latency',
+  title: 'From the POST to an event that a client has seen',
+  measure: async (bench) => {
+    const found = await measure(bench);
+    return { figures: found, body: body(found), targets: targets(found) };
+  },
+};
+
+function targets(found: Latency): Target[] {
+  return found.cells.map(({ kind, inFlight, ratio }) => ({
+    what: `p50 from POST to seen beside the floor's: ${kind}, ${inFlight} at once`,
+    promised: `≤ ${TIMES}`,
+    found: say(ratio, 2),
+    met: ratio.median <= TIMES,
+  }));
+}
+
+function body(found: Latency): string {
+  const ms = (f: Figure): string => say(f, 0);
+  const rows = found.cells.map(({ kind, inFlight, floor: f, relais: r, ratio }) => [
+    ...[kind, inFlight, ms(f.p50), ms(r.p50), ms(f.p95), ms(r.p95), ms(f.p99), ms(r.p99), say(ratio, 2)],
+  ]);
+  const sides = ['p50', 'p95', 'p99'].flatMap((p) => [`floor ${p}`, `Relais ${p}`]);
+  return `${found.events} events per round over ${found.rooms} rooms, each awaited before the next one of its slot. Floor: from the PUT. Relais: from the POST of an A16 that
+moves a planned discharge to another hour of the same day, which is exactly one event (the card's edit). Milliseconds.
+
+${table(['rooms are', 'at once', ...sides, 'p50, Relais / floor'], rows)}`;
 }

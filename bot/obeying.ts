@@ -1,0 +1,100 @@
+/** A command that was understood: it is run with the few things it uses, and its end becomes one commit. */
+import { emptyDecision } from '../care/relay/decision.ts';
+import type { Envelope } from '../care/relay/envelope.ts';
+import type { StoredFile } from '../care/relay/ports.ts';
+import { refuse } from '../care/relay/refusal.ts';
+import type { Room } from '../care/relay/room.ts';
+import { type Conversation, conversationId, fresh, keep } from '../care/people/conversation.ts';
+import type { Person } from '../care/people/person.ts';
+import { freeSlots, offeredBy } from '../care/request/slot-search.ts';
+import { decideAsk, decideMove, openIn } from '../care/request/case.ts';
+import type { CommandContext, CommandEnd } from '../commands/command.ts';
+import type { Parsed } from '../commands/parse.ts';
+import { COMMANDS } from '../commands/table.ts';
+import type { DispatchPorts } from './dispatch-ports.ts';
+import { answer, type Back, commit, isRefusal, refused, reply, settled } from './ending.ts';
+
+/** Who said it, where, and where the answer goes. */
+export type Said = { person: Person; room: Room; back: Back; requestHere: string | undefined };
+
+/** Settles the envelope in its own commit. */
+export async function obey(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  parsed: Extract<Parsed, { kind: 'command' | 'follow' }>,
+  { person, room, back, requestHere }: Said,
+): Promise<void> {
+  const now = ports.clocks.civil();
+  const id = conversationId(room.ref, person.id);
+  const earlier = await ports.store.files.load<Conversation>('conversation', id);
+  const context: CommandContext = {
+    person,
+    room,
+    requestHere,
+    now,
+    people: ports.people,
+    pathways: ports.pathways(),
+    directory: ports.directory,
+    freeSlots: (span, specialty) => freeSlots(ports, person, span, specialty, now),
+    mySlots: () => offeredBy(ports, person, now),
+    shown: fresh(earlier, now),
+    requests: (key) => openIn(ports, key),
+  };
+  const { word, end } = parsed.kind === 'command' ? await run(parsed, context) : await follow(parsed, context);
+  return finish(ports, envelope, context, { id, earlier }, back, word, end);
+}
+
+type Ended = { word: string; end: CommandEnd<unknown> };
+
+async function run({ command, args }: Extract<Parsed, { kind: 'command' }>, context: CommandContext): Promise<Ended> {
+  return { word: command.word, end: await command.run(context, args) };
+}
+
+async function follow({ said }: Extract<Parsed, { kind: 'follow' }>, context: CommandContext): Promise<Ended> {
+  const command = COMMANDS.find(({ word }) => word === context.shown?.word);
+  const end = await command?.follow?.(context, context.shown?.kept as never, said);
+  return { word: command?.word ?? '', end: end ?? { refusal: refuse('nothing-to-follow') } };
+}
+
+async function finish(
+  ports: DispatchPorts,
+  envelope: Envelope,
+  { person, room, now }: CommandContext,
+  conversation: { id: string; earlier: StoredFile<Conversation> | undefined },
+  back: Back,
+  asked: string,
+  end: CommandEnd<unknown>,
+): Promise<void> {
+  if ('refusal' in end)
+    return answer(ports, envelope, person.id, back, { kind: 'refusal', refusal: end.refusal }, 'refused');
+  const word = 'as' in end ? (end.as ?? asked) : asked;
+  const said = (result: unknown): ReturnType<typeof reply> => reply(back, { kind: 'answer', command: word, result });
+  const kept = async (): Promise<ReturnType<typeof keep>[]> => {
+    if (!('keep' in end) || end.keep === undefined) return [];
+    const known = await ports.store.files.load<Conversation>('conversation', conversation.id);
+    return [keep(conversation.id, known, { word, kept: end.keep, at: now })];
+  };
+  if ('answer' in end)
+    return commit(ports, envelope, person.id, async () => ({
+      ...emptyDecision(),
+      files: await kept(),
+      deliveries: [said(end.answer)],
+      settle: settled(envelope, 'posted', 'answered'),
+    }));
+  const patient = room.kind === 'patient' ? room.subject : undefined;
+  return commit(ports, envelope, person.id, async () => {
+    const at = ports.clocks.civil();
+    const decided =
+      'act' in end
+        ? await end.act({ ...ports, reply: said }, at)
+        : 'ask' in end
+          ? await decideAsk(ports, { ...end.ask, by: person, patient }, at)
+          : await decideMove(ports, end.move.code, person, end.move.move, at);
+    if (isRefusal(decided)) return refused(back, decided);
+    return {
+      ...decided,
+      files: [...decided.files, ...(await kept())],
+      settle: settled(envelope, 'posted', 'announced'),
+    };
+  });
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { printSla } from '../../cli/sla.ts';
+
+function said(name: string, options: Parameters<typeof printSla>[1]): { code: number; lines: string[] } {
+  const lines: string[] = [];
+  return { code: printSla(name, options, (line) => lines.push(line)), lines };
+}
+
+test('the ECG of Friday 17:00: the week-end is silent, and a pause moves what follows it', () => {
+  const from = '2026-11-20 17:00';
+  const plain = said('teleexpertise-cardiologie', { from });
+  expect(plain.code).toBe(0);
+  expect(plain.lines).toContain('  ! Mon 2026-11-23 17:00  escalation at 100 % → on-duty');
+  expect(plain.lines).toContain('  ! Tue 2026-11-24 17:00  escalation at 100 % → coordinator');
+  const paused = said('config/pathways/teleexpertise-cardiologie.yaml', {
+    from,
+    pause: ['2026-11-23 09:00,2026-11-23 14:00'],
+  });
+  expect(paused.lines).toContain('  T Tue 2026-11-24 22:00  target');
+  expect(paused.lines).toContain('  ! Wed 2026-11-25 08:00  escalation at 100 % → coordinator');
+  // The clock for taking does not know the pause.
+  expect(paused.lines).toContain('  T Mon 2026-11-23 17:00  target');
+});
+
+test('JSON lines in UTC; a pause without end leaves no instant', () => {
+  const { lines } = said('teleexpertise-cardiologie', {
+    from: '2026-11-20 17:00',
+    pause: ['2026-11-23 09:00'],
+    json: true,
+  });
+  const steps = lines.map((line) => JSON.parse(line) as { step: string; at: string | null });
+  expect(steps.find((s) => s.step === 'take:target')?.at).toBe('2026-11-23T16:00:00.000Z');
+  expect(steps.find((s) => s.step === 'answer:target')?.at).toBeNull();
+});
+
+test.each([
+  ['teleexpertise-cardiologue', '2026-11-20 17:00', undefined],
+  ['teleexpertise-cardiologie', 'vendredi', undefined],
+  ['teleexpertise-cardiologie', '2026-11-20 17:00', ['2026-11-23 14:00,2026-11-23 09:00']],
+  ['no/such/file.yaml', '2026-11-20 17:00', undefined],
+])('what cannot be read ends with 2 and its cure: %s %s %s', (name, from, pause) => {
+  expect(said(name, { from, ...(pause && { pause }) })).toEqual({ code: 2, lines: [] });
+});

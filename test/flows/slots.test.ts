@@ -1,0 +1,146 @@
+/** Slots: shown, kept, booked, given back, offered by a colleague; as each of them reads it. */
+import { expect, it } from 'vitest';
+import { demoSlots } from '../../cli/demo-data.ts';
+import type { Slots } from '../../care/request/slot.ts';
+import { fromParis } from '../../care/relay/civil-time.ts';
+import { openWard, paris, type Ward } from './stage.ts';
+
+/** One place tomorrow at 10:00, offered by somebody who is here. */
+const one: Slots = {
+  offered: async (from, to) =>
+    [
+      {
+        id: 'r@2026-01-13.0',
+        offeredBy: 'Dr cardio1',
+        person: 'cardio1',
+        specialty: 'cardiologie',
+        place: 'CH du Modèle',
+        start: fromParis({ year: 2026, month: 1, day: 13, hour: 10, minute: 0 }),
+        end: fromParis({ year: 2026, month: 1, day: 13, hour: 10, minute: 30 }),
+        places: 1,
+      },
+    ].filter(({ start }) => start >= from && start < to),
+  matches: (offered, asked) => offered.startsWith(asked),
+};
+
+const last = (ward: Ward, id: string): string => ward.bodies(id).at(-1) ?? '';
+const codeIn = (text: string): string => /C-\w{4}/.exec(text)?.[0] ?? '';
+
+it('keeps a place, then books it; the colleague is rung, and the patient is named in their own room only', async () => {
+  const ward = await openWard({ slots: one });
+  await ward.types('mt', 'snp demain cardio');
+  expect(last(ward, 'mt')).toContain('1. mardi 13 janvier à 10h');
+  await ward.types('mt', '1');
+  expect(last(ward, 'mt')).toContain('Place gardée pour vous jusqu’à');
+  expect(ward.bodies('cardio1')).toHaveLength(0);
+  await ward.types('mt', 'Oui, palpitations à l’effort');
+  const confirmed = ward.bodies('mt').findLast((body) => body.startsWith('Réservé')) ?? '';
+  const code = codeIn(confirmed);
+  expect(code).toMatch(/^C-/);
+  expect(ward.bodies('cardio1').join('\n')).toContain(`Dr mt réserve une place : mardi 13 janvier à 10h`);
+  expect(ward.bodies('cardio1').join('\n')).toContain("palpitations à l'effort");
+  const room = [...ward.transport.rooms.values()].find((r) => r.spec.name === code);
+  expect(room?.spec.encrypted).toBe(true);
+  expect([...(room?.members.keys() ?? [])].sort()).toEqual(['@cardio1:test', '@mt:test', '@relais:transcript']);
+  // Nobody else sees it any more, and the evening before both are reminded, without a ring.
+  await ward.types('idel', 'snp demain cardio');
+  expect(last(ward, 'idel')).toContain('aucun créneau libre');
+  await ward.until(paris(2026, 1, 12, 18, 0));
+  expect(last(ward, 'mt')).toContain('Demain : rendez-vous');
+  expect(last(ward, 'cardio1')).toContain('réservé par Dr mt');
+  await ward.close();
+});
+
+it('a place that is not confirmed is given back after ten minutes, and the other one gets it', async () => {
+  const ward = await openWard({ slots: one });
+  await ward.types('mt', 'snp demain cardio');
+  await ward.types('idel', 'snp demain cardio');
+  await ward.types('mt', 'reserver 1');
+  await ward.types('idel', 'reserver 1');
+  expect(last(ward, 'idel')).toContain('vient d’être pris');
+  await ward.until(paris(2026, 1, 12, 9, 15));
+  expect(last(ward, 'mt')).toContain('Vous n’avez pas confirmé');
+  await ward.types('mt', 'oui');
+  expect(last(ward, 'mt')).toContain('pas de réservation');
+  await ward.types('idel', 'reserver 1');
+  await ward.types('idel', 'ok');
+  expect(ward.bodies('idel').join('\n')).toContain('Réservé');
+  await ward.close();
+});
+
+it('is given back by its code, and offered again', async () => {
+  const ward = await openWard({ slots: one });
+  await ward.types('mt', 'snp demain cardio');
+  await ward.types('mt', '1');
+  await ward.types('mt', 'oui');
+  const code = codeIn(ward.bodies('mt').join('\n'));
+  await ward.types('mt', `annuler ${code.toLowerCase()}`);
+  expect(last(ward, 'mt')).toContain('place rendue');
+  expect(last(ward, 'cardio1')).toContain('a annulé');
+  expect(await ward.store.timers.next()).toBeUndefined();
+  await ward.types('idel', 'snp demain');
+  expect(last(ward, 'idel')).toContain('1. mardi 13 janvier');
+  await ward.close();
+});
+
+it('is offered by a colleague in one line, seen by the others, and withdrawn: who had booked is rung', async () => {
+  const ward = await openWard();
+  await ward.types('cardio1', 'creneau ajouter demain 14h-16h 3 places cardio à la MSP de Caudry');
+  const id = /S-\w{4}/.exec(last(ward, 'cardio1'))?.[0] ?? '';
+  expect(last(ward, 'cardio1')).toContain('mardi 13 janvier à 14h, cardio, la MSP de Caudry, 3 places');
+  await ward.types('mt', 'creneau cardio demain après-midi');
+  expect(last(ward, 'mt')).toContain('(3 places)');
+  await ward.types('mt', '1');
+  await ward.types('mt', 'oui');
+  await ward.types('cardio1', 'creneau');
+  expect(last(ward, 'cardio1')).toContain('1 réservée(s) sur 3');
+  await ward.types('mt', `creneau retirer ${id}`);
+  expect(last(ward, 'mt')).toContain('Seul le confrère');
+  await ward.types('cardio1', `creneau retirer ${id}`);
+  const rung = ward.readBy('@mt:test').at(-1)?.event.content;
+  expect(rung?.['body']).toContain('Rendez-vous annulé par Dr cardio1');
+  expect(rung?.['m.mentions']).toEqual({ user_ids: ['@mt:test'] });
+  await ward.types('mt', 'creneau cardio demain');
+  expect(last(ward, 'mt')).toContain('aucun créneau libre');
+  await ward.close();
+});
+
+it('an offer without an hour, or in the past, is asked again', async () => {
+  const ward = await openWard();
+  await ward.types('cardio1', 'creneau ajouter demain');
+  expect(last(ward, 'cardio1')).toContain('Dites le jour et les heures');
+  await ward.types('cardio1', 'creneau ajouter aujourd’hui 8h-9h');
+  expect(last(ward, 'cardio1')).toMatch(/déjà passé|Dites le jour/);
+  await ward.close();
+});
+
+it('the demo’s slots: a page, the next one, nothing over', async () => {
+  const ward = await openWard({ slots: demoSlots(), start: [2026, 11, 23, 15, 30] });
+  await ward.types('mt', 'snp ce soir generaliste');
+  expect(last(ward, 'mt').split('\n').length).toBeLessThanOrEqual(8);
+  await ward.types('mt', 'suite');
+  expect(last(ward, 'mt')).toContain('6. ');
+  await ward.close();
+});
+
+it('ten who want one place: one has it, nine are told', async () => {
+  const askers = Array.from({ length: 10 }, (_, n) => `p${n}`);
+  const persons = askers.map((id) => ({
+    id,
+    matrix: `@${id}:test`,
+    name: `Dr ${id}`,
+    role: 'medecin' as const,
+    groups: [],
+  }));
+  const ward = await openWard({ slots: one, persons });
+  for (const id of askers) await ward.types(id, 'snp demain cardio');
+  for (const id of askers) {
+    const room = await ward.direct(`@${id}:test`);
+    ward.transport.type(room, `@${id}:test`, { msgtype: 'm.text', body: '1' });
+  }
+  await ward.settle();
+  const ends = askers.map((id) => last(ward, id));
+  expect(ends.filter((end) => end.includes('Place gardée'))).toHaveLength(1);
+  expect(ends.filter((end) => end.includes('vient d’être pris'))).toHaveLength(9);
+  await ward.close();
+});
