@@ -14,6 +14,7 @@ import type { Directory } from './care/people/directory.ts';
 import type { People } from './care/people/person.ts';
 import type { Pathway } from './care/request/pathway.ts';
 import type { Slots } from './care/request/slot.ts';
+import { followTeams } from './care/stay/team-change.ts';
 import type { RingTable } from './care/stay/ringing.ts';
 import type { SourcePolicy } from './care/stay/verdict.ts';
 import { dispatch } from './bot/dispatching.ts';
@@ -116,6 +117,7 @@ export function compose(parts: Parts): Relais {
     async run(signal) {
       transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
       await retryWaiting();
+      await followTeams({ store, people: parts.people }, civil());
       const since = await store.inbox.cursor(cursorName(transport));
       // One of them ends (the account is refused): the others end too, before anything is closed under them.
       const ended = new AbortController();

@@ -13,6 +13,8 @@ import type { People } from '../care/people/person.ts';
 export type Rooms = {
   /** The room, open: created and its members invited. @throws TransportFailure */
   ensure(ref: string): Promise<Room & { matrixId: string }>;
+  /** Puts somebody out, without a word of reason; wanted again, they are invited again. @throws TransportFailure */
+  remove(matrixId: string, userId: string): Promise<void>;
 };
 
 /** Whom the deployment lets in (Tchap: `restricted` rooms are for its own servers). */
@@ -77,6 +79,10 @@ export function createRooms(ports: RoomsPorts): Rooms {
       const matrixId = room.matrixId ?? (await create(room));
       if (room.kind !== 'direct') await inviteMissing(room, matrixId);
       return { ...room, matrixId };
+    },
+    async remove(matrixId, userId) {
+      await transport.remove(matrixId, userId);
+      invited.get(matrixId)?.delete(userId);
     },
   };
 }

@@ -4,7 +4,7 @@ import { emptyDecision } from '../relay/decision.ts';
 import type { Ids } from '../relay/clock.ts';
 import type { Store, StoredFile } from '../relay/ports.ts';
 import { type Refusal, refuse } from '../relay/refusal.ts';
-import type { RoomWanted } from '../relay/room.ts';
+import { roomRef, type RoomWanted } from '../relay/room.ts';
 import type { Timer } from '../relay/timer.ts';
 import type { People, Person } from '../people/person.ts';
 import { overtaken, rearm, runningTarget, stepsOf } from './deadlines.ts';
@@ -167,9 +167,12 @@ function keysOf(request: Request): string[] {
 
 /** Every room that a delivery names must exist: the drain makes it when the first delivery comes. */
 async function wantRooms(ports: RequestPorts, request: Request, deliveries: NewDelivery[]): Promise<RoomWanted[]> {
-  const refs = [...new Set(deliveries.map((d) => d.room))];
+  const refs = new Set(deliveries.map((d) => d.room));
+  // Who has given back leaves the request's room, even if nothing is said there.
+  const own = roomRef.request(request.code);
+  if (await ports.store.rooms.get(own)) refs.add(own);
   return Promise.all(
-    refs.map(async (ref): Promise<RoomWanted> => {
+    [...refs].map(async (ref): Promise<RoomWanted> => {
       const subject = ref.slice(ref.indexOf(':') + 1);
       const known = await ports.store.rooms.get(ref);
       if (ref.startsWith('group:')) {

@@ -251,6 +251,6 @@ async function open<S>(
 }
 
 /** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. */
-function patientFile(id: string, version: number, state: Patient): FileWrite {
+export function patientFile(id: string, version: number, state: Patient): FileWrite {
   return { kind: 'patient', id, version, state, keys: state.team.length === 0 ? ['no-team'] : [] };
 }
