@@ -48,7 +48,11 @@ export type ServedOptions = {
 const FACILITY = 'CH_MODELE';
 
 /** Not started yet. @param name of the bot's account, and of its folder */
-export async function openServed(bench: Bench, name: string, options: ServedOptions): Promise<Served> {
+export async function openServed(
+  bench: Pick<Bench, 'homeserver' | 'folder'>,
+  name: string,
+  options: ServedOptions,
+): Promise<Served> {
   const folder = bench.folder(`served-${name}`);
   mkdirSync(folder, { recursive: true });
   await bench.homeserver.register(name, PASSWORD);
