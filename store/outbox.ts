@@ -39,7 +39,7 @@ async function endWait(tx: Db, lane: string): Promise<void> {
   await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
 }
 
-type OperatorActs = 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead';
+type OperatorActs = 'look' | 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead';
 
 /** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts. */
 export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {

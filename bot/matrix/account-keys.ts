@@ -22,7 +22,7 @@ export type KeysParts = {
 };
 
 /** The account has keys that this device does not hold. */
-export class KeysElsewhere extends Error {
+class KeysElsewhere extends Error {
   constructor(userId: string) {
     super(
       `${userId} already has cross-signing keys: it was provisioned before. Run \`relais recover\` with its recovery key.`,

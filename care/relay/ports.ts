@@ -55,6 +55,11 @@ export type OutboxItem = {
   tried: { device: string; at: number } | undefined;
 };
 
+type DeliveryLook = Pick<OutboxItem, 'id' | 'room' | 'announcement' | 'attempts' | 'tried'> & {
+  state: 'pending' | 'done' | 'superseded' | 'quarantined' | 'dropped';
+  why: string | undefined;
+};
+
 export interface OutboxStore {
   /** The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`. */
   heads(now: number, limit: number): Promise<OutboxItem[]>;
@@ -86,6 +91,8 @@ export interface OutboxStore {
    * @returns false when it is not in quarantine
    */
   replay(id: string, by: { actor: string; at: number; forget?: boolean }): Promise<boolean>;
+  /** One delivery and what became of it, for the operator's eyes: it holds health data. */
+  look(id: string): Promise<DeliveryLook | undefined>;
   /** It will never be said. @returns false when it is not in quarantine */
   drop(id: string, by: { actor: string; at: number }): Promise<boolean>;
   /** Puts the head of a lane aside and opens the lane. @returns the delivery, undefined when nothing waits there */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadIdentity, saveIdentity } from '../../bot/matrix/credentials.ts';
 import type { Persona } from '../../demo/client.ts';
@@ -160,7 +161,7 @@ describe('on a leash', () => {
     const parent = spawn(
       process.execPath,
       [
-        join(import.meta.dirname, '../support/serve-parent.ts'),
+        fileURLToPath(new URL('../support/serve-parent.ts', import.meta.url)),
         JSON.stringify({ ...given, env: served.env, log: join(served.folder, 'relais.log') }),
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },

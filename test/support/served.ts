@@ -11,7 +11,7 @@ import { adt } from '../formats/hl7v2/fixtures.ts';
 import { type Bench, PASSWORD } from './homeserver.ts';
 
 export type PersonEntry = { id: string; matrix: string; name: string; role: string; groups?: string[] };
-export type TeamEntry = { ipp: string; members: string[] };
+type TeamEntry = { ipp: string; members: string[] };
 
 export type Served = {
   relais: RelaisProcess;
