@@ -121,12 +121,12 @@ it('quarantine list | show | replay | drop: of a delivery and of an envelope', a
   const strange = new TextEncoder().encode(
     new TextDecoder().decode(movement(IPP, 'A02', 4)).replaceAll('CH_MODELE', 'CH_AUTRE'),
   );
-  await served.acknowledged(strange);
+  expect((await served.relais.post(strange, '/v1/hl7v2')).body).toContain('MSA|AE');
   const line = await eventually(async () =>
     (await relais('quarantine', 'list')).split('\n').find((one) => one.includes('wrong-facility')),
   );
   const id = line.split(' ')[0] ?? '';
-  expect(await relais('quarantine', 'show', id)).toMatch(/MSH\|[\s\S]*"type": "transferred"|MSH\|/);
+  expect(await relais('quarantine', 'show', id)).toMatch(/"reason": "wrong-facility"[\s\S]*MSH\|/);
   expect(await relais('quarantine', 'replay', id)).toContain('decided again');
   await served.relais.quiet(0);
   expect(await relais('quarantine', 'list')).toContain(id); // nothing was mended: it is back

@@ -102,7 +102,7 @@ export async function openServed(
       for (;;) {
         const answer = await relais.post(body, '/v1/hl7v2').catch(() => undefined);
         if (answer?.status === 200 && answer.body.includes('MSA|AA')) return;
-        if (answer && answer.status < 500 && answer.status !== 200) throw new Error(`${answer.status} ${answer.body}`);
+        if (answer && answer.status < 500) throw new Error(`${answer.status} ${answer.body}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
