@@ -11,9 +11,11 @@ import { StoreFailure } from './care/relay/store-failure.ts';
 import { createWake, restUntil, type Wake, withWakes } from './care/relay/wake.ts';
 import { drainInbox } from './care/relay/drain.ts';
 import type { Directory } from './care/people/directory.ts';
+import type { RepertoryEntry } from './care/people/repertory.ts';
 import type { People } from './care/people/person.ts';
-import type { Pathway } from './care/request/pathway.ts';
+import type { Offer } from './care/request/pathway.ts';
 import type { Slots } from './care/request/slot.ts';
+import { decideDates, requestConsequences } from './care/request/triggers.ts';
 import { followTeams } from './care/stay/team-change.ts';
 import type { RingTable } from './care/stay/ringing.ts';
 import type { SourcePolicy } from './care/stay/verdict.ts';
@@ -34,9 +36,11 @@ export type Parts = {
   ids: Ids;
   sealer: Sealer;
   people: People;
-  pathways: () => readonly Pathway[];
+  pathways: () => readonly Offer[];
   directory: Directory;
   slots: Slots;
+  /** Lines, documents, prevention, actions of the territory. */
+  repertory: readonly RepertoryEntry[];
   /** Source ids and what each may say. */
   sources: ReadonlyMap<string, SourcePolicy>;
   ringing: RingTable;
@@ -57,6 +61,8 @@ export type Relais = {
   settle(): Promise<void>;
   /** What waited for a key is tried again, in the order it came. */
   retryWaiting(): Promise<void>;
+  /** Arms the days on which pathways open by themselves. */
+  armDates(): Promise<void>;
   /**
    * Serves until `signal` aborts. @throws TransportFailure when the account is refused for good; StoreFailure when a disk
    * or the base is away: everything is where it was, and a new transport goes on when they are back
@@ -79,7 +85,8 @@ export function compose(parts: Parts): Relais {
     return policy;
   };
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
-  const ports = { ...parts, store, policyOf, civil, onBug, names };
+  const consequences = requestConsequences({ ...parts, store });
+  const ports = { ...parts, store, policyOf, civil, onBug, names, consequences };
   const rooms = createRooms({ ...parts, store });
   const hear = listen(store, transport, clocks);
 
@@ -94,6 +101,12 @@ export function compose(parts: Parts): Relais {
   async function retryWaiting(): Promise<void> {
     const waiting = await store.inbox.list({ state: 'waiting-key', limit: 1_000 });
     for (const envelope of waiting.reverse()) await store.inbox.replay(envelope.id);
+  }
+
+  async function armDates(): Promise<void> {
+    const decision = await decideDates(ports, civil());
+    // Stale: another worker armed them.
+    if (decision) await store.commit(decision, civil());
   }
 
   async function loop(wake: Wake, work: () => Promise<number>, signal: AbortSignal): Promise<void> {
@@ -111,6 +124,7 @@ export function compose(parts: Parts): Relais {
     store,
     hear,
     retryWaiting,
+    armDates,
     async settle() {
       while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) + (await tidy()) > 0);
     },
@@ -118,6 +132,7 @@ export function compose(parts: Parts): Relais {
       transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
       await retryWaiting();
       await followTeams({ store, people: parts.people }, civil());
+      await armDates();
       const since = await store.inbox.cursor(cursorName(transport));
       // One of them ends (the account is refused): the others end too, before anything is closed under them.
       const ended = new AbortController();

@@ -37,6 +37,7 @@ export async function contentsOf(now: number): Promise<Contents> {
     pathways: [],
     directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
     slots: { offered: async () => [], matches: () => true },
+    repertory: [],
   });
   for (const trigger of ['A01', 'A02'] as const) await stage.post(hl7({ trigger, patient: 0, visit: '1' }, now));
   const said = stage.readBy('@lecteur:transcript').map((heard) => heard.event.content);

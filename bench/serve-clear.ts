@@ -76,6 +76,7 @@ async function serveClear(path: string): Promise<void> {
     pathways: () => [],
     directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
     slots: { offered: async () => [], matches: () => true },
+    repertory: [],
     sources: new Map(config.sources.map((s) => [s.id, { ...s.policy, name: s.name, labels: s.labels }])),
     ringing: RINGING,
     closeAfterDays: config.rooms.closeAfterDays,

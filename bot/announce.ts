@@ -11,7 +11,6 @@ import {
   cannotRead,
   patientSummary,
   refusal,
-  requestNews,
   roomClosed,
   roomTrouble,
   stayCard,
@@ -20,6 +19,7 @@ import {
   unknownWord,
   welcome,
 } from '../config/texts/fr.ts';
+import { requestNews } from '../config/texts/requests.ts';
 import { fit, type Fitted } from './fitting.ts';
 
 /** Relations of the event to earlier ones. */

@@ -2,8 +2,9 @@ import type { Log } from '../care/relay/log.ts';
 import type { Clocks, Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Transport } from '../care/relay/transport.ts';
+import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Directory } from '../care/people/directory.ts';
-import type { Pathway } from '../care/request/pathway.ts';
+import type { Offer } from '../care/request/pathway.ts';
 import type { Slots } from '../care/request/slot.ts';
 import type { StayPorts } from '../care/stay/case.ts';
 
@@ -13,9 +14,10 @@ export type DispatchPorts = StayPorts & {
   transport: Transport;
   clocks: Clocks;
   ids: Ids;
-  pathways: () => readonly Pathway[];
+  pathways: () => readonly Offer[];
   directory: Directory;
   slots: Slots;
+  repertory: readonly RepertoryEntry[];
   /** What people call the bot in a mention: localpart, display name. */
   names: readonly string[];
   log: Log;

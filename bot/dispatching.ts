@@ -9,7 +9,7 @@ import type { Envelope } from '../care/relay/envelope.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { Person } from '../care/people/person.ts';
 import { parse } from '../commands/parse.ts';
-import { COMMANDS } from '../commands/table.ts';
+import { commandsFor } from '../commands/table.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { invited } from './invitation.ts';
 import type { HeardEvent, MatrixEnvelope } from './listening.ts';
@@ -87,7 +87,7 @@ async function spoken(
   if (!isText || relates?.rel_type === 'm.replace') return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
   const person = ports.people.byMatrix(event.sender);
   const body = withoutQuote(content['body'] as string);
-  const parsed = parse(body, room.kind === 'direct', ports.names, COMMANDS);
+  const parsed = parse(body, room.kind === 'direct', ports.names, commandsFor(ports.pathways()));
   const back: Back = { room: room.ref, replyTo: event.event_id, ring: [] };
   if (parsed.kind === 'talk') return talk(ports, envelope, room, person, body);
   if (!person)

@@ -1,16 +1,17 @@
 /** A command that was understood: it is run with the few things it uses, and its end becomes one commit. */
-import { emptyDecision } from '../care/relay/decision.ts';
+import { type Decision, emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { StoredFile } from '../care/relay/ports.ts';
-import { refuse } from '../care/relay/refusal.ts';
+import { type Refusal, refuse } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
 import { type Conversation, conversationId, fresh, keep } from '../care/people/conversation.ts';
 import type { Person } from '../care/people/person.ts';
 import { freeSlots, offeredBy } from '../care/request/slot-search.ts';
-import { decideAsk, decideMove, openIn } from '../care/request/case.ts';
+import { decideMove, decideNext, decideRedirect, openIn } from '../care/request/case.ts';
+import { decideAsk } from '../care/request/opening.ts';
 import type { CommandContext, CommandEnd } from '../commands/command.ts';
 import type { Parsed } from '../commands/parse.ts';
-import { COMMANDS } from '../commands/table.ts';
+import { commandsFor } from '../commands/table.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { answer, type Back, commit, isRefusal, refused, reply, settled } from './ending.ts';
 
@@ -37,6 +38,7 @@ export async function obey(
     directory: ports.directory,
     freeSlots: (span, specialty) => freeSlots(ports, person, span, specialty, now),
     mySlots: () => offeredBy(ports, person, now),
+    repertory: ports.repertory,
     shown: fresh(earlier, now),
     requests: (key) => openIn(ports, key),
   };
@@ -51,7 +53,7 @@ async function run({ command, args }: Extract<Parsed, { kind: 'command' }>, cont
 }
 
 async function follow({ said }: Extract<Parsed, { kind: 'follow' }>, context: CommandContext): Promise<Ended> {
-  const command = COMMANDS.find(({ word }) => word === context.shown?.word);
+  const command = commandsFor(context.pathways).find(({ word }) => word === context.shown?.word);
   const end = await command?.follow?.(context, context.shown?.kept as never, said);
   return { word: command?.word ?? '', end: end ?? { refusal: refuse('nothing-to-follow') } };
 }
@@ -84,12 +86,7 @@ async function finish(
   const patient = room.kind === 'patient' ? room.subject : undefined;
   return commit(ports, envelope, person.id, async () => {
     const at = ports.clocks.civil();
-    const decided =
-      'act' in end
-        ? await end.act({ ...ports, reply: said }, at)
-        : 'ask' in end
-          ? await decideAsk(ports, { ...end.ask, by: person, patient }, at)
-          : await decideMove(ports, end.move.code, person, end.move.move, at);
+    const decided = await decide(ports, person, patient, end, said, at);
     if (isRefusal(decided)) return refused(back, decided);
     return {
       ...decided,
@@ -97,4 +94,21 @@ async function finish(
       settle: settled(envelope, 'posted', 'announced'),
     };
   });
+}
+
+type Act = Exclude<CommandEnd<unknown>, { answer: unknown } | { refusal: Refusal }>;
+
+async function decide(
+  ports: DispatchPorts,
+  person: Person,
+  patient: string | undefined,
+  end: Act,
+  said: (result: unknown) => ReturnType<typeof reply>,
+  now: number,
+): Promise<Decision | Refusal> {
+  if ('act' in end) return end.act({ ...ports, reply: said }, now);
+  if ('ask' in end) return decideAsk(ports, { ...end.ask, by: person, patient }, now);
+  if ('next' in end) return decideNext(ports, person, now);
+  if ('redirect' in end) return decideRedirect(ports, end.redirect.code, person, end.redirect, now);
+  return decideMove(ports, end.move.code, person, end.move.move, now);
 }

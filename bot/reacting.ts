@@ -5,7 +5,8 @@ import type { Room } from '../care/relay/room.ts';
 import type { RawRoomEvent } from '../care/relay/transport.ts';
 import type { Person } from '../care/people/person.ts';
 import { decideMove } from '../care/request/case.ts';
-import type { Request, RequestMove } from '../care/request/request.ts';
+import type { RequestMove } from '../care/request/moves.ts';
+import { loadRequest } from '../care/request/stored.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { type Back, commit, isRefusal, refused, settle, settled } from './ending.ts';
 
@@ -59,10 +60,10 @@ export async function talk(
   person: Person | undefined,
   text: string,
 ): Promise<void> {
-  const request = room.kind === 'request' ? await ports.store.files.load<Request>('request', room.subject) : undefined;
+  const request = room.kind === 'request' ? await loadRequest(ports.store, room.subject) : undefined;
   const awaited = person && request?.state.status === 'info-requested' && request.state.asker === person.id;
   if (!awaited) return settle(ports, envelope, 'muted', 'not-for-us', person?.id ?? 'unknown');
-  return moveSilently(ports, envelope, person, room.subject, { do: 'give-info', text });
+  return moveSilently(ports, envelope, person, room.subject, { do: 'give-info', text, inRoom: true });
 }
 
 export function requestOf(thread: string | undefined): string | undefined {

@@ -10,7 +10,8 @@ import { StoreFailure } from '../care/relay/store-failure.ts';
 import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
 import { decideSlotTimer } from '../care/request/booking.ts';
-import { decideDeadline } from '../care/request/case.ts';
+import { decideDeadline, decideLife } from '../care/request/case.ts';
+import { decideDate } from '../care/request/triggers.ts';
 import type { StayPorts } from '../care/stay/case.ts';
 import { decideClosing } from '../care/stay/closing.ts';
 import { decideNotice } from '../care/stay/notice.ts';
@@ -21,6 +22,8 @@ export type DeadlinePorts = StayPorts &
 const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number) => Promise<Decision>> = {
   'stay-notice': decideNotice,
   'request-sla': decideDeadline,
+  'request-life': decideLife,
+  'request-date': decideDate,
   'room-close': decideClosing,
   slot: decideSlotTimer,
 };

@@ -1,10 +1,11 @@
 /** `relais check-config`: every problem at once, or what this configuration amounts to, with the clock of each pathway drawn. */
 import type { Person } from '../care/people/person.ts';
-import type { Pathway } from '../care/request/pathway.ts';
+import { isGroupOf, isPointer, type Offer } from '../care/request/pathway.ts';
+import { COMMAND_WORDS } from '../commands/table.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig, SourceConfig } from '../config/load.ts';
 import { sayProblems } from '../config/problem.ts';
-import { drawSla, sayCivil, sayClock } from './sla.ts';
+import { drawClock, sayCivil } from './sla.ts';
 
 /**
  * Connects to nothing and writes nothing.
@@ -20,7 +21,7 @@ export async function checkConfig(
   print: (line: string) => void,
   now: number = Date.now(),
 ): Promise<number> {
-  const loaded = loadConfig(path, env);
+  const loaded = loadConfig(path, env, COMMAND_WORDS);
   if ('problems' in loaded) {
     for (const line of sayProblems(loaded.problems).split('\n')) print(line);
     return 2;
@@ -55,16 +56,18 @@ function sourceLine({ id, name, format, facilities, labels, policy, maxBytes }: 
   return `  ${id} (${name}): ${format}, facilities ${facilities.join(', ')}, ${units}, up to ${Math.round(maxBytes / 1024)} KiB`;
 }
 
-function pathwayLines(
-  { id, title, family, words, to, sla }: Pathway,
-  people: readonly Person[],
-  now: number,
-): string[] {
-  const count = (group: string): string => `${group} (${people.filter((p) => p.groups.includes(group)).length})`;
+function pathwayLines(offer: Offer, people: readonly Person[], now: number): string[] {
+  const { id, title, family, words } = offer;
+  const typed = `    !${[family, words.join(' | ')].join(' ').trim()}`;
+  if (isPointer(offer)) return [`  ${title} [${id}]`, `${typed} → elsewhere: ${offer.elsewhere.name}`];
+  const count = (group: string): string =>
+    `${group} (${people.filter((p) => p.groups.some((one) => isGroupOf(group, one))).length})`;
   return [
     `  ${title} [${id}]`,
-    `    !${family} ${words.join(' | ')} → ${[to.group, ...to.backup].map(count).join(', then ')}`,
-    `    clock: ${sayClock(sla)}`,
-    ...(['take', 'answer'] as const).flatMap((target) => drawSla(sla, target, now).map((line) => `    ${line}`)),
+    ...(offer.stages.length > 1 ? [typed] : []),
+    ...offer.stages.flatMap(({ title: stage, to, sla }) => [
+      `${stage ? `    ${stage}` : typed} → ${[to.group, ...to.backup].map(count).join(', then ')} (${to.dispatch})`,
+      ...(sla ? drawClock(sla, now).map((line) => `    ${line}`) : ['    no clock']),
+    ]),
   ];
 }

@@ -1,4 +1,5 @@
 /** What the subcommands share: the configuration, its problems all at once, and the base beside a running server. */
+import { COMMAND_WORDS } from '../commands/table.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { sayProblems } from '../config/problem.ts';
 import type { Sealer } from '../care/relay/seal.ts';
@@ -12,7 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @returns undefined after having printed every problem: nothing has been connected to */
 export function configured(path: string, env: Environment): LoadedConfig | undefined {
-  const loaded = loadConfig(path, env);
+  const loaded = loadConfig(path, env, COMMAND_WORDS);
   if (!('problems' in loaded)) return loaded;
   console.error(sayProblems(loaded.problems));
   return undefined;

@@ -4,6 +4,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Directory } from '../care/people/directory.ts';
+import type { RepertoryEntry } from '../care/people/repertory.ts';
+import { sayProblems } from '../config/problem.ts';
+import { readRepertory } from '../config/schema/repertory.ts';
 import type { Slots } from '../care/request/slot.ts';
 import { openDirectory } from '../store/directory.ts';
 import { importRpps } from '../store/directory-import.ts';
@@ -22,6 +25,13 @@ export async function demoDirectory(): Promise<Directory> {
     rmSync(folder, { recursive: true, force: true });
   });
   return directory;
+}
+
+/** Lines, documents, prevention and actions of the synthetic territory. @throws when its file is broken: it is part of the program */
+export function demoRepertory(): RepertoryEntry[] {
+  const read = readRepertory(join(DATA, 'repertoire.yaml'));
+  if ('problems' in read) throw new Error(sayProblems(read.problems));
+  return read.entries;
 }
 
 export function demoSlots(): Slots {

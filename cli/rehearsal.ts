@@ -14,8 +14,9 @@ import type { Store } from '../care/relay/ports.ts';
 import type { Sealer } from '../care/relay/seal.ts';
 import type { RawRoomEvent } from '../care/relay/transport.ts';
 import type { Directory } from '../care/people/directory.ts';
+import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { People } from '../care/people/person.ts';
-import type { Pathway } from '../care/request/pathway.ts';
+import type { Offer } from '../care/request/pathway.ts';
 import type { Slots } from '../care/request/slot.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { RINGING } from '../config/ringing.ts';
@@ -30,9 +31,10 @@ export type StageOptions = {
   start: number;
   source: { id: string; facilities: string[]; policy: SourcePolicy };
   people: People;
-  pathways: readonly Pathway[];
+  pathways: readonly Offer[];
   directory: Directory;
   slots: Slots;
+  repertory?: readonly RepertoryEntry[];
   /** Invited persons join at once, but for these (Matrix ids). */
   late?: readonly string[];
   access?: AccessRules;
@@ -92,6 +94,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     pathways: () => options.pathways,
     sources,
     ringing: RINGING,
+    repertory: options.repertory ?? [],
     closeAfterDays: 30,
     access: options.access ?? { accessRule: undefined, allowedServers: undefined },
     log,
@@ -131,6 +134,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     } while ((await transport.flush(relais.hear)) > 0);
   }
 
+  await relais.armDates();
   const directs = new Map<string, string>();
   const stage: Stage = {
     store,

@@ -16,7 +16,7 @@ import { parseParis } from '../config/paris-text.ts';
 import { type Scenario, scenarioSchema, type ScenarioStep } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
-import { demoDirectory, demoSlots } from './demo-data.ts';
+import { demoDirectory, demoRepertory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
 
 const MESSAGES = /\.(?:hl7|er7|json)$/i;
@@ -78,6 +78,7 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
     pathways: loadShippedPathways(),
     directory: await demoDirectory(),
     slots: demoSlots(),
+    repertory: demoRepertory(),
     late: scenario.late.flatMap((id) => people.byId(id)?.matrix ?? []),
   });
   const said = new Set<string>();

@@ -123,6 +123,7 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
     sources: new Map(
       config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
     ),
+    repertory: loaded.repertory,
     ringing: RINGING,
     closeAfterDays: config.rooms.closeAfterDays,
     access: config.account,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { MINUTE, parisDate, parisWeekday, toParis } from '../care/relay/civil-time.ts';
 import type { Stretch } from '../care/request/calendar.ts';
-import type { Pathway } from '../care/request/pathway.ts';
+import { isPointer, type Pathway } from '../care/request/pathway.ts';
 import type { ReminderMoment, SlaPolicy } from '../care/request/sla-policy.ts';
 import { type DueStep, dueSteps } from '../care/request/sla.ts';
 import { loadPathways, SHIPPED_PATHWAYS } from '../config/load-pathways.ts';
@@ -29,20 +29,32 @@ export function printSla(name: string, options: SlaOptions, print: (line: string
     const from = parseParis(options.from);
     const pauses = (options.pause ?? []).map(pauseOf);
     if (options.json) {
-      for (const target of TARGETS)
-        for (const step of dueSteps(pathway.sla, target, from, target === 'answer' ? pauses : []))
-          print(JSON.stringify({ ...step, at: Number.isFinite(step.at) ? new Date(step.at).toISOString() : null }));
+      for (const { id, sla } of pathway.stages)
+        for (const { step, at, what, to } of sla ? allSteps(sla, from, pauses) : [])
+          print(JSON.stringify({ stage: id, step, at: at === Infinity ? null : new Date(at).toISOString(), what, to }));
       return 0;
     }
     print(`${pathway.title} [${pathway.id}], asked ${sayCivil(from)}`);
-    print(`clock: ${sayClock(pathway.sla)}`);
-    for (const target of TARGETS)
-      for (const line of drawSla(pathway.sla, target, from, target === 'answer' ? pauses : [])) print(line);
+    for (const { title, sla } of pathway.stages) {
+      // Each stage has its own clock, which starts when the one before is done: drawn as if it were at that instant.
+      if (pathway.stages.length > 1) print(title);
+      for (const line of sla ? drawClock(sla, from, pauses) : ['no clock']) print(line);
+    }
     return 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     return 2;
   }
+}
+
+function allSteps(sla: SlaPolicy, from: number, pauses: Stretch[]): DueStep[] {
+  return TARGETS.flatMap((target) => dueSteps(sla, target, from, target === 'answer' ? pauses : []));
+}
+
+/** The clock of a stage: what it is, then both targets drawn. Pauses only hold the answer. */
+export function drawClock(sla: SlaPolicy, from: number, pauses: Stretch[] = []): string[] {
+  const targets = TARGETS.flatMap((target) => drawSla(sla, target, from, target === 'answer' ? pauses : []));
+  return [`clock: ${sayClock(sla)}`, ...targets];
 }
 
 function pathwayOf(name: string): Pathway {
@@ -52,6 +64,7 @@ function pathwayOf(name: string): Pathway {
   if ('problems' in loaded) throw new Error(sayProblems(loaded.problems));
   const id = basename(name).replace(/\.ya?ml$/, '');
   const found = loaded.pathways.find((pathway) => pathway.id === id);
+  if (found && isPointer(found)) throw new Error(`${id} sends to ${found.elsewhere.name}: it has no clock here`);
   if (found) return found;
   const known = loaded.pathways.map((pathway) => `  ${pathway.id}`).join('\n');
   throw new Error(`no pathway is called ${id}: write the path of its file, or one of\n${known}`);
@@ -69,7 +82,7 @@ function pauseOf(text: string): Stretch {
  * @param from instant of the asking, epoch ms UTC
  * @returns no line when the policy has no such target
  */
-export function drawSla(sla: SlaPolicy, target: 'take' | 'answer', from: number, pauses: Stretch[] = []): string[] {
+function drawSla(sla: SlaPolicy, target: 'take' | 'answer', from: number, pauses: Stretch[]): string[] {
   const { within } = sla[target] ?? {};
   if (within === undefined) return [];
   const steps = dueSteps(sla, target, from, pauses);
@@ -101,7 +114,7 @@ function sayMoment(moment: ReminderMoment | undefined, after: string): string {
 }
 
 /** `working-days, holidays: france, pauses: info-requested`. */
-export function sayClock({ clock, holidays, ring, pause }: SlaPolicy): string {
+function sayClock({ clock, holidays, ring, pause }: SlaPolicy): string {
   const rings = ring === undefined ? '' : `, rings: ${ring === 'always' ? 'at any hour' : 'in its own hours'}`;
   return `${clock}, holidays: ${holidays}${rings}${pause.length > 0 ? `, pauses: ${pause.join(', ')}` : ''}`;
 }

@@ -5,16 +5,19 @@
 import type { Directory } from '../care/people/directory.ts';
 import type { Conversation, FollowUp } from '../care/people/conversation.ts';
 import type { People, Person } from '../care/people/person.ts';
+import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
-import type { Pathway } from '../care/request/pathway.ts';
 import type { SlotFile } from '../care/request/slot.ts';
-import type { Request, RequestMove } from '../care/request/request.ts';
 import type { Decision, NewDelivery } from '../care/relay/decision.ts';
 import type { Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { FreeSlot } from '../care/request/slot-search.ts';
+import type { RequestMove } from '../care/request/moves.ts';
+import type { Ask } from '../care/request/opening.ts';
+import type { Offer } from '../care/request/pathway.ts';
+import type { Request } from '../care/request/request.ts';
 
 export type CommandContext = {
   person: Person;
@@ -24,12 +27,14 @@ export type CommandContext = {
   /** Civil time, epoch ms UTC. */
   now: number;
   people: People;
-  pathways: readonly Pathway[];
+  pathways: readonly Offer[];
   directory: Directory;
   /** What this person may book within [from, to), soonest first. */
   freeSlots: (span: { from: number; to: number }, specialty: string | undefined) => Promise<FreeSlot[]>;
   /** Slots that this person offers, not over. */
   mySlots: () => Promise<SlotFile[]>;
+  /** Lines, documents, prevention, actions of the territory. */
+  repertory: readonly RepertoryEntry[];
   /** What was last shown to this person in this room, if it is not too old. */
   shown: Conversation | undefined;
   /** Open requests by look-up key (`group:…`, `taker:…`, `asker:…`). */
@@ -55,8 +60,11 @@ export type CommandEnd<R> =
   /** An act of another kind: decided in the corridor, again from the start when somebody else decided in between. */
   | { act: (ports: ActPorts, now: number) => Promise<Decision | Refusal>; keep?: unknown; as?: string }
   /** An act: the corridor decides it, and announces what comes of it. */
-  | { ask: { pathway: Pathway; question: string; urgent: boolean } }
-  | { move: { code: string; move: RequestMove } };
+  | { ask: Omit<Ask, 'by' | 'patient'> }
+  | { move: { code: string; move: RequestMove } }
+  | { redirect: { code: string; pathway: Offer; text: string } }
+  /** The oldest of a queue. */
+  | { next: true };
 
 export interface Command<R = unknown> {
   /** As typed, without accent or prefix. */
@@ -68,7 +76,7 @@ export interface Command<R = unknown> {
   /** What one types, as an example. */
   readonly example: string;
   /** Shown by `aide`, and refused otherwise: only what this person may do here. */
-  may(person: Person, pathways: readonly Pathway[]): boolean;
+  may(person: Person, pathways: readonly Offer[]): boolean;
   /** @param args what follows the word, trimmed, typographic quotes straightened */
   run(context: CommandContext, args: string): Promise<CommandEnd<R>>;
   /** « suite » and « 2 » after an answer that kept something; `kept` is what it kept. */

@@ -1,3 +1,4 @@
+import { runnable } from '../care/request/pathway.ts';
 import { mayAnswer } from '../care/request/request.ts';
 import { type Command, nothingToSay } from './command.ts';
 import { whichRequest } from './which-request.ts';
@@ -7,13 +8,14 @@ export const prendre: Command = {
   also: ['prend', 'prends', 'je prends', 'jeprends'],
   summary: 'Prendre une demande d’avis',
   example: 'prendre D-4K7',
-  may: (person, pathways) => pathways.some((pathway) => mayAnswer(pathway, person)),
+  may: (person, pathways) => runnable(pathways).some((pathway) => mayAnswer(pathway, person)),
   async run(context, args) {
     const which = await whichRequest(
       context,
       args,
       'prendre',
-      context.person.groups.map((group) => `group:${group}`),
+      // What a colleague hands over is meant before what waits for everybody.
+      [`offered:${context.person.id}`, ...context.person.groups.map((group) => `group:${group}`)],
     );
     return 'data' in which ? { refusal: which } : { move: { code: which.code, move: { do: 'take' } } };
   },

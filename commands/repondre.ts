@@ -15,7 +15,11 @@ export const repondre: Command = {
       (r) => r.code === which.code && r.status === 'info-requested',
     );
     // The asker answers the question that was put back; the taker answers the request.
-    return { move: { code: which.code, move: { do: asked ? 'give-info' : 'answer', text: which.rest } } };
+    const inRoom = context.room.kind === 'request';
+    const move = asked
+      ? ({ do: 'give-info', text: which.rest, inRoom } as const)
+      : ({ do: 'answer', text: which.rest } as const);
+    return { move: { code: which.code, move } };
   },
   say: nothingToSay,
 };

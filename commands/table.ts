@@ -1,31 +1,59 @@
 import type { Message } from '../care/relay/message.ts';
+import { actions } from './actions.ts';
+import type { Offer } from '../care/request/pathway.ts';
 import { aide } from './aide.ts';
 import { annuaire } from './annuaire.ts';
 import { annuler } from './annuler.ts';
+import { familyCommands } from './ask.ts';
 import { avis } from './avis.ts';
+import { cloturer } from './cloturer.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
+import { decliner } from './decliner.ts';
 import { prendre } from './prendre.ts';
 import { creneau } from './creneau.ts';
+import { doc } from './doc.ts';
+import { ligne } from './ligne.ts';
+import { prevention } from './prevention.ts';
 import { rendre } from './rendre.ts';
+import { reorienter } from './reorienter.ts';
 import { repondre } from './repondre.ts';
 import { reserver } from './reserver.ts';
 import { snp } from './snp.ts';
+import { suivante } from './suivante.ts';
+import { transmettre } from './transmettre.ts';
 
 /** Every word, in alphabetical order: a new command is one file and one line here. */
 export const COMMANDS: readonly Command[] = [
-  aide(() => COMMANDS),
+  actions,
+  aide((offers) => commandsFor(offers)),
   annuaire,
   annuler,
   avis,
+  cloturer,
   complement,
   creneau,
+  doc,
+  ligne,
+  decliner,
   prendre,
+  prevention,
   rendre,
+  reorienter,
   repondre,
   reserver,
   snp,
+  suivante,
+  transmettre,
 ];
+
+/** Words that no family of pathways may take. */
+export const COMMAND_WORDS: readonly string[] = COMMANDS.flatMap(({ word, also }) => [word, ...also]);
+
+/** The words of today: those above, and one per family of the pathways that are offered (`polygraphie`). */
+export function commandsFor(offers: readonly Offer[]): readonly Command[] {
+  return [...COMMANDS, ...familyCommands(offers)];
+}
 
 /** The words of an answer, when it is sent. @throws when the command is gone (an answer kept over an upgrade) */
 export function sayAnswer(word: string, result: unknown, now: number): Message {

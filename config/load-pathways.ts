@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { ROLES } from '../care/people/person.ts';
 import type { Person } from '../care/people/person.ts';
-import type { Pathway } from '../care/request/pathway.ts';
+import { isGroupOf, isPointer, type Offer, runnable } from '../care/request/pathway.ts';
 import { readYaml, sayProblems } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
-import { pathwaySchema, pathwayVersion } from './schema/pathway.ts';
+import { offerSchema, pathwayVersion } from './schema/pathway.ts';
 import { fold } from './texts/fold.ts';
 
 /** Those that come with Relais. */
 export const SHIPPED_PATHWAYS = fileURLToPath(new URL('pathways', import.meta.url));
 
-type PathwayFile = Pick<YamlFile<unknown>, 'file' | 'problem'> & { pathway: Pathway };
+type PathwayFile = Pick<YamlFile<unknown>, 'file' | 'problem'> & { pathway: Offer };
 
 /**
  * Reads a folder, in the order of its file names. Problems of one file do not hide those of another, nor the good files.
@@ -42,7 +42,7 @@ function readPathways(folder: string): { files: PathwayFile[]; problems: ConfigP
     };
   }
   for (const name of names) {
-    const read = readYaml(join(folder, name), pathwaySchema);
+    const read = readYaml(join(folder, name), offerSchema);
     if ('problems' in read) {
       problems.push(...read.problems);
       continue;
@@ -65,41 +65,88 @@ function readPathways(folder: string): { files: PathwayFile[]; problems: ConfigP
   return { files, problems };
 }
 
-/** Two pathways with one id, or that answer to one word: who types it could reach the wrong group. */
-function collisions(files: PathwayFile[]): ConfigProblem[] {
+/**
+ * Two pathways with one id, or that answer to one word: who types it could reach the wrong group.
+ * @param reserved words of commands, which no family may take
+ */
+function collisions(files: PathwayFile[], reserved: readonly string[]): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const ids = new Map<string, string>();
   const words = new Map<string, string>();
   for (const { file, problem, pathway } of files) {
-    const sameId = ids.get(pathway.id);
+    const { id, family } = pathway;
+    const sameId = ids.get(id);
     if (sameId !== undefined)
-      problems.push(problem(['id'], `"${pathway.id}" is already the id of ${sameId}`, 'give this one its own id'));
-    ids.set(pathway.id, sameId ?? file);
+      problems.push(problem(['id'], `"${id}" is already the id of ${sameId}`, 'give this one its own id'));
+    ids.set(id, sameId ?? file);
     for (const [n, word] of pathway.words.entries()) {
-      const sameWord = words.get(fold(word));
+      const said = `${family} ${fold(word)}`;
+      const sameWord = words.get(said);
       if (sameWord !== undefined && sameWord !== file)
         problems.push(
           problem(['words', n], `"${word}" is already a word of ${sameWord}`, 'keep it in one of the two files'),
         );
-      words.set(fold(word), sameWord ?? file);
+      words.set(said, sameWord ?? file);
     }
+    if (family !== 'avis' && reserved.includes(family))
+      problems.push(problem(['family'], `"${family}" is already a command`, 'choose another word for this family'));
+    if (pathway.words.length === 0 && files.some((other) => other.pathway.family === family && other.file !== file))
+      problems.push(
+        problem(
+          ['words'],
+          `another pathway answers to "${family}" too`,
+          'write the words that follow it: words: [cardio]',
+        ),
+      );
   }
   return problems;
+}
+
+/** What one pathway says of another one: that it opens it, or waits for a stage of it. */
+function links(files: PathwayFile[]): ConfigProblem[] {
+  const known = new Map(files.map(({ pathway }) => [pathway.id, pathway]));
+  return files.flatMap(({ pathway, problem }) => {
+    if (isPointer(pathway)) return [];
+    const single = pathway.stages.length === 1;
+    const opened = pathway.stages.flatMap((stage, n) =>
+      stage.outcomes.flatMap(({ opens }, m) => {
+        const there = opens === undefined ? undefined : known.get(opens);
+        if (opens === undefined || (there && !isPointer(there))) return [];
+        const path = single ? ['outcomes', m, 'opens'] : ['stages', n, 'outcomes', m, 'opens'];
+        return [problem(path, `"${opens}" is no pathway`, 'write the id of a pathway of these folders')];
+      }),
+    );
+    const waited = pathway.on.flatMap((on) => {
+      if (on.event !== 'stage') return [];
+      const there = known.get(on.pathway);
+      const stages = there && !isPointer(there) ? there.stages : [];
+      const stage = stages.find((one) => one.id === on.stage);
+      if (stage && (on.outcome === undefined || stage.outcomes.some((o) => o.word === on.outcome))) return [];
+      return [
+        problem(
+          ['on'],
+          `"${on.pathway}.${on.stage}" is no stage that can end so`,
+          'write pathway.stage, and one of its outcomes',
+        ),
+      ];
+    });
+    return [...opened, ...waited];
+  });
 }
 
 /**
  * Loads folders by themselves, without people.
  * @returns the pathways, or every problem of every file, word collisions between files included
  */
-export function loadPathways(folders: readonly string[]): { pathways: Pathway[] } | { problems: ConfigProblem[] } {
+export function loadPathways(folders: readonly string[]): { pathways: Offer[] } | { problems: ConfigProblem[] } {
   const read = folders.map(readPathways);
   const files = read.flatMap((one) => one.files);
-  const problems = [...read.flatMap((one) => one.problems), ...collisions(files)];
+  const problems = [...read.flatMap((one) => one.problems), ...collisions(files, []), ...links(files)];
   return problems.length > 0 ? { problems } : { pathways: files.map((f) => f.pathway) };
 }
 
 /** The pathways that come with Relais. @throws Error when one of them is broken: they are part of the program */
-export function loadShippedPathways(): Pathway[] {
+export function loadShippedPathways(): Offer[] {
   const loaded = loadPathways([SHIPPED_PATHWAYS]);
   if ('problems' in loaded) throw new Error(sayProblems(loaded.problems));
   return loaded.pathways;
@@ -112,16 +159,20 @@ export function loadShippedPathways(): Pathway[] {
 export function offeredPathways(
   folder: string | undefined,
   persons: readonly Person[] | undefined,
-): { offered: Pathway[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
+  reserved: readonly string[] = [],
+): { offered: Offer[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
   const own = folder === undefined ? { files: [], problems: [] } : readPathways(folder);
   const shipped = readPathways(SHIPPED_PATHWAYS);
   const replaced = new Set(own.files.map((f) => f.pathway.id));
   const kept = shipped.files.filter((f) => !replaced.has(f.pathway.id));
-  const problems = [...shipped.problems, ...own.problems];
+  const problems = [...shipped.problems, ...own.problems, ...links([...kept, ...own.files])];
   if (persons === undefined)
-    return { offered: [], problems: [...problems, ...collisions([...kept, ...own.files])], warnings: [] };
-  const answered = kept.filter((f) => persons.some((p) => p.groups.includes(f.pathway.to.group)));
-  problems.push(...own.files.flatMap((f) => emptyGroups(f, persons)), ...collisions([...answered, ...own.files]));
+    return { offered: [], problems: [...problems, ...collisions([...kept, ...own.files], reserved)], warnings: [] };
+  const answered = kept.filter(({ pathway }) => isAnswered(pathway, persons));
+  problems.push(
+    ...own.files.flatMap((f) => emptyGroups(f, persons)),
+    ...collisions([...answered, ...own.files], reserved),
+  );
   return {
     offered: [...answered, ...own.files].map((f) => f.pathway),
     problems,
@@ -129,22 +180,40 @@ export function offeredPathways(
   };
 }
 
+/** Every stage has somebody; elsewhere, that is not ours to know. */
+function isAnswered(offer: Offer, persons: readonly Person[]): boolean {
+  return runnable([offer]).every(({ stages }) => stages.every(({ to }) => isFilled(to.group, persons)));
+}
+
+function isFilled(group: string, persons: readonly Person[]): boolean {
+  return persons.some((p) => p.groups.some((one) => isGroupOf(group, one)));
+}
+
 function emptyGroups({ pathway, problem }: PathwayFile, persons: readonly Person[]): ConfigProblem[] {
-  const empty = (group: string): boolean => !persons.some((p) => p.groups.includes(group));
+  if (isPointer(pathway)) return [];
+  const empty = (group: string): boolean => !isFilled(group, persons);
   const cure = (group: string): string =>
     `add "${group}" to the groups of somebody in people.yaml, or correct the name`;
   const roles: readonly string[] = ROLES;
+  const { stages, ask, referent } = pathway;
+  const at = (n: number, ...path: (string | number)[]): (string | number)[] =>
+    stages.length === 1 ? path : ['stages', n, ...path];
   return [
-    ...(empty(pathway.to.group)
-      ? [problem(['to', 'group'], `nobody answers: the group "${pathway.to.group}" is empty`, cure(pathway.to.group))]
-      : []),
-    ...pathway.to.backup.flatMap((group, n) =>
-      empty(group) ? [problem(['to', 'backup', n], `the backup group "${group}" is empty`, cure(group))] : [],
-    ),
-    ...pathway.ask.who.flatMap((who, n) =>
+    ...stages.flatMap(({ to, sameTaker }, n) => [
+      ...(empty(to.group) && !sameTaker
+        ? [problem(at(n, 'to', 'group'), `nobody answers: the group "${to.group}" is empty`, cure(to.group))]
+        : []),
+      ...to.backup.flatMap((group, m) =>
+        empty(group) ? [problem(at(n, 'to', 'backup', m), `the backup group "${group}" is empty`, cure(group))] : [],
+      ),
+    ]),
+    ...ask.who.flatMap((who, n) =>
       roles.includes(who) || !empty(who)
         ? []
         : [problem(['ask', 'who', n], `"${who}" is no role, and nobody is in a group of that name`, cure(who))],
     ),
+    ...(referent !== undefined && !persons.some((p) => p.id === referent)
+      ? [problem(['referent'], `nobody has the id "${referent}"`, 'write the id of somebody of people.yaml')]
+      : []),
   ];
 }

@@ -2,12 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
-import type { Pathway } from '../care/request/pathway.ts';
+import type { RepertoryEntry } from '../care/people/repertory.ts';
+import type { Offer } from '../care/request/pathway.ts';
 import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
 import { readYaml } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
+import { readRepertory } from './schema/repertory.ts';
 import { relaisSchema } from './schema/relais.ts';
 import type { RelaisFile } from './schema/relais.ts';
 
@@ -50,7 +52,8 @@ export type LoadedConfig = {
   people: Person[];
   teams: Team[];
   duty: DutyPeriod[];
-  pathways: Pathway[];
+  pathways: Offer[];
+  repertory: RepertoryEntry[];
   secrets: {
     seal: string;
     /** Of the bot's account, to log in again after a soft logout. */
@@ -69,10 +72,15 @@ type Env = Readonly<Record<string, string | undefined>>;
 /**
  * @param path relais.yaml; every relative path in it is relative to its folder
  * @param env where secrets are: `NAME`, or `NAME_FILE` with the path of a file that holds it
+ * @param commandWords words that no family of pathways may take
  * @returns everything, or all the problems of all the files at once; what can only be compared between sound files
  *   (secrets, territories, facilities) is looked at once relais.yaml is sound
  */
-export function loadConfig(path: string, env: Env): LoadedConfig | { problems: ConfigProblem[] } {
+export function loadConfig(
+  path: string,
+  env: Env,
+  commandWords: readonly string[] = [],
+): LoadedConfig | { problems: ConfigProblem[] } {
   const file = resolve(path);
   const at = (relative: string): string => resolve(dirname(file), relative);
   const main = readYaml(file, relaisSchema);
@@ -92,21 +100,32 @@ export function loadConfig(path: string, env: Env): LoadedConfig | { problems: C
   const equipeFile = named('equipe');
   const teams = equipeFile === undefined ? undefined : readTeamsFile(equipeFile, read?.persons, facilities);
   if (teams && 'problems' in teams) problems.push(...teams.problems);
-  const pathways = offeredPathways(named('pathways'), read?.persons);
+  const pathways = offeredPathways(named('pathways'), read?.persons, commandWords);
   problems.push(...pathways.problems);
+  const repertoryFile = named('repertory');
+  const repertory = repertoryFile === undefined ? { entries: [] } : readRepertory(repertoryFile);
+  if ('problems' in repertory) problems.push(...repertory.problems);
   if (broken) return { problems };
   const people = read !== undefined && !('problems' in read) ? read : undefined;
   if (people) problems.push(...unknownTerritories(people, main.value));
   problems.push(...missingFiles(main, at));
   const secrets = readSecrets(main, env, at);
   problems.push(...secrets.problems);
-  if (problems.length > 0 || people === undefined || teams === undefined || 'problems' in teams) return { problems };
+  if (
+    problems.length > 0 ||
+    'problems' in repertory ||
+    people === undefined ||
+    teams === undefined ||
+    'problems' in teams
+  )
+    return { problems };
   return {
     config: configOf(main.value, at),
     people: people.persons,
     teams: teams.teams,
     duty: people.duty,
     pathways: pathways.offered,
+    repertory: repertory.entries,
     secrets: { seal: secrets.seal, password: secrets.password, sources: secrets.sources, storeUrl: secrets.storeUrl },
     warnings: pathways.warnings,
   };
@@ -143,6 +162,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           acceptTraining: source.accept_training,
           acceptFictional: source.accept_fictional,
           production: environment === 'production',
+          tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },
       };
     }),

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { scenarioSchema, type Scenario } from '../config/schema/scenario.ts';
+import { runnable } from '../care/request/pathway.ts';
 import { loadPathways } from '../config/load-pathways.ts';
 import { openPersona, type Persona } from './client.ts';
 import type { Cast } from './cast.ts';
@@ -179,7 +180,7 @@ async function serverName(url: string, started: Homeserver | undefined): Promise
 function groupRooms(): Map<string, string> {
   const loaded = loadPathways([join(PROJECT, 'config', 'pathways')]);
   if ('problems' in loaded) throw new Error('the shipped pathways do not load');
-  return new Map(loaded.pathways.map((p) => [p.to.group, p.title]));
+  return new Map(runnable(loaded.pathways).flatMap((p) => p.stages.map(({ to }) => [to.group, p.title] as const)));
 }
 
 async function freePort(): Promise<number> {

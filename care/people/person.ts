@@ -45,12 +45,15 @@ export type DutyPeriod = {
 export type Team = { facility: string; ipp: string; /** Person ids. */ members: string[] };
 
 export interface People {
+  all(): readonly Person[];
   byMatrix(userId: string): Person | undefined;
   byId(id: string): Person | undefined;
   group(name: string): Person[];
   withRole(role: Role): Person[];
   team(facility: string, ipp: string): Person[];
   onDuty(group: string, at: number): Person | undefined;
+  /** When the duty of this person ends, periods that follow each other taken as one; undefined when not on duty then. */
+  dutyUntil(group: string, person: string, at: number): number | undefined;
 }
 
 /** @param onDuty periods in any order; they may overlap, the first that matches wins */
@@ -60,6 +63,7 @@ export function peopleFrom(persons: Person[], teams: Team[], duty: DutyPeriod[])
   const byTeam = new Map(teams.map((t) => [`${t.facility}|${t.ipp}`, t]));
   const known = (id: string): Person[] => [byId.get(id)].filter((p) => p !== undefined);
   return {
+    all: () => persons,
     byMatrix: (userId) => byMatrix.get(userId),
     byId: (id) => byId.get(id),
     group: (name) => persons.filter((p) => p.groups.includes(name)),
@@ -67,5 +71,15 @@ export function peopleFrom(persons: Person[], teams: Team[], duty: DutyPeriod[])
     team: (facility, ipp) => (byTeam.get(`${facility}|${ipp}`)?.members ?? []).flatMap(known),
     onDuty: (group, at) =>
       duty.filter((d) => d.group === group && d.from <= at && at < d.to).flatMap((d) => known(d.person))[0],
+    dutyUntil(group, id, at) {
+      const own = duty.filter((d) => d.group === group && d.person === id);
+      let until: number | undefined;
+      for (let d = covering(own, at); d !== undefined; d = covering(own, d.to)) until = d.to;
+      return until;
+    },
   };
+}
+
+function covering(periods: DutyPeriod[], at: number): DutyPeriod | undefined {
+  return periods.find((d) => d.from <= at && at < d.to);
 }

@@ -3,7 +3,7 @@
  * sealed in the outbox: some of it names a patient, and only ever reaches an encrypted body.
  */
 import type { StayFact } from '../stay/stay.ts';
-import type { RequestNews } from '../request/news.ts';
+import type { RequestAudience, RequestNews } from '../request/news.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomTrouble } from './room-trouble.ts';
 
@@ -24,7 +24,7 @@ export type Announcement =
   /** For somebody whose devices did not get the earlier keys. Rendered when sent, from the patient's files. */
   | { kind: 'patient-summary'; patientId: string; forUser: string }
   /** A step of a request, said differently to the group, to the asker and in the request room. */
-  | { kind: 'request'; audience: 'group' | 'asker' | 'request-room' | 'escalation'; news: RequestNews }
+  | { kind: 'request'; audience: RequestAudience; news: RequestNews }
   /** A command's answer, as the command's own result; commands/<word>.ts says it. */
   | { kind: 'answer'; command: string; result: unknown }
   | { kind: 'refusal'; refusal: Refusal }

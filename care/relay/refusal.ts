@@ -29,7 +29,20 @@ export type RefusalCode =
   | 'hold-over'
   | 'unknown-booking'
   | 'which-booking'
-  | 'cannot-give-back';
+  | 'cannot-give-back'
+  | 'not-your-territory'
+  | 'no-territory'
+  | 'outside-hours'
+  | 'urgent-call'
+  | 'elsewhere'
+  | 'answers-missing'
+  | 'answers-wrong'
+  | 'outcome-missing'
+  | 'reason-missing'
+  | 'which-colleague'
+  | 'nobody-to-ask'
+  | 'not-yet'
+  | 'nothing-waits';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };

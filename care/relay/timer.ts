@@ -2,7 +2,15 @@
  * A deadline, durable. Re-planning is an upsert with epoch + 1, cancelling is in the deciding commit, firing is an intent
  * that carries its epoch: a stale one decides nothing (DESIGN §5).
  */
-export type TimerKind = 'stay-notice' | 'request-sla' | 'room-close' | 'slot';
+export type TimerKind =
+  | 'stay-notice'
+  | 'request-sla'
+  /** What happens to a request by itself: it starts, is released, expires, closes. */
+  | 'request-life'
+  /** A day on which a pathway opens a request. */
+  | 'request-date'
+  | 'room-close'
+  | 'slot';
 
 export type TimerKey = {
   kind: TimerKind;

@@ -1,58 +1,26 @@
-/** A request through the corridor: asking, moving on, and its deadlines. Load, decide, route; the commit is the caller's. */
-import type { Decision, NewDelivery } from '../relay/decision.ts';
+/** A request through the corridor once it is there: moves of people, deadlines. Load, decide, route; the commit is the caller's. */
+import type { Decision } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
-import type { Ids } from '../relay/clock.ts';
-import type { Store, StoredFile } from '../relay/ports.ts';
+import type { StoredFile } from '../relay/ports.ts';
 import { type Refusal, refuse } from '../relay/refusal.ts';
-import { roomRef, type RoomWanted } from '../relay/room.ts';
 import type { Timer } from '../relay/timer.ts';
-import type { People, Person } from '../people/person.ts';
-import { overtaken, rearm, runningTarget, stepsOf } from './deadlines.ts';
+import type { Person } from '../people/person.ts';
+import { closedByItself, expired, released, started } from './clock-moves.ts';
+import { dutyEnd, type LifeStep, overtaken, rearm, runningTarget, stepsOf } from './deadlines.ts';
+import { routeEscalation } from './escalation.ts';
+import type { Around, Moved } from './moved.ts';
+import { freed, mayNotSendAway, redirect, type RequestMove, step } from './moves.ts';
 import type { RequestStep } from './news.ts';
-import type { Pathway } from './pathway.ts';
-import { mayAsk, newRequest, type Request, type RequestMove, step } from './request.ts';
-import { routeEscalation, routeStep } from './routing.ts';
+import { following, freshCode, opened, openFollowing, territoryOf } from './opening.ts';
+import { isPointer, type Offer } from './pathway.ts';
+import { deliver, record, type RequestPorts } from './record.ts';
+import { inTerritory, isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
+import { findRequests, loadRequest } from './stored.ts';
 
-export type RequestPorts = { store: Pick<Store, 'files' | 'rooms' | 'timers'>; people: People; ids: Pick<Ids, 'code'> };
+export type { RequestPorts } from './record.ts';
 
-/** What the texts show whole: longer words would be cut, and the end of an answer matters. */
+/** What the texts show whole: longer words would be cut, and the end of a question matters. */
 const LONGEST = 2_000;
-const LONGEST_ANSWER = 8_000;
-
-export type Ask = { pathway: Pathway; by: Person; question: string; urgent: boolean; patient?: string | undefined };
-
-/** @returns the decision, or the refusal that is said instead (urgent cases are refused before anything is sent) */
-export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Promise<Decision | Refusal> {
-  const { pathway, by } = ask;
-  if (!mayAsk(pathway, by)) return refuse('may-not-ask', { title: pathway.title, who: pathway.ask.who });
-  if (ask.urgent && pathway.ask.urgent === 'refuse-15') return refuse('urgent-call-15');
-  const field = pathway.form[0];
-  if (!ask.question.trim() || !field)
-    return refuse('question-missing', { word: `avis ${pathway.words[0] ?? ''}`.trim() });
-  if (ask.question.length > LONGEST) return refuse('too-long', { max: LONGEST });
-  const short = `D-${ports.ids.code(3)}`; // some 12,000 of them: a letter more once they run out
-  const isTaken = (await ports.store.files.load('request', short)) !== undefined;
-  const request = newRequest(
-    {
-      code: isTaken ? `D-${ports.ids.code(4)}` : short,
-      pathway,
-      asker: by.id,
-      askedAt: now,
-      patient: ask.patient,
-      fields: [{ key: field.key, value: ask.question.trim() }],
-    },
-    pathway.ask.consent === 'required',
-  );
-  return settled(
-    ports,
-    { kind: 'request', id: request.code, version: 0, state: request },
-    request,
-    'asked',
-    undefined,
-    by,
-    now,
-  );
-}
 
 export async function decideMove(
   ports: RequestPorts,
@@ -61,24 +29,59 @@ export async function decideMove(
   move: RequestMove,
   now: number,
 ): Promise<Decision | Refusal> {
-  const file = await ports.store.files.load<Request>('request', code);
+  const file = await loadRequest(ports.store, code);
   if (!file) return refuse('unknown-request', { code });
-  const longest = move.do === 'answer' ? LONGEST_ANSWER : LONGEST;
-  if ('text' in move && move.text.length > longest) return refuse('too-long', { max: longest });
-  const { taker } = file.state;
-  // Somebody who is no longer bound cannot answer: the others may take it.
-  const gone = move.do === 'take' && taker !== undefined && !ports.people.byId(taker) && isOwed(file.state);
-  const state: Request = gone ? { ...file.state, status: 'asked', taker: undefined } : file.state;
-  const moved = step(state, by, move, now, (id) => ports.people.byId(id)?.name ?? id);
+  // The longest answer is the form's own affair.
+  if ('text' in move && move.do !== 'answer' && move.text.length > LONGEST) return refuse('too-long', { max: LONGEST });
+  const moved = step(unbound(ports, file.state, now, move), by, move, around(ports, now));
   if ('data' in moved) return moved;
-  return settled(ports, file, moved.request, moved.step, moved.text, by, now);
+  return settled(ports, file, moved, by.id, now);
+}
+
+/** To another group, which can answer better: this request ends there, and goes on under another code. */
+export async function decideRedirect(
+  ports: RequestPorts,
+  code: string,
+  by: Person,
+  to: { pathway: Offer; text: string },
+  now: number,
+): Promise<Decision | Refusal> {
+  const file = await loadRequest(ports.store, code);
+  if (!file) return refuse('unknown-request', { code });
+  const no = mayNotSendAway(file.state, by, around(ports, now));
+  if (no) return no;
+  if (to.text.length > LONGEST) return refuse('too-long', { max: LONGEST });
+  if (isPointer(to.pathway) || to.pathway.id === file.state.pathway.id) return refuse('not-here', { code });
+  const pathway = inTerritory(to.pathway, territoryOf(ports, file.state));
+  if (!pathway) return refuse('no-territory', { title: to.pathway.title });
+  const decision = emptyDecision();
+  const next = following(file.state, { code: await freshCode(ports, decision), pathway, redirected: true }, now);
+  const gone = redirect(file.state, by, { code: next.code, title: pathway.title }, to.text, around(ports, now));
+  await record(ports, decision, file.version, gone, by.id, now);
+  await record(ports, decision, 0, opened(next), by.id, now);
+  return decision;
+}
+
+/** The oldest request that waits in a queue of this person: `suivante`. Two who ask at once get two of them. */
+export async function decideNext(ports: RequestPorts, by: Person, now: number): Promise<Decision | Refusal> {
+  const waiting: Request[] = [];
+  for (const group of by.groups)
+    for (const { state } of await findRequests(ports.store, `group:${group}`))
+      if (state.status === 'asked' && mayDo(stageOf(state), by) && state.asker !== by.id) waiting.push(state);
+  const queued = waiting.filter((one) => stageOf(one).to.dispatch === 'queue');
+  const [oldest] = queued.sort((a, b) => a.clocks.take - b.clocks.take);
+  return oldest ? decideMove(ports, oldest.code, by, { do: 'take' }, now) : refuse('nothing-waits');
 }
 
 /** A reminder or an escalation is due. A status that moved on, or an overtaken step, says nothing. */
 export async function decideDeadline(ports: RequestPorts, timer: Timer, now: number): Promise<Decision> {
   const decision: Decision = { ...emptyDecision(), fired: timer };
   const audit = { actor: 'clock', action: `sla:${timer.step}`, subject: timer.ref };
-  const file = await ports.store.files.load<Request>('request', timer.ref);
+  const file = await loadRequest(ports.store, timer.ref);
+  if (file && isGone(ports, file.state)) {
+    await record(ports, decision, file.version, released(file.state, now), 'clock', now);
+    return decision;
+  }
   const target = file && runningTarget(file.state);
   const due = file && target && stepsOf(file.state, target).find((s) => s.step === timer.step);
   const pending = await ports.store.timers.list('request-sla', timer.ref);
@@ -92,13 +95,8 @@ export async function decideDeadline(ports: RequestPorts, timer: Timer, now: num
     escalatedTo: due.to ? [...file.state.escalatedTo, due.to] : file.state.escalatedTo,
     history: [...file.state.history, { at: now, by: 'clock', step: told, text: due.to }],
   };
-  decision.files.push({
-    kind: 'request',
-    id: request.code,
-    version: file.version,
-    state: request,
-    keys: keysOf(request),
-  });
+  // The look-up keys stay as they are: nobody has taken or answered anything.
+  decision.files.push({ kind: 'request', id: request.code, version: file.version, state: request });
   decision.events.push({
     kind: 'request',
     id: request.code,
@@ -106,98 +104,92 @@ export async function decideDeadline(ports: RequestPorts, timer: Timer, now: num
     at: now,
     body: { step: timer.step, to: due.to ?? null },
   });
-  decision.deliveries.push(...routeEscalation(ports.people, request, told, due.to ?? 'group', now));
-  decision.rooms.push(...(await wantRooms(ports, request, decision.deliveries)));
+  await deliver(ports, decision, request, routeEscalation(ports.people, request, told, due.to ?? 'group', now));
   decision.audit.push({ ...audit, outcome: 'posted', reason: 'announced' });
+  return decision;
+}
+
+/** What happens by itself: a stage begins, a duty ends, nobody has taken it in time, an answer is some days old. */
+export async function decideLife(ports: RequestPorts, timer: Timer, now: number): Promise<Decision> {
+  const decision: Decision = { ...emptyDecision(), fired: timer };
+  const file = await loadRequest(ports.store, timer.ref);
+  const moved = file && lifeMove(ports, file.state, timer.step as LifeStep, now);
+  if (moved) await record(ports, decision, file.version, moved, 'clock', now);
+  else {
+    const audit = { actor: 'clock', action: `life:${timer.step}`, subject: timer.ref } as const;
+    decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
+    // A duty that was prolonged meanwhile: looked at again when it ends now.
+    if (file && !isEnded(file.state))
+      decision.timers.push(...rearm(ports.people, file.state, now).filter(isAhead(now)));
+  }
   return decision;
 }
 
 /** Requests that wait in a group, oldest first: what `prendre` without a code means. */
 export async function openIn(ports: Pick<RequestPorts, 'store'>, key: string): Promise<Request[]> {
-  return (await ports.store.files.find<Request>('request', key)).map((f) => f.state);
+  return (await findRequests(ports.store, key)).map((f) => f.state);
 }
 
+/** Writes a move down, and what the answered stage opens. */
 async function settled(
   ports: RequestPorts,
   file: StoredFile<Request>,
-  request: Request,
-  told: RequestStep,
-  text: string | undefined,
-  by: Person,
+  moved: Moved,
+  by: string,
   now: number,
 ): Promise<Decision> {
   const decision = emptyDecision();
-  decision.files.push({
-    kind: 'request',
-    id: request.code,
-    version: file.version,
-    state: request,
-    keys: keysOf(request),
-  });
-  decision.events.push({ kind: 'request', id: request.code, type: told, at: now, body: { by: by.id } });
-  decision.timers.push(...rearm(request, now));
-  decision.deliveries.push(...routeStep(ports.people, request, told, text, now));
-  decision.rooms.push(...(await wantRooms(ports, request, decision.deliveries)));
-  decision.audit.push({
-    actor: by.id,
-    action: `request:${told}`,
-    subject: request.code,
-    outcome: 'posted',
-    reason: 'announced',
-  });
+  await record(ports, decision, file.version, moved, by, now);
+  if (moved.done) await openFollowing(ports, decision, moved.request, moved.done, now);
   return decision;
 }
 
-function isOwed({ status }: Request): boolean {
-  return status === 'taken' || status === 'info-requested';
+function lifeMove(ports: RequestPorts, request: Request, what: LifeStep, now: number): Moved | undefined {
+  switch (what) {
+    case 'start':
+      return request.waits !== undefined && request.waits <= now && request.status === 'asked'
+        ? started(request, now)
+        : undefined;
+    case 'release': {
+      const until = dutyEnd(ports.people, request);
+      return isOwed(request) && until !== undefined && until <= now ? released(request, now) : undefined;
+    }
+    case 'expire':
+      return request.status === 'asked' && request.waits === undefined ? expired(request, now) : undefined;
+    case 'close':
+      return request.status === 'answered' ? closedByItself(request, now) : undefined;
+    default:
+      return what satisfies never;
+  }
 }
 
-/** Look-up keys: by group while somebody can take it, by taker while an answer is owed, by asker while it is open, and by patient. */
-function keysOf(request: Request): string[] {
-  const open = request.status !== 'closed' && request.status !== 'cancelled';
-  if (!open) return [];
-  const groups = [request.pathway.to.group, ...request.pathway.to.backup];
-  return [
-    ...(request.status === 'asked' ? groups.map((g) => `group:${g}`) : []),
-    ...(request.taker && request.status !== 'answered' ? [`taker:${request.taker}`] : []),
-    ...(request.status === 'answered' ? [] : [`asker:${request.asker}`]),
-    ...(request.patient && request.status !== 'answered' ? [`patient:${request.patient}`] : []),
-  ];
+function isAhead(now: number): (change: ReturnType<typeof rearm>[number]) => boolean {
+  return (change) => change.do === 'set' && change.kind === 'request-life' && change.dueAt > now;
 }
 
-/** Every room that a delivery names must exist: the drain makes it when the first delivery comes. */
-async function wantRooms(ports: RequestPorts, request: Request, deliveries: NewDelivery[]): Promise<RoomWanted[]> {
-  const refs = new Set(deliveries.map((d) => d.room));
-  // Who has given back leaves the request's room, even if nothing is said there.
-  const own = roomRef.request(request.code);
-  if (await ports.store.rooms.get(own)) refs.add(own);
-  return Promise.all(
-    [...refs].map(async (ref): Promise<RoomWanted> => {
-      const subject = ref.slice(ref.indexOf(':') + 1);
-      const known = await ports.store.rooms.get(ref);
-      if (ref.startsWith('group:')) {
-        const members = ports.people.group(subject).map((p) => p.matrix);
-        return {
-          ref,
-          kind: 'group',
-          subject,
-          encrypted: true,
-          name: known?.name ?? groupName(request, subject),
-          members,
-        };
-      }
-      if (ref.startsWith('request:')) {
-        const members = [request.asker, request.taker].flatMap((id) =>
-          id ? (ports.people.byId(id)?.matrix ?? []) : [],
-        );
-        return { ref, kind: 'request', subject, encrypted: true, name: known?.name ?? subject, members };
-      }
-      return { ref, kind: 'direct', subject, encrypted: true, name: known?.name ?? 'Relais', members: [subject] };
-    }),
-  );
+/** Somebody who is no longer bound cannot answer: the others may take it. */
+function unbound(ports: RequestPorts, request: Request, now: number, move: RequestMove): Request {
+  return move.do === 'take' && isGone(ports, request) ? { ...request, ...freed(request, now) } : request;
 }
 
-/** A specialists' room may say its specialty: it never holds a patient (invariant 6). */
-function groupName(request: Request, group: string): string {
-  return group === request.pathway.to.group ? request.pathway.title : group;
+function isGone({ people }: RequestPorts, request: Request): boolean {
+  return request.taker !== undefined && isOwed(request) && people.byId(request.taker) === undefined;
+}
+
+function around({ people }: RequestPorts, now: number): Around {
+  const plain = (text: string): string[] =>
+    text
+      .normalize('NFD')
+      .replaceAll(/\p{M}/gu, '')
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter((w) => w && w !== 'dr');
+  return {
+    now,
+    nameOf: (id) => people.byId(id)?.name ?? id,
+    called: (name) => {
+      const words = plain(name);
+      return words.length === 0 ? [] : people.all().filter((p) => words.every((w) => plain(p.name).includes(w)));
+    },
+  };
 }

@@ -1,169 +1,175 @@
 /**
- * A request for expertise: its statuses are a closed union, its arrangement is data (the pathway that it started with).
- * Pure: `step` takes what somebody asks and gives the new state, or a refusal that says who may.
+ * A request: somebody asks, a group answers, stage after stage. Its statuses are a closed union, its arrangement is data
+ * (the pathway that it started with). What may happen to it is in moves.ts (people) and clock-moves.ts (the clock).
  */
-import { refuse, type Refusal } from '../relay/refusal.ts';
 import type { Person } from '../people/person.ts';
-import type { Pathway } from './pathway.ts';
+import type { PatientView } from '../relay/announcement.ts';
+import { fromParis, toParis } from '../relay/civil-time.ts';
+import type { Answer } from './form.ts';
 import type { RequestStep } from './news.ts';
+import { groupFor, isGroupOf, type Pathway, type Stage, type Start } from './pathway.ts';
 
-type RequestStatus = 'asked' | 'taken' | 'info-requested' | 'answered' | 'closed' | 'cancelled';
+/**
+ * `asked` waits to be taken · `taken` is being done · `info-requested` waits for the asker · `answered` waits to be closed ·
+ * the others are ends. In a pathway of several stages each stage runs asked → taken; only the last one is `answered`.
+ */
+export type RequestStatus =
+  'asked' | 'taken' | 'info-requested' | 'answered' | 'closed' | 'refused' | 'redirected' | 'cancelled' | 'expired';
+
+/** What opened it. */
+export type Opening =
+  | { by: 'person' }
+  /** A hospital event: nobody is the asker, the équipe reads each step in the patient's room. `at`: of the event. */
+  | { by: 'stay'; stay: string; event: 'discharge' | 'admission'; name: string; at: number }
+  | { by: 'date' }
+  /** Another request: redirected, or an outcome that opens this pathway. */
+  | { by: 'request'; code: string; redirected: boolean };
+
+/** What somebody answered at one stage. */
+export type Reply = { stage: string; by: string; at: number; outcome: string | undefined; answers: Answer[] };
 
 export type Request = {
+  /** Shape of this state; the earlier ones are read by stored.ts. */
+  v: 2;
   code: string;
-  /** The whole pathway as it was when the request was made: a running request keeps its policy. */
+  /** The whole pathway as it was when the request was made, its groups resolved: a running request keeps its policy. */
   pathway: Pathway;
   status: RequestStatus;
-  asker: string;
+  /** Position in `pathway.stages`. */
+  stage: number;
+  opened: Opening;
+  /** Person id; undefined when an event opened it. */
+  asker: string | undefined;
+  /** The first asking, which a redirection keeps: the one who waits counts from there. */
   askedAt: number;
-  /** Asked in this patient's room, which stays open as long as the request is. */
-  patient?: string | undefined;
-  /** CSP R6316-1: prior consent, traced with who and when; sending is the asker's statement (`aide avis` says so). */
+  /** Group and taker do not read who asks; they speak through Relais. */
+  anonymous: boolean;
+  /** Said in the request room only. */
+  identity: PatientView | undefined;
+  /** The patient's file, when it is known: their room stays open as long as the request is. */
+  patient: string | undefined;
+  /** CSP R6316-1: prior consent, traced with who and when. */
   consent: { by: string; at: number } | undefined;
-  fields: { key: string; value: string }[];
+  answers: Answer[];
+  /** Instants from which the clocks of this stage count: `take` for its group, `answer` for the asker. */
+  clocks: { take: number; answer: number };
+  /** Its group is asked only then. */
+  waits: number | undefined;
   taker: string | undefined;
   takenAt: number | undefined;
-  answer: string | undefined;
+  /** A colleague who was asked to take over: the taker keeps it until then. */
+  offeredTo: string | undefined;
+  /** Of a stage that everybody answers. */
+  participants: string[];
+  replies: Reply[];
   answeredAt: number | undefined;
-  /** Spans during which the answer clock stood still; the last one may be open. */
+  /** Spans during which the answer clock of this stage stood still; the last one may be open. */
   pauses: { from: number; to: number | undefined }[];
+  /** Of this stage. */
   escalatedTo: string[];
+  redirectedTo: string | undefined;
   history: { at: number; by: string; step: RequestStep; text: string | undefined }[];
 };
 
-/** What a person asks of a request. */
-export type RequestMove =
-  | { do: 'take' }
-  | { do: 'give-back' }
-  | { do: 'ask-info'; text: string }
-  | { do: 'give-info'; text: string }
-  | { do: 'answer'; text: string }
-  | { do: 'cancel' };
+type Given = Pick<Request, 'code' | 'pathway' | 'opened' | 'asker' | 'askedAt' | 'answers'> &
+  Partial<Pick<Request, 'anonymous' | 'identity' | 'patient' | 'consent' | 'clocks' | 'waits'>>;
 
-export type Moved = { request: Request; step: RequestStep; text: string | undefined };
-
-export function newRequest(
-  given: Pick<Request, 'code' | 'pathway' | 'asker' | 'askedAt' | 'fields' | 'patient'>,
-  consent: boolean,
-): Request {
+/** @param now civil time, epoch ms UTC; `askedAt` may be earlier (a redirection) */
+export function newRequest(given: Given, now: number): Request {
+  const first = given.pathway.stages[0]?.starts;
+  const waits = given.waits ?? (first && startAt(first, openedAt(given), now));
+  const since = waits ?? now;
   return {
-    ...given,
+    v: 2,
     status: 'asked',
-    consent: consent ? { by: given.asker, at: given.askedAt } : undefined,
+    stage: 0,
+    anonymous: false,
+    identity: undefined,
+    patient: undefined,
+    consent: undefined,
+    ...given,
+    clocks: given.clocks ?? { take: since, answer: since },
+    waits: waits !== undefined && waits > now ? waits : undefined,
     taker: undefined,
     takenAt: undefined,
-    answer: undefined,
+    offeredTo: undefined,
+    participants: [],
+    replies: [],
     answeredAt: undefined,
     pauses: [],
     escalatedTo: [],
-    history: [{ at: given.askedAt, by: given.asker, step: 'asked', text: undefined }],
+    redirectedTo: undefined,
+    history: [{ at: now, by: given.asker ?? given.opened.by, step: 'asked', text: undefined }],
   };
+}
+
+export function stageOf(request: Pick<Request, 'pathway' | 'stage'>): Stage {
+  const stage = request.pathway.stages[request.stage];
+  if (!stage) throw new Error('a request without a stage');
+  return stage;
+}
+
+/** « Polygraphie ventilatoire — Lecture » */
+export function titleOf(request: Pick<Request, 'pathway' | 'stage'>): string {
+  const { title } = stageOf(request);
+  return title ? `${request.pathway.title} — ${title}` : request.pathway.title;
+}
+
+export function isEnded({ status }: Pick<Request, 'status'>): boolean {
+  return ['closed', 'refused', 'redirected', 'cancelled', 'expired'].includes(status);
+}
+
+/** Somebody has it, and an answer is owed. */
+export function isOwed({ status }: Pick<Request, 'status'>): boolean {
+  return status === 'taken' || status === 'info-requested';
 }
 
 /** May this person ask under this pathway? `ask.who` names roles, groups or participants lists. */
 export function mayAsk(pathway: Pathway, person: Person): boolean {
-  return pathway.ask.who.some((who) => who === person.role || person.groups.includes(who));
+  const { who, territories } = pathway.ask;
+  const here = territories === undefined || (person.territory !== undefined && territories.includes(person.territory));
+  return here && who.some((one) => one === person.role || person.groups.includes(one));
 }
 
-/** Who may take and answer: the group, then its backups. */
+/** The groups of a stage: its own, then its backups. */
+export function groupsOf({ to }: Stage): string[] {
+  return [to.group, ...to.backup];
+}
+
+/** Who may take and answer this stage, by group and by role. */
+export function mayDo(stage: Stage, person: Person): boolean {
+  const inGroup = person.groups.some((group) => groupsOf(stage).some((one) => isGroupOf(one, group)));
+  return inGroup && (stage.answer.who === undefined || stage.answer.who.includes(person.role));
+}
+
+/** May this person answer anything of this pathway? For `aide`. */
 export function mayAnswer(pathway: Pathway, person: Person): boolean {
-  return [pathway.to.group, ...pathway.to.backup].some((group) => person.groups.includes(group));
+  return pathway.stages.some((stage) => mayDo(stage, person));
 }
 
-/**
- * @param nameOf says who has it, in a refusal
- * @param now civil time, epoch ms UTC
- */
-export function step(
-  request: Request,
-  by: Person,
-  move: RequestMove,
-  now: number,
-  nameOf: (id: string) => string,
-): Moved | Refusal {
-  const taker = request.taker;
-  const closed = request.status === 'closed' || request.status === 'cancelled';
-  const log = (told: RequestStep, text?: string): Request['history'] => [
-    ...request.history,
-    { at: now, by: by.id, step: told, text },
-  ];
-  switch (move.do) {
-    case 'take':
-      if (closed) return refuse('request-closed', { code: request.code });
-      if (taker) return refuse('already-taken', { code: request.code, who: taker === by.id ? 'vous' : nameOf(taker) });
-      if (by.id === request.asker) return refuse('own-request', { code: request.code });
-      if (!mayAnswer(request.pathway, by))
-        return refuse('may-not-answer', { code: request.code, group: request.pathway.title });
-      return moved({ ...request, status: 'taken', taker: by.id, takenAt: now, history: log('taken') }, 'taken');
-    case 'give-back':
-      if (taker !== by.id) return refuse('not-the-taker', { code: request.code, who: taker ? nameOf(taker) : '' });
-      if (request.status === 'answered' || closed) return refuse('cannot-give-back', { code: request.code });
-      return moved(
-        {
-          ...request,
-          status: 'asked',
-          taker: undefined,
-          takenAt: undefined,
-          pauses: resumed(request, now),
-          history: log('given-back'),
-        },
-        'given-back',
-      );
-    case 'ask-info':
-      if (!move.text) return refuse('question-missing', { word: 'complement' });
-      if (taker !== by.id) return refuse('not-the-taker', { code: request.code, who: taker ? nameOf(taker) : '' });
-      if (request.status !== 'taken') return refuse('already-answered', { code: request.code });
-      return moved(
-        {
-          ...request,
-          status: 'info-requested',
-          pauses: [...request.pauses, { from: now, to: undefined }],
-          history: log('info-requested', move.text),
-        },
-        'info-requested',
-        move.text,
-      );
-    case 'give-info':
-      if (!move.text) return refuse('answer-missing', { code: request.code });
-      if (by.id !== request.asker || request.status !== 'info-requested')
-        return refuse('not-here', { code: request.code });
-      return moved(
-        { ...request, status: 'taken', pauses: resumed(request, now), history: log('info-given', move.text) },
-        'info-given',
-        move.text,
-      );
-    case 'answer':
-      if (closed) return refuse('request-closed', { code: request.code });
-      if (!move.text) return refuse('answer-missing', { code: request.code });
-      if (!taker) return refuse('not-taken', { code: request.code });
-      if (taker !== by.id) return refuse('not-the-taker', { code: request.code, who: nameOf(taker) });
-      return moved(
-        {
-          ...request,
-          status: 'answered',
-          answer: move.text,
-          answeredAt: request.answeredAt ?? now,
-          pauses: resumed(request, now),
-          history: log('answered', move.text),
-        },
-        'answered',
-        move.text,
-      );
-    case 'cancel':
-      if (by.id !== request.asker)
-        return refuse('may-not-answer', { code: request.code, group: nameOf(request.asker) });
-      if (request.status === 'answered' || closed) return refuse('request-closed', { code: request.code });
-      return moved({ ...request, status: 'cancelled', history: log('cancelled') }, 'cancelled');
-    default:
-      return move satisfies never;
+/** @returns the pathway with the groups of that territory; undefined when it needs one and there is none */
+export function inTerritory(pathway: Pathway, territory: string | undefined): Pathway | undefined {
+  const stages: Stage[] = [];
+  for (const stage of pathway.stages) {
+    const group = groupFor(stage.to.group, territory);
+    if (group === undefined) return undefined;
+    stages.push({ ...stage, to: { ...stage.to, group } });
   }
+  return { ...pathway, stages };
 }
 
-/** The clock's open pause ends now. */
-function resumed(request: Request, now: number): Request['pauses'] {
-  return request.pauses.map((p) => ({ from: p.from, to: p.to ?? now }));
+/** When a stage or a request begins: some days after its opening, or after the stage before (`stage`). */
+export function startAt(start: Start, openedAtInstant: number, stageAt: number): number {
+  const { year, month, day } = toParis(start.from === 'opening' ? openedAtInstant : stageAt);
+  return fromParis({ year, month, day: day + start.days, hour: start.hour, minute: start.minute });
 }
 
-function moved(request: Request, told: RequestStep, text?: string): Moved {
-  return { request, step: told, text };
+/** The event's own date when an event opened it. */
+export function openedAt({ opened, askedAt }: Pick<Request, 'opened' | 'askedAt'>): number {
+  return opened.by === 'stay' ? opened.at : askedAt;
+}
+
+/** Everything answered so far, of all its forms: what conditions look at, and what a following pathway takes over. */
+export function allAnswers(request: Request): Answer[] {
+  return [...request.answers, ...request.replies.flatMap((reply) => reply.answers)];
 }

@@ -1,64 +1,96 @@
 /**
- * Who is told what at each step of a request. The group sees only `share: before` fields, without identity; the asker is
- * told at each step; identity, files and the answer travel in the request room of asker and taker (DESIGN §4).
+ * Who is told what at each step of a request. The group sees only `share: before` answers, without identity; the asker is
+ * told at each step; identity, files and the answer travel in the request room of asker and taker (DESIGN §4). What an
+ * event of a stay asks is told to the équipe, in the patient's room.
  */
 import type { NewDelivery } from '../relay/decision.ts';
+import type { PatientView } from '../relay/announcement.ts';
 import { roomRef } from '../relay/room.ts';
-import type { People, Person } from '../people/person.ts';
-import { dueAt } from './deadlines.ts';
-import type { RequestNews, RequestStep } from './news.ts';
-import type { EscalationTarget } from './sla-policy.ts';
-import type { Request } from './request.ts';
+import type { People } from '../people/person.ts';
+import type { Told } from './moved.ts';
+import type { RequestAudience } from './news.ts';
+import { newsOf } from './news-of.ts';
+import { isOwed, type Request, stageOf } from './request.ts';
 
-/** @param text free text of this step: never sent to the group */
-export function routeStep(
-  people: People,
-  request: Request,
-  step: RequestStep,
-  text: string | undefined,
-  now: number,
-): NewDelivery[] {
-  const say = (audience: 'group' | 'asker' | 'request-room'): RequestNews =>
-    news(people, request, step, audience, text);
+/** @param identity of the patient, for the request room only */
+export function routeStep(people: People, told: Told, identity: PatientView | undefined, now: number): NewDelivery[] {
+  const { on: request, step } = told;
+  const { to } = stageOf(request);
+  const say = (audience: RequestAudience): NewDelivery['announcement'] => ({
+    kind: 'request',
+    audience,
+    news: newsOf(people, told, audience, identity),
+  });
   const asker = matrixOf(people, request.asker);
-  const taker = matrixOf(people, request.taker);
-  const group = (ring: string[], name: string = request.pathway.to.group): NewDelivery => ({
+  const takers = takersOf(people, request);
+  const group = (ring: string[], name: string = to.group): NewDelivery => ({
     room: roomRef.group(name),
-    thread: thread(request),
+    thread: threadOf(request),
     root: true, // the first one said opens the thread, the later ones find it open
     ring,
-    announcement: { kind: 'request', audience: 'group', news: say('group') },
+    announcement: say('group'),
   });
   // Those who were called to help learn that it is no longer needed.
-  const backups = request.escalatedTo.includes('backup') ? request.pathway.to.backup : [];
+  const backups = request.escalatedTo.includes('backup') ? to.backup : [];
   const toAll = (): NewDelivery[] => [group([]), ...backups.map((name) => group([], name))];
-  const toAsker = (ring: string[]): NewDelivery[] =>
-    asker.map((userId) => ({
-      room: roomRef.direct(userId),
-      ring,
-      announcement: { kind: 'request' as const, audience: 'asker' as const, news: say('asker') },
-    }));
-  const inRoom = (ring: string[]): NewDelivery => ({
-    room: roomRef.request(request.code),
-    ring,
-    announcement: { kind: 'request', audience: 'request-room', news: say('request-room') },
-  });
+  const toAsker = (ring: string[]): NewDelivery[] => {
+    if (request.opened.by === 'stay' && request.patient)
+      return [
+        {
+          room: roomRef.patient(request.patient),
+          thread: threadOf(request),
+          root: true,
+          ring: [],
+          announcement: say('team'),
+        },
+      ];
+    return asker.map((userId) => ({ room: roomRef.direct(userId), ring, announcement: say('asker') }));
+  };
+  const inRoom = (ring: string[]): NewDelivery[] => [
+    { room: roomRef.request(request.code), ring, announcement: say('request-room') },
+  ];
+  const hasRoom = request.history.some((h) => h.step === 'taken' || h.step === 'joined');
+  const inRoomIfAny = (ring: string[]): NewDelivery[] => (hasRoom ? inRoom(ring) : []);
+  const there = request.anonymous ? [] : asker;
   switch (step) {
     case 'asked':
-      return [group(firstRung(people, request, now)), ...toAsker([])];
+      return [group(firstRung(people, request, now)), ...(isContinued(request) ? [] : toAsker([]))];
     case 'taken':
-      return [...toAll(), inRoom([...asker, ...taker]), ...toAsker([])];
+      return [...toAll(), ...inRoom([...there, ...takers]), ...toAsker([])];
+    case 'joined':
+      return [...toAll(), ...inRoom(matrixOf(people, request.participants.at(-1))), ...toAsker([])];
     case 'given-back':
-      return [group(firstRung(people, request, now)), ...toAsker(asker)];
+    case 'released':
+      return request.status === 'asked' ? [group(firstRung(people, request, now)), ...toAsker(asker)] : [group([])];
+    case 'handed-over':
+      return [
+        group(matrixOf(people, request.offeredTo)),
+        ...matrixOf(people, request.offeredTo).map((userId) => ({
+          room: roomRef.direct(userId),
+          ring: [userId],
+          announcement: say('escalation'),
+        })),
+      ];
     case 'info-requested':
-      return [inRoom(asker), ...toAsker(asker)];
+      return [...inRoom(there), ...toAsker(asker)];
     case 'info-given':
-      return [inRoom(taker)];
+      return inRoom(takers);
+    case 'replied':
+      return [...inRoom([]), ...toAsker([]), group([])];
+    case 'stage-done':
     case 'answered':
-      return [inRoom(asker), ...toAsker(asker), group([])];
+      return [...inRoomIfAny(there), ...toAsker(asker), group([])];
+    case 'refused':
+    case 'redirected':
+      return [...toAll(), ...inRoomIfAny([]), ...toAsker(asker)];
     case 'cancelled':
-      return [...toAll(), ...(request.taker ? [inRoom(taker)] : []), ...toAsker([])];
+    case 'silenced':
+      // Not begun: its group has never heard of it.
+      return request.waits === undefined ? [...toAll(), ...inRoomIfAny(takers), ...toAsker([])] : [];
+    case 'expired':
+      return [...toAll(), ...toAsker(asker)];
     case 'closed':
+      return inRoomIfAny([]);
     case 'reminded':
     case 'escalated':
       return [];
@@ -67,128 +99,35 @@ export function routeStep(
   }
 }
 
-/** A reminder rings who owes the next step; an escalation rings whom the pathway names. */
-export function routeEscalation(
-  people: People,
-  request: Request,
-  step: 'reminded' | 'escalated',
-  to: EscalationTarget,
-  now: number,
-): NewDelivery[] {
-  const told = news(people, request, step, 'group', undefined, to);
-  const main = roomRef.group(request.pathway.to.group);
-  const inGroup = (room: string, ring: string[]): NewDelivery => ({
-    room,
-    thread: thread(request),
-    root: true,
-    ring,
-    announcement: { kind: 'request', audience: 'group', news: told },
-  });
-  const direct = (person: Person): NewDelivery => ({
-    room: roomRef.direct(person.matrix),
-    ring: [person.matrix],
-    announcement: { kind: 'request', audience: 'escalation', news: told },
-  });
-  // Nobody there to be told: the whole group, rather than nobody.
-  const orAll = (found: NewDelivery[]): NewDelivery[] =>
-    found.length > 0
-      ? found
-      : [
-          inGroup(
-            main,
-            people.group(request.pathway.to.group).map((p) => p.matrix),
-          ),
-        ];
-  if (step === 'reminded') {
-    const taker = matrixOf(people, request.taker);
-    const lane: NewDelivery = {
-      room: roomRef.request(request.code),
-      ring: taker,
-      announcement: { kind: 'request', audience: 'request-room', news: told },
-    };
-    return request.taker ? [lane] : [inGroup(main, firstRung(people, request, now))];
-  }
-  switch (to) {
-    case 'group':
-      return [
-        inGroup(
-          main,
-          people.group(request.pathway.to.group).map((p) => p.matrix),
-        ),
-      ];
-    case 'on-duty': {
-      const found = people.onDuty(request.pathway.to.group, now);
-      const duty = found?.id === request.asker ? undefined : found;
-      // Nobody on duty: the whole group, rather than nobody.
-      return duty
-        ? [inGroup(main, [duty.matrix]), direct(duty)]
-        : [
-            inGroup(
-              main,
-              people.group(request.pathway.to.group).map((p) => p.matrix),
-            ),
-          ];
-    }
-    case 'backup':
-      return orAll(
-        request.pathway.to.backup
-          .filter((g) => people.group(g).length > 0)
-          .map((g) =>
-            inGroup(
-              roomRef.group(g),
-              people.group(g).map((p) => p.matrix),
-            ),
-          ),
-      );
-    case 'asker':
-      return [people.byId(request.asker)].flatMap((person) => (person ? direct(person) : []));
-    case 'coordinator':
-      return orAll(people.withRole('coordinateur').map(direct));
-    default:
-      return to satisfies never;
-  }
+/** A stage after the first: the asker has just read that the one before is done. A redirection: that it goes elsewhere. */
+function isContinued(request: Request): boolean {
+  return request.stage > 0 || (request.opened.by === 'request' && request.opened.redirected);
 }
 
-function news(
-  people: People,
-  request: Request,
-  step: RequestStep,
-  audience: 'group' | 'asker' | 'request-room',
-  text: string | undefined,
-  escalatedTo?: string,
-): RequestNews {
-  const before = request.pathway.form.filter((f) => audience !== 'group' || f.share === 'before');
-  return {
-    step,
-    code: request.code,
-    title: request.pathway.title,
-    asker: people.byId(request.asker)?.name ?? request.asker,
-    taker: request.taker ? (people.byId(request.taker)?.name ?? request.taker) : undefined,
-    shown: before.flatMap((f) => {
-      const given = request.fields.find((v) => v.key === f.key);
-      return given ? [{ label: f.label, value: given.value }] : [];
-    }),
-    text: audience === 'request-room' ? text : undefined,
-    askedAt: request.askedAt,
-    due: dueAt(request),
-    escalatedTo,
-  };
-}
-
-/** on-duty-then-all rings only the person on duty at first; the others read it without being rung. */
-function firstRung(people: People, request: Request, now: number): string[] {
-  const group = people.group(request.pathway.to.group).filter((p) => p.id !== request.asker);
-  const duty =
-    request.pathway.to.dispatch === 'on-duty-then-all' ? people.onDuty(request.pathway.to.group, now) : undefined;
+/**
+ * Who is rung first: on-duty-then-all rings only the person on duty, the others read it without being rung; a queue
+ * rings nobody.
+ */
+export function firstRung(people: People, request: Request, now: number): string[] {
+  const { to } = stageOf(request);
+  if (to.dispatch === 'queue') return [];
+  const group = people.group(to.group).filter((p) => p.id !== request.asker);
+  const duty = to.dispatch === 'on-duty-then-all' ? people.onDuty(to.group, now) : undefined;
   // Who asks cannot take: on duty or not, the others are rung.
   return (duty && duty.id !== request.asker ? [duty] : group).map((p) => p.matrix);
 }
 
-function matrixOf(people: People, id: string | undefined): string[] {
+/** Who is doing it, or did the last stage of it. */
+export function takersOf(people: People, request: Request): string[] {
+  const ids = request.taker ? [request.taker] : isOwed(request) ? request.participants : [];
+  return ids.flatMap((id) => matrixOf(people, id));
+}
+
+export function matrixOf(people: People, id: string | undefined): string[] {
   const person = id === undefined ? undefined : people.byId(id);
   return person ? [person.matrix] : [];
 }
 
-function thread(request: Request): string {
+export function threadOf(request: Pick<Request, 'code'>): string {
   return `request:${request.code}`;
 }

@@ -9,6 +9,7 @@ import type { Reason } from '../relay/outcome.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
 import { planClosing } from './closing.ts';
+import type { Consequences } from './consequences.ts';
 import { evolve, newStay } from './evolve.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
@@ -25,6 +26,8 @@ export type StayPorts = {
   ids: Pick<Ids, 'code'>;
   ringing: RingTable;
   policyOf: (source: string) => SourcePolicy;
+  /** What facts set off elsewhere, in the same decision. */
+  consequences: Consequences;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
 };
@@ -143,12 +146,25 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
       decision.deliveries.push(card(stay.state));
     return ruled.outcome === 'posted' ? evolved : ruled;
   }
-  if (team.length === 0) return { outcome: 'muted', reason: 'no-team' };
+  const said = { stay: stay.state, patient: patient.state, team, tags: tagsOf(intent, stay.state, policy) };
+  if (team.length === 0) {
+    for (const fact of facts) await ports.consequences(decision, { ...said, fact }, now);
+    return { outcome: 'muted', reason: 'no-team' };
+  }
   const late = intent.recordedAt !== undefined && now - intent.recordedAt > LATE_MS;
   await wantRoom(ports, decision, patientId, team);
-  for (const said of facts)
-    decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, said, team, late));
+  for (const fact of facts) {
+    decision.deliveries.push(...deliveries(ports.ringing, stay.state, patient.state, fact, team, late));
+    await ports.consequences(decision, { ...said, fact }, now); // after the news: it says what comes of it
+  }
   return { outcome: evolved.outcome, reason: evolved.reason };
+}
+
+/** Of the unit that the message names, else of the last one that the stay was in: a discharge often names none. */
+function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly string[] {
+  const last = Object.values(stay.movements).findLast((one) => one.state === 'inserted' && one.unit.code !== undefined);
+  const code = intent.unit.code ?? last?.unit.code;
+  return (code === undefined ? undefined : policy.tags?.get(code)) ?? [];
 }
 
 const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);

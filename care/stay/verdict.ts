@@ -27,6 +27,8 @@ export type SourcePolicy = {
   name?: string | undefined;
   /** Labels of the source's unit table by UF code: better than what a message carries, which is often the code alone. */
   labels?: { get: (code: string) => string | undefined } | undefined;
+  /** Tags of the source's unit table by UF code: what pathways start from (`maternite`). */
+  tags?: { get: (code: string) => readonly string[] | undefined } | undefined;
 };
 
 /** Entered so long after the fact that it is history: FACTS §1.8. */

@@ -21,6 +21,10 @@ const unit = strict({
     .enum(['event+label', 'event', 'block'])
     .describe('say the event with the unit, say the event alone, or say nothing and keep nothing')
     .meta({ sample: 'event+label' }),
+  tags: z
+    .array(slug)
+    .default([])
+    .describe('words that pathways start from: on: { discharge: { unit-tag: maternite } }'),
 });
 
 const source = strict({
@@ -131,6 +135,10 @@ export const relaisSchema = strict({
     .optional()
     .describe('who practises where (annuaire command)'),
   slots: path.optional().describe('slots of unscheduled care (snp command)').meta({ sample: 'creneaux.yaml' }),
+  repertory: path
+    .optional()
+    .describe('direct lines, documents, prevention, actions (ligne, doc, prevention, actions commands)')
+    .meta({ sample: 'repertoire.yaml' }),
   pathways: path
     .optional()
     .describe('folder of your own pathways, besides those that come with Relais; the same id replaces')

@@ -1,33 +1,8 @@
 /** The clock of a pathway as YAML: `sla:` (DESIGN §4). Strict: what is not written here is an error. */
 import { z } from 'zod';
-import { DAY, HOUR, MINUTE } from '../../care/relay/civil-time.ts';
-import type {
-  Period,
-  ReminderMoment,
-  RingWindow,
-  SlaPolicy,
-  SlaStep,
-  SlaTarget,
-  Span,
-} from '../../care/request/sla-policy.ts';
+import type { ReminderMoment, RingWindow, SlaPolicy, SlaStep, SlaTarget } from '../../care/request/sla-policy.ts';
 import { say, strict } from '../problem.ts';
-
-const UNITS: Record<string, number> = { min: MINUTE, h: HOUR, d: DAY };
-
-/** `24h`, `90min`, `3d` → ms; a day of a clock is 24 of its hours. 0 when it is no span. */
-function spanOf(text: string): Span {
-  const [, count = '', unit = ''] = /^(\d+)\s?(min|h|d)$/.exec(text) ?? [];
-  return Number(count) * (UNITS[unit] ?? 0);
-}
-
-const span = z.string().transform((text, context): Span => {
-  const found = spanOf(text);
-  if (found > 0) return found;
-  context.addIssue(
-    say(`"${text}" is not a span of time`, 'write a number and its unit without a decimal: 90min, 24h or 3d'),
-  );
-  return z.NEVER;
-});
+import { span, spanOf, weekHours } from './time.ts';
 
 /** `50%` → 0.5; undefined when it is no share of a delay. */
 function shareOf(text: string): number | undefined {
@@ -54,37 +29,10 @@ const reminder = z.string().transform((text, context): ReminderMoment => {
   return z.NEVER;
 });
 
-const DAYS = ['lun', 'mar', 'mer', 'jeu', 'ven', 'sam', 'dim'] as const;
-
-/** `09:00-12:30` → minutes since midnight; `24:00` is the end of the day. */
-const hours = z.string().transform((text, context): { from: number; to: number } => {
-  const [, fromHour, fromMinute, toHour, toMinute] =
-    /^(\d{2}):([0-5]\d)\s?-\s?(\d{2}):([0-5]\d)$/.exec(text)?.map(Number) ?? [];
-  const from = (fromHour ?? 99) * 60 + (fromMinute ?? 0);
-  const to = (toHour ?? 99) * 60 + (toMinute ?? 0);
-  if (from < to && to <= 1440) return { from, to };
-  context.addIssue(
-    say(
-      `"${text}" are not opening hours of one day`,
-      'write 09:00-12:30; a night is two lines: 20:00-24:00 and 00:00-08:00',
-    ),
-  );
-  return z.NEVER;
-});
-
 const HOLIDAYS = z.enum(['france', 'alsace-moselle', 'none']);
 
-const weekly = z
-  .array(strict({ days: z.array(z.enum(DAYS)).min(1), hours: z.array(hours).min(1) }))
-  .min(1)
-  .transform((lines): Period[] =>
-    lines.flatMap((line) =>
-      line.days.flatMap((day) => line.hours.map((hour) => ({ day: DAYS.indexOf(day) + 1, ...hour }))),
-    ),
-  );
-
 const ring = z.union(
-  [z.literal('always'), strict({ opening: weekly, holidays: HOLIDAYS.default('france') })],
+  [z.literal('always'), strict({ opening: weekHours, holidays: HOLIDAYS.default('france') })],
   say('not a time to ring', 'write always, or opening: [{ days: [lun, mar], hours: [08:00-20:00] }]'),
 );
 
@@ -151,7 +99,7 @@ const target = strict({
 
 export const slaSchema = strict({
   clock: z.enum(['calendar', 'working-days', 'opening-hours']),
-  opening: weekly.optional(),
+  opening: weekHours.optional(),
   holidays: HOLIDAYS.default('france'),
   ring: ring.optional(),
   take: target.optional(),

@@ -5,7 +5,6 @@
 import type { PatientView } from '../../care/relay/announcement.ts';
 import type { Refusal } from '../../care/relay/refusal.ts';
 import type { RoomTrouble } from '../../care/relay/room-trouble.ts';
-import type { RequestNews } from '../../care/request/news.ts';
 import type { CivilMoment } from '../../care/stay/intent.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
@@ -207,87 +206,6 @@ export function patientSummary(patient: Patient, stays: Stay[], now: number): Pi
   );
 }
 
-/** A step of a request, for the audience that reads it. */
-export function requestNews(
-  audience: 'group' | 'asker' | 'request-room' | 'escalation',
-  n: RequestNews,
-  now: number,
-): Piece {
-  const fields = n.shown.map((f) => say`${f.label} : ${outside(f.value, { max: 2000, multiline: true })}`);
-  const verb = n.due?.target === 'take' ? 'prendre' : 'rendre';
-  const before = n.due
-    ? n.due.at > now
-      ? say`À ${verb} avant ${sayDateTime(n.due.at, now)}.`
-      : say`Était à ${verb} avant ${sayDateTime(n.due.at, now)}.`
-    : undefined;
-  const title = say`${b(n.code)} ${n.title}`;
-  const who = n.taker ?? 'un confrère';
-  switch (n.step) {
-    case 'asked':
-      return audience === 'asker'
-        ? lines(
-            say`Demande ${b(n.code)} envoyée : ${n.title}.`,
-            n.due ? say`Prise en charge attendue avant ${sayDateTime(n.due.at, now)}.` : undefined,
-            say`Accord du patient noté à votre nom. Pour l’annuler : ${code(`annuler ${n.code}`)}`,
-          )
-        : lines(
-            say`${title} — demandé par ${n.asker}`,
-            ...fields,
-            before,
-            say`Pour la prendre : ${code(`!prendre ${n.code}`)} ou une réaction ✋`,
-          );
-    case 'taken':
-      if (audience === 'group') return say`${b(n.code)} prise en charge par ${who}.`;
-      if (audience === 'asker')
-        return say`${b(n.code)} : ${who} prend votre demande. Un salon chiffré s’ouvre pour vous deux.`;
-      return lines(
-        say`${title}`,
-        say`Demandé par ${n.asker}, pris en charge par ${who}.`,
-        ...fields,
-        before,
-        say`${n.asker} : l’identité du patient et les documents, c’est ici.`,
-        say`${who} : ${code('!repondre …')} pour répondre, ${code('!complement …')} pour demander une précision, ${code('!rendre')} pour rendre la demande.`,
-      );
-    case 'given-back':
-      return audience === 'asker'
-        ? say`${b(n.code)} : la demande est remise au groupe, vous êtes prévenu(e) dès qu’elle est reprise.`
-        : lines(say`${title} — de nouveau à prendre`, ...fields, before);
-    case 'info-requested':
-      return audience === 'asker'
-        ? say`${b(n.code)} : ${who} vous demande une précision, dans le salon ${n.code}. Le délai est suspendu.`
-        : lines(
-            say`${who} demande une précision : ${outside(n.text ?? '', { max: 2000, multiline: true })}`,
-            say`${n.asker} : répondez ici, le délai reprend ensuite.`,
-          );
-    case 'info-given':
-      return say`Précision donnée par ${n.asker}. Le délai reprend.`;
-    case 'answered':
-      if (audience === 'group') return say`${b(n.code)} : réponse rendue par ${who}.`;
-      if (audience === 'asker') return say`${b(n.code)} : ${who} a répondu, dans le salon ${n.code}.`;
-      return lines(say`${b(`Réponse à ${n.code}`)} — ${who}`, outside(n.text ?? '', { max: 8000, multiline: true }));
-    case 'reminded':
-      return lines(
-        say`Rappel : ${title} ${n.taker ? 'attend votre réponse' : 'attend d’être prise'}.`,
-        ...(audience === 'group' ? fields : []),
-        before,
-      );
-    case 'escalated':
-      return audience === 'group'
-        ? lines(say`${b('Délai atteint')} : ${title}, demandé par ${n.asker}.`, ...fields, before)
-        : lines(
-            say`${b('Délai atteint')} : ${title}.`,
-            say`Demandée par ${n.asker} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, prise en charge par ${n.taker}` : ', personne ne l’a encore prise'}.`,
-            before,
-          );
-    case 'cancelled':
-      return say`${b(n.code)} : demande annulée par ${n.asker}.`;
-    case 'closed':
-      return say`${b(n.code)} : demande close.`;
-    default:
-      return n.step satisfies never;
-  }
-}
-
 /** The domain says no: why, and who may or what to type instead. */
 export function refusal({ code: why, data }: Refusal): Piece {
   const s = (key: string): string => String(data[key] ?? '');
@@ -300,6 +218,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'may-not-answer':
       return say`${s('code')} : seul(e) ${s('group')} peut le faire.`;
     case 'unknown-pathway':
+      if (s('family') && s('family') !== 'avis')
+        return say`Laquelle ? ${list('known')}. Par exemple : ${code(`!${s('family')} ${list('known').split(', ')[0] ?? ''} …`)}`;
       if (!s('word')) return say`Quel avis ? ${list('known')}. Par exemple : ${code('!avis cardio votre question')}`;
       return say`Je ne connais pas l’avis « ${outside(s('word'))} ». Avis ouverts : ${list('known')}.`;
     case 'unknown-request':
@@ -363,6 +283,37 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('code')} : ce n’est pas possible maintenant.`;
     case 'cannot-give-back':
       return say`${s('code')} est déjà répondue, elle ne se rend plus.`;
+    case 'not-your-territory':
+      return say`${s('title')} n’est pas ouvert dans votre territoire. Votre coordination peut vous dire qui le fait chez vous.`;
+    case 'no-territory':
+      return say`${s('title')} : je ne sais pas quel est votre territoire. Demandez à votre coordination de l’inscrire.`;
+    case 'outside-hours':
+      return say`${s('title')} est fermé à cette heure. ${s('otherwise')}`;
+    case 'urgent-call':
+      return lines(
+        say`${b(`Appelez le ${s('call')}.`)} ${s('say')} Rien n’a été envoyé.`,
+        say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`,
+      );
+    case 'elsewhere':
+      return say`${s('title')} : cela se demande sur ${b(s('name'))}, pas ici. ${s('how')}${s('line') ? ` Ligne directe : ${s('line')}.` : ''}`;
+    case 'answers-missing':
+      return say`Il manque : ${list('fields')}. Rien n’a été envoyé.`;
+    case 'answers-wrong':
+      return say`À corriger : ${list('fields')}. Rien n’a été envoyé.`;
+    case 'outcome-missing':
+      return say`Commencez par un de ces mots : ${list('words')}. Par exemple : ${code(`!repondre ${s('code')} ${list('words').split(', ')[0] ?? ''} …`)}`;
+    case 'reason-missing':
+      return say`Il manque la suite. Par exemple : ${code(`!${s('word')} …`)}`;
+    case 'which-colleague':
+      return list('who')
+        ? say`À qui ? ${list('who')}. Écrivez le nom en entier.`
+        : say`${s('code')} : je ne trouve pas « ${outside(s('name'))} » parmi ceux qui peuvent la prendre.`;
+    case 'nobody-to-ask':
+      return say`${s('code')} vient d’un évènement de l’hôpital : personne ne peut préciser ici. Le service ou l’équipe du patient peuvent répondre.`;
+    case 'not-yet':
+      return say`${s('code')} n’a pas encore commencé.`;
+    case 'nothing-waits':
+      return say`Aucune demande n’attend dans vos listes.`;
     default:
       return why satisfies never;
   }

@@ -47,7 +47,7 @@ describe('what a hurried thumb types', () => {
     ['annuaire  cambrai', 'annuaire|cambrai'],
     ['Snp', 'snp|'],
     ['!aide', 'aide|'],
-    ['merci', '?merci|'],
+    ['merci', 'cloturer|'],
     ['Suite ', '+'],
     ['2', '#2'],
     ['le 2.', '#2'],

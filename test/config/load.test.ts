@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fromParis } from '../../care/relay/civil-time.ts';
+import { runnable } from '../../care/request/pathway.ts';
 import { ENV, EQUIPE, good, installation, PEOPLE, problems, RELAIS } from './installation.ts';
 
 describe('loadConfig', () => {
@@ -220,7 +221,7 @@ describe('loadConfig', () => {
         'pathways/teleexpertise-cardiologie.yaml': cardio.replace('within: 48h', 'within: 72h'),
       }),
     );
-    expect(pathways.map((p) => (p.sla.answer?.within ?? 0) / 3_600_000)).toEqual([72]);
+    expect(runnable(pathways).map((p) => (p.stages[0]?.sla?.answer?.within ?? 0) / 3_600_000)).toEqual([72]);
     const other = installation({
       'relais.yaml': relais,
       'pathways/cardio.yaml': cardio.replace('id: teleexpertise-cardiologie', 'id: cardio'),

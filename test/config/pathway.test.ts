@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runnable } from '../../care/request/pathway.ts';
+import type { SlaPolicy } from '../../care/request/sla-policy.ts';
 import { HOUR, MINUTE } from '../../care/relay/civil-time.ts';
 import { loadPathways, loadShippedPathways, SHIPPED_PATHWAYS } from '../../config/load-pathways.ts';
 import type { ConfigProblem } from '../../config/problem.ts';
@@ -20,6 +22,10 @@ function problems(change: (text: string) => string): string[] {
 }
 const told = ({ line, key, problem, cure }: ConfigProblem): string => `${line ?? '-'} ${key}: ${problem} → ${cure}`;
 
+function slaOf(loaded: ReturnType<typeof loadPathways>): SlaPolicy | undefined {
+  return 'pathways' in loaded ? runnable(loaded.pathways)[0]?.stages[0]?.sla : undefined;
+}
+
 describe('pathways', () => {
   test('the shipped one, as care understands it', () => {
     const [cardio] = loadShippedPathways();
@@ -28,19 +34,25 @@ describe('pathways', () => {
       family: 'avis',
       words: ['cardio', 'cardiologie', 'ecg'],
       form: [{ key: 'question', label: 'Question', type: 'text', required: true, share: 'before' }],
-      sla: {
-        clock: 'working-days',
-        holidays: 'france',
-        take: {
-          within: 24 * HOUR,
-          remind: [{ share: 0.5 }],
-          escalate: [
-            { at: { share: 1 }, to: 'on-duty' },
-            { at: { after: 4 * HOUR }, to: 'backup' },
-          ],
+      stages: [
+        {
+          to: { group: 'avis-cardiologie', dispatch: 'on-duty-then-all', backup: ['avis-cardiologie-ght'] },
+          answer: { form: [{ key: 'answer', type: 'text', required: true }] },
+          sla: {
+            clock: 'working-days',
+            holidays: 'france',
+            take: {
+              within: 24 * HOUR,
+              remind: [{ share: 0.5 }],
+              escalate: [
+                { at: { share: 1 }, to: 'on-duty' },
+                { at: { after: 4 * HOUR }, to: 'backup' },
+              ],
+            },
+            answer: { within: 48 * HOUR, remind: [{ share: 0.5 }, { share: 0.8 }] },
+          },
         },
-        answer: { within: 48 * HOUR, remind: [{ share: 0.5 }, { share: 0.8 }] },
-      },
+      ],
     });
   });
 
@@ -59,7 +71,7 @@ describe('pathways', () => {
     const loaded = loadPathways([
       folder({ 'teleexpertise-cardiologie.yaml': CARDIO.replace(/clock: working-days.*/, opening) }),
     ]);
-    expect('pathways' in loaded && loaded.pathways[0]?.sla.opening).toEqual([
+    expect(slaOf(loaded)?.opening).toEqual([
       { day: 1, from: 540, to: 750 },
       { day: 1, from: 840, to: 1440 },
       { day: 2, from: 540, to: 750 },
@@ -76,9 +88,7 @@ describe('pathways', () => {
         ),
       }),
     ]);
-    expect(
-      'pathways' in loaded && [loaded.pathways[0]?.sla.take?.within, loaded.pathways[0]?.sla.answer?.within],
-    ).toEqual([90 * MINUTE, 72 * HOUR]);
+    expect([slaOf(loaded)?.take?.within, slaOf(loaded)?.answer?.within]).toEqual([90 * MINUTE, 72 * HOUR]);
   });
 
   test('the clock beyond shares: absolute reminders, several told at once, a step said again, hours to ring', () => {
@@ -90,7 +100,7 @@ describe('pathways', () => {
     const loaded = loadPathways([
       folder({ 'teleexpertise-cardiologie.yaml': sla(CARDIO).replace('[50%, 80%]', '[4h, 50%, -2h]') }),
     ]);
-    expect('pathways' in loaded && loaded.pathways[0]?.sla).toMatchObject({
+    expect(slaOf(loaded)).toMatchObject({
       ring: { opening: [{ day: 6, from: 480, to: 720 }], holidays: 'france' },
       answer: {
         remind: [{ after: 4 * HOUR }, { share: 0.5 }, { before: 2 * HOUR }],
@@ -123,7 +133,7 @@ describe('pathways', () => {
     [
       'an unknown key',
       (t) => t.replace('consent:', 'consentement:'),
-      /^\d+ ask\.consentement: unknown key consentement → remove it; the keys known here are who, consent, urgent$/,
+      /^\d+ ask\.consentement: unknown key consentement → remove it; the keys known here are who, territories, consent, urgent, hours, anonymous$/,
     ],
     [
       'a span without unit',
@@ -151,9 +161,9 @@ describe('pathways', () => {
       /one moment → write either at: 100% or after: 4h/,
     ],
     [
-      'a type of field to come',
-      (t) => t.replace('type: text', 'type: file'),
-      /form\[0\]\.type: fields of type file come later → write type: text/,
+      'a field of another type’s key',
+      (t) => t.replace('type: text', 'type: file, unit: kg'),
+      /form\[0\]\.unit: unknown key unit → remove it; the keys known here are key, label, help, required, share, when, type, accept, most/,
     ],
     ['a type of field unknown', (t) => t.replace('type: text', 'type: txt'), /form\[0\]\.type: not a type of field/],
     [
@@ -191,7 +201,10 @@ describe('pathways', () => {
 
   test('every problem at once, each at its line', () => {
     const found = problems((t) =>
-      t.replace('within: 24h', 'within: x').replace('type: text', 'type: file').replace('family: avis', 'family: Avis'),
+      t
+        .replace('within: 24h', 'within: x')
+        .replace('type: text', 'type: fichier')
+        .replace('family: avis', 'family: Avis'),
     );
     const lineOf = (word: string): number => CARDIO.split('\n').findIndex((line) => line.includes(word)) + 1;
     expect(found).toHaveLength(3);

@@ -59,16 +59,16 @@ describe('a request for expertise', () => {
     const { ward, code } = await asked([2026, 11, 23, 9, 0]); // Monday
     await ward.types('cardio2', `prendre ${code}`);
     await ward.types('cardio2', '!complement Antécédents ?', code);
-    expect(await ward.store.timers.next()).toBeUndefined();
+    expect(await ward.store.timers.list('request-sla', code)).toEqual([]);
     await ward.until(paris(2026, 11, 27, 9)); // four days later nobody was chased
     expect(ward.bodies('coord')).toHaveLength(0);
     await ward.types('mt', 'Aucun.', code);
     expect(ward.bodies('cardio2').at(-1)).toContain('Le délai reprend');
-    expect(await ward.store.timers.next()).toBeGreaterThan(paris(2026, 11, 27, 9));
+    expect((await ward.store.timers.list('request-sla', code))[0]?.dueAt).toBeGreaterThan(paris(2026, 11, 27, 9));
     await ward.types('cardio2', '!répondre Sport autorisé', code);
     expect(ward.bodies('mt').some((b) => b.includes('Sport autorisé'))).toBe(true);
     expect(ward.bodies('cardio1').join('\n')).not.toContain('Sport autorisé');
-    expect(await ward.store.timers.next()).toBeUndefined();
+    expect(await ward.store.timers.list('request-sla', code)).toEqual([]);
     await ward.close();
   });
 

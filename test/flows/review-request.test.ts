@@ -88,7 +88,12 @@ describe('at the edges', () => {
     const { ward, code } = await asked();
     await ward.types('cardio2', `prendre ${code}`);
     const other = person('cardio1');
-    const ports = { store: ward.store, people: peopleFrom([other], [], []), ids: { code: () => 'XYZ' } };
+    const ports = {
+      store: ward.store,
+      people: peopleFrom([other], [], []),
+      ids: { code: () => 'XYZ' },
+      pathways: () => [],
+    };
     const decided = await decideMove(ports, code, other, { do: 'take' }, ward.now());
     expect('files' in decided && decided.files[0]?.state).toMatchObject({ status: 'taken', taker: 'cardio1' });
     await ward.close();
@@ -103,6 +108,7 @@ describe('at the edges', () => {
       sealer: ward.sealer,
       ids: { code: () => 'XYZ' },
       ringing: {},
+      consequences: async () => undefined,
       closeAfterDays: 30,
       policyOf: () => POLICY,
       civil: () => ward.now(),

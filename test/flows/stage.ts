@@ -3,9 +3,11 @@ import { openStage, type Stage, type StageOptions } from '../../cli/rehearsal.ts
 import { fromParis } from '../../care/relay/civil-time.ts';
 import type { Directory } from '../../care/people/directory.ts';
 import { peopleFrom, type Person } from '../../care/people/person.ts';
-import type { Pathway } from '../../care/request/pathway.ts';
+import type { DutyPeriod } from '../../care/people/person.ts';
+import type { Offer } from '../../care/request/pathway.ts';
 import type { SourcePolicy } from '../../care/stay/verdict.ts';
 import type { Slots } from '../../care/request/slot.ts';
+import { offer } from '../request/offers.ts';
 import { adt, type Fields } from '../formats/hl7v2/fixtures.ts';
 
 const HOUR = 3_600_000;
@@ -32,36 +34,21 @@ export const POLICY: SourcePolicy = {
   production: true,
 };
 
-const CARDIO: Pathway = {
-  id: 'teleexpertise-cardiologie',
-  version: 'test',
-  title: 'Téléexpertise cardiologie (ECG)',
-  family: 'avis',
-  words: ['cardio', 'cardiologie', 'ecg'],
-  ask: { who: ['participants-tle-cardio'], consent: 'required', urgent: 'refuse-15' },
-  form: [{ key: 'question', label: 'Question', type: 'text', required: true, share: 'before' }],
-  to: { group: 'avis-cardiologie', dispatch: 'on-duty-then-all', backup: ['avis-cardiologie-ght'] },
-  sla: {
-    clock: 'working-days',
-    holidays: 'france',
-    take: {
-      within: 24 * HOUR,
-      remind: [{ share: 0.5 }],
-      escalate: [
-        { at: { share: 1 }, to: 'on-duty' },
-        { at: { after: 4 * HOUR }, to: 'backup' },
-      ],
-    },
-    answer: {
-      within: 48 * HOUR,
-      remind: [{ share: 0.5 }, { share: 0.8 }],
-      escalate: [{ at: { share: 1 }, to: 'coordinator' }],
-    },
-    pause: ['info-requested'],
-  },
-  trace: { report: 'teleexpertise', billing: ['TE2', 'RQD'], to: ['asker'] },
-  count: ['asked'],
-};
+const CARDIO = offer(`
+id: teleexpertise-cardiologie
+title: Téléexpertise cardiologie (ECG)
+family: avis
+words: [cardio, cardiologie, ecg]
+ask: { who: [participants-tle-cardio], consent: required, urgent: refuse-15 }
+form: [{ key: question, type: text, required: true, share: before }]
+to: { group: avis-cardiologie, dispatch: on-duty-then-all, backup: [avis-cardiologie-ght] }
+sla:
+  clock: working-days
+  take: { within: 24h, remind: [50%], escalate: [{ at: 100%, to: on-duty }, { after: 4h, to: backup }] }
+  answer: { within: 48h, remind: [50%, 80%], escalate: [{ at: 100%, to: coordinator }] }
+  pause: [info-requested]
+trace: { report: teleexpertise, billing: [TE2, RQD], to: [asker] }
+`);
 
 const noDirectory: Directory = {
   search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }),
@@ -92,20 +79,27 @@ export async function openWard(
     persons?: Person[];
     directory?: Directory;
     slots?: Slots;
+    repertory?: StageOptions['repertory'];
+    /** Besides cardiology. */
+    offers?: Offer[];
+    duty?: DutyPeriod[];
   } = {},
 ): Promise<Ward> {
   const [year, month, day, hour, minute] = options.start ?? [2026, 1, 12, 9, 5];
   const start = fromParis({ year, month, day, hour, minute });
   const team = { facility: 'CH_VAL', ipp: '00700123', members: options.team ?? ['mt', 'idel', 'pharma'] };
-  const duty = [{ group: 'avis-cardiologie', person: 'cardio2', from: start - 24 * HOUR, to: start + 40 * 24 * HOUR }];
+  const duty = options.duty ?? [
+    { group: 'avis-cardiologie', person: 'cardio2', from: start - 24 * HOUR, to: start + 40 * 24 * HOUR },
+  ];
   const stage = await openStage({
     start,
     source: { id: 'ch-val', facilities: ['CH_VAL'], policy: options.policy ?? POLICY },
     ...(options.access && { access: options.access }),
     people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team], duty),
-    pathways: [CARDIO],
+    pathways: [CARDIO, ...(options.offers ?? [])],
     directory: options.directory ?? noDirectory,
     slots: options.slots ?? noSlots,
+    repertory: options.repertory ?? [],
     late: options.late?.map((id) => `@${id}:test`) ?? [],
   });
   const room = (name: string): string => {

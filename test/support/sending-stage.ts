@@ -80,6 +80,7 @@ export async function openSendingStage(bench: Bench, reader: Persona): Promise<S
       pathways: () => [],
       directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
       slots: { offered: async () => [], matches: () => true },
+      repertory: [],
       sources: new Map(),
       ringing: RINGING,
       closeAfterDays: 30,

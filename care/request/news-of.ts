@@ -1,0 +1,105 @@
+/** One step of a request as one audience may read it: what is not for it is not even in the announcement. */
+import type { PatientView } from '../relay/announcement.ts';
+import type { People } from '../people/person.ts';
+import { dueAt } from './deadlines.ts';
+import type { Told } from './moved.ts';
+import type { RequestAudience, RequestNews } from './news.ts';
+import type { FormField } from './form.ts';
+import { allAnswers, type Request, stageOf, titleOf } from './request.ts';
+import { type Shown, shownOf } from './shown.ts';
+
+/** @param identity said to nobody but the request room */
+export function newsOf(
+  people: People,
+  told: Told,
+  audience: RequestAudience,
+  identity: PatientView | undefined,
+  escalatedTo?: string,
+): RequestNews {
+  const { on: request, step, text, other } = told;
+  const stage = stageOf(request);
+  const reply = request.replies.findLast((r) => r.stage === stage.id);
+  const outcome = stage.outcomes.find((o) => o.word === reply?.outcome)?.label;
+  const isDone = step === 'answered' || step === 'stage-done' || step === 'replied';
+  const next = request.pathway.stages.find((s) => s.title === other);
+  const [code, ...title] = step === 'redirected' && other ? other.split(' ') : [];
+  return {
+    step,
+    code: request.code,
+    title: titleOf(request),
+    asker: askerName(people, request, audience),
+    taker: takerName(people, request, step === 'released' ? other : undefined),
+    shown: isDone ? doneBy(request, reply?.answers ?? [], audience) : shownTo(request, audience),
+    text: mayReadText(told, audience) ? text : undefined,
+    askedAt: request.askedAt,
+    due: dueAt(request),
+    escalatedTo,
+    patient: audience === 'request-room' ? identity : undefined,
+    consent: request.consent !== undefined,
+    stage: step === 'stage-done' ? { done: stage.done, next: next?.title, nextAt: told.nextAt } : undefined,
+    other: nameOther(people, step, other, code, title.join(' ')),
+    outcome: audience === 'group' ? undefined : outcome,
+    together: stage.to.dispatch === 'everyone',
+    queued: stage.to.dispatch === 'queue',
+    outcomes: audience === 'request-room' ? stage.outcomes.map((o) => o.word) : [],
+    apart: request.anonymous,
+  };
+}
+
+/** The form and the answers of earlier stages: the group reads only what is shared before. */
+function shownTo(request: Request, audience: RequestAudience): Shown[] {
+  if (audience === 'team' || audience === 'escalation') return [];
+  const forms = [request.pathway.form, ...request.pathway.stages.slice(0, request.stage).map((s) => s.answer.form)];
+  const fields = forms.flat().filter((field) => isFor(field, audience));
+  // The free text that stands for a missing form has one key at every stage: the last one said is shown.
+  const answers = allAnswers(request).reverse();
+  return shownOf(unique(fields), answers);
+}
+
+/** What has just been answered: for those who asked, never for the group. */
+function doneBy(request: Request, answers: Request['answers'], audience: RequestAudience): Shown[] {
+  const mayRead = audience === 'request-room' || audience === 'team' || (audience === 'asker' && request.anonymous);
+  return mayRead ? shownOf(stageOf(request).answer.form, answers) : [];
+}
+
+function isFor(field: FormField, audience: RequestAudience): boolean {
+  return audience === 'request-room' || field.share === 'before';
+}
+
+function unique(fields: FormField[]): FormField[] {
+  return fields.filter((field, n) => fields.findIndex((other) => other.key === field.key) === n);
+}
+
+/** Reasons and questions: for the request room, and for the asker who has no place in it or is told why it ends. */
+function mayReadText({ step, on }: Told, audience: RequestAudience): boolean {
+  if (audience === 'request-room') return true;
+  if (audience !== 'asker' && audience !== 'team') return false;
+  return step === 'refused' || step === 'redirected' || on.anonymous;
+}
+
+function askerName(people: People, request: Request, audience: RequestAudience): string | undefined {
+  if (request.opened.by === 'stay') return request.opened.name;
+  if (request.anonymous && audience !== 'asker') return undefined;
+  return request.asker === undefined ? undefined : (people.byId(request.asker)?.name ?? request.asker);
+}
+
+function takerName(people: People, request: Request, former: string | undefined): string | undefined {
+  const last = request.replies.at(-1)?.by;
+  const id =
+    former ??
+    request.taker ??
+    (stageOf(request).to.dispatch === 'everyone' ? (last ?? request.participants.at(-1)) : undefined);
+  return id === undefined ? undefined : (people.byId(id)?.name ?? id);
+}
+
+function nameOther(
+  people: People,
+  step: Told['step'],
+  other: string | undefined,
+  code: string | undefined,
+  title: string,
+): RequestNews['other'] {
+  if (other === undefined) return undefined;
+  if (step === 'redirected') return { name: title, code };
+  return step === 'handed-over' ? { name: people.byId(other)?.name ?? other, code: undefined } : undefined;
+}

@@ -1,0 +1,163 @@
+/** What has happened to a request, written into a decision: its file, its events, its timers, who is told, the rooms. */
+import type { Decision, NewDelivery } from '../relay/decision.ts';
+import type { Ids } from '../relay/clock.ts';
+import type { Store } from '../relay/ports.ts';
+import { type Room, roomRef, type RoomWanted } from '../relay/room.ts';
+import type { PatientView } from '../relay/announcement.ts';
+import type { People } from '../people/person.ts';
+import { patientView } from '../stay/patient.ts';
+import type { Patient, Stay } from '../stay/stay.ts';
+import { rearm } from './deadlines.ts';
+import type { Moved } from './moved.ts';
+import type { Offer } from './pathway.ts';
+import { isEnded, isOwed, groupsOf, type Request, stageOf } from './request.ts';
+import { matrixOf, routeStep } from './routing.ts';
+
+export type RequestPorts = {
+  store: Pick<Store, 'files' | 'rooms' | 'timers'>;
+  people: People;
+  ids: Pick<Ids, 'code'>;
+  /** Everything that is offered here today: a request may go on under another pathway. */
+  pathways: () => readonly Offer[];
+};
+
+/**
+ * Fills the decision.
+ * @param version of the file that was read; 0 for a new request
+ * @param by person id, `clock`, or the event that opened it
+ */
+export async function record(
+  ports: RequestPorts,
+  decision: Decision,
+  version: number,
+  { request, told }: Pick<Moved, 'request' | 'told'>,
+  by: string,
+  now: number,
+): Promise<void> {
+  const { code } = request;
+  decision.files.push({ kind: 'request', id: code, version, state: request, keys: keysOf(request) });
+  decision.timers.push(...rearm(ports.people, request, now));
+  const identity = await identityOf(ports, request);
+  const deliveries: NewDelivery[] = [];
+  for (const one of told) {
+    decision.events.push({
+      kind: 'request',
+      id: code,
+      type: one.step,
+      at: now,
+      body: { by, stage: stageOf(one.on).id },
+    });
+    deliveries.push(...routeStep(ports.people, one, identity, now));
+    decision.audit.push({
+      actor: by,
+      action: `request:${one.step}`,
+      subject: code,
+      outcome: 'posted',
+      reason: 'announced',
+    });
+  }
+  if (told.length === 0)
+    decision.audit.push({ actor: by, action: 'request:planned', subject: code, outcome: 'muted', reason: 'planned' });
+  await deliver(ports, decision, request, deliveries);
+  if (isEnded(request)) await endRoom(ports, decision, request);
+}
+
+/** Puts the deliveries in the decision, and the rooms that they need: the drain makes one when its first delivery comes. */
+export async function deliver(
+  ports: RequestPorts,
+  decision: Decision,
+  request: Request,
+  deliveries: NewDelivery[],
+): Promise<void> {
+  const refs = new Set([...deliveries.map((d) => d.room), roomRef.request(request.code)]);
+  for (const ref of refs) {
+    const known = await ports.store.rooms.get(ref);
+    const used = deliveries.some((d) => d.room === ref);
+    const kind = ref.slice(0, ref.indexOf(':'));
+    const subject = ref.slice(kind.length + 1);
+    if (kind === 'patient') {
+      // Made by the stay alone: a patient whom nobody follows here has no room.
+      const there =
+        decision.rooms.some((room) => room.ref === ref) || (known !== undefined && known.state !== 'closed');
+      if (!there) deliveries = deliveries.filter((d) => d.room !== ref);
+    } else if (kind === 'request') {
+      if (known || used) decision.rooms.push(requestRoom(ports, request, known));
+    } else if (kind === 'group') {
+      const members = ports.people.group(subject).map((p) => p.matrix);
+      const name = known?.name ?? groupName(request, subject);
+      decision.rooms.push({ ref, kind: 'group', subject, encrypted: true, name, members });
+    } else
+      decision.rooms.push({
+        ref,
+        kind: 'direct',
+        subject,
+        encrypted: true,
+        name: known?.name ?? 'Relais',
+        members: [subject],
+      });
+  }
+  decision.deliveries.push(...deliveries);
+}
+
+/** Asker, who has it, who did the stages before. Somebody who gave it back has no reason to go on reading: the corridor sees to it (care/relay/departures.ts). */
+function requestRoom(ports: RequestPorts, request: Request, known: Room | undefined): RoomWanted {
+  const ref = roomRef.request(request.code);
+  const ids = [
+    request.anonymous ? undefined : request.asker,
+    request.taker,
+    ...request.participants,
+    ...request.replies.map((reply) => reply.by),
+  ];
+  const members = [...new Set(ids.flatMap((id) => matrixOf(ports.people, id)))];
+  return { ref, kind: 'request', subject: request.code, encrypted: true, name: known?.name ?? request.code, members };
+}
+
+/** The bot says its last word there, the record closes, and only then it leaves (bot/closing.ts). */
+async function endRoom(ports: RequestPorts, decision: Decision, request: Request): Promise<void> {
+  const ref = roomRef.request(request.code);
+  const known = await ports.store.rooms.get(ref);
+  if (!known || known.state === 'closed') return;
+  const id = `closing|${ref}`;
+  const watch = await ports.store.files.load('room-watch', id);
+  decision.files.push({ kind: 'room-watch', id, version: watch?.version ?? 0, state: { ref }, keys: ['closing'] });
+}
+
+/** A specialists' room may say its specialty: it never holds a patient (invariant 6). */
+function groupName(request: Request, group: string): string {
+  return group === stageOf(request).to.group ? request.pathway.title : group;
+}
+
+/**
+ * What the request room is told of the patient: what the asker gave, else the patient's file when it was asked in the
+ * patient's room or opened by an event. Not of a stay that has become protected.
+ */
+async function identityOf({ store }: RequestPorts, request: Request): Promise<PatientView | undefined> {
+  if (request.identity ?? request.patient === undefined) return request.identity;
+  const patient = await store.files.load<Patient>('patient', request.patient);
+  const stays = await Promise.all((patient?.state.stays ?? []).map((id) => store.files.load<Stay>('stay', id)));
+  if (!patient || stays.some((stay) => stay?.state.protected !== undefined)) return undefined;
+  return patientView(patient.state);
+}
+
+/**
+ * Look-up keys: by group while somebody can take it, by who owes an answer, by asker while it is open (and answered, for
+ * `cloturer`), by patient and by stay.
+ */
+function keysOf(request: Request): string[] {
+  if (isEnded(request)) return [];
+  const { status, asker, patient, opened, waits } = request;
+  const stage = stageOf(request);
+  const together = stage.to.dispatch === 'everyone';
+  const answered = status === 'answered';
+  const takeable = waits === undefined && (status === 'asked' || (together && status === 'taken'));
+  return [
+    ...(takeable ? groupsOf(stage).map((g) => `group:${g}`) : []),
+    ...(request.taker && !answered ? [`taker:${request.taker}`] : []),
+    ...(request.offeredTo ? [`offered:${request.offeredTo}`] : []),
+    ...(isOwed(request) ? request.participants.map((id) => `taker:${id}`) : []),
+    ...(asker && !answered ? [`asker:${asker}`] : []),
+    ...(asker && (answered || (together && status === 'taken')) ? [`closable:${asker}`] : []),
+    ...(patient && !answered ? [`patient:${patient}`] : []),
+    ...(opened.by === 'stay' && !answered ? [`stay:${opened.stay}`] : []),
+  ];
+}
