@@ -158,7 +158,9 @@ quarantine
   );
 quarantine
   .command('show')
-  .description('one envelope as it was received, or one delivery as its room would read it (health data: on a trusted screen only)')
+  .description(
+    'one envelope as it was received, or one delivery as its room would read it (health data: on a trusted screen only)',
+  )
   .addOption(config)
   .argument('<id>')
   .action(async (id: string, options: { config: string }) =>
