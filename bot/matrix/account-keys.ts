@@ -65,6 +65,8 @@ export async function makeKeys(parts: KeysParts): Promise<string | undefined> {
     const synced = new Promise((resolve) => client.once(ClientEvent.Sync, resolve));
     await client.startClient({ initialSyncLimit: 1, disablePresence: true });
     await synced;
+    // The machine must know what is published before private keys are restored: else the SDK fails to import them.
+    await crypto.userHasCrossSigningKeys(identity.userId, true);
     const published = await isPublished(client);
     if (secretKey !== undefined) {
       await restore(client, crypto, secretKey, onProgress);
