@@ -11,6 +11,7 @@ import { StoreFailure } from './care/relay/store-failure.ts';
 import { createWake, restUntil, type Wake, withWakes } from './care/relay/wake.ts';
 import { drainInbox } from './care/relay/drain.ts';
 import type { Directory } from './care/people/directory.ts';
+import { withBook } from './care/people/fiche-book.ts';
 import type { RepertoryEntry } from './care/people/repertory.ts';
 import type { People } from './care/people/person.ts';
 import type { Offer } from './care/request/pathway.ts';
@@ -18,6 +19,7 @@ import type { Slots } from './care/request/slot.ts';
 import { decideDates, requestConsequences } from './care/request/triggers.ts';
 import { followTeams } from './care/stay/team-change.ts';
 import type { RingTable } from './care/stay/ringing.ts';
+import { GONE } from './care/stay/shadow.ts';
 import type { SourcePolicy } from './care/stay/verdict.ts';
 import { dispatch } from './bot/dispatching.ts';
 import { cursorName, listen } from './bot/listening.ts';
@@ -45,7 +47,7 @@ export type Parts = {
   sources: ReadonlyMap<string, SourcePolicy>;
   ringing: RingTable;
   /** The most that the homeserver wants of this account; undefined: as fast as it answers. */
-  callsPerSecond?: number;
+  callsPerSecond?: number | undefined;
   /** How long a patient's room outlives the last stay. */
   closeAfterDays: number;
   access: AccessRules;
@@ -79,14 +81,26 @@ export function compose(parts: Parts): Relais {
   const store = withWakes(parts.store, wakes);
   const civil = (): number => clocks.civil();
   const onBug = (id: string, error: unknown): void => log('error', 'bug', { id, ...faultFields(error) });
-  const policyOf = (source: string): SourcePolicy => {
-    const policy = parts.sources.get(source);
-    if (!policy) throw new Error(`unknown source ${source}`);
-    return policy;
-  };
+  const policyOf = (source: string): SourcePolicy => parts.sources.get(source) ?? GONE;
+  const deskOf = (facility: string): string | undefined =>
+    [...parts.sources.values()].find(
+      ({ identityDesk, facilities }) => identityDesk !== undefined && (facilities?.includes(facility) ?? true),
+    )?.identityDesk;
+  const desks = [...parts.sources.values()].flatMap(({ identityDesk }) => identityDesk ?? []);
   const names = [transport.userId.slice(1).split(':')[0] ?? 'relais', 'relais'];
   const consequences = requestConsequences({ ...parts, store });
-  const ports = { ...parts, store, policyOf, civil, onBug, names, consequences };
+  const ports = {
+    ...parts,
+    directory: withBook(parts.directory, store),
+    store,
+    policyOf,
+    deskOf,
+    desks,
+    civil,
+    onBug,
+    names,
+    consequences,
+  };
   const rooms = createRooms({ ...parts, store });
   const hear = listen(store, transport, clocks);
 
@@ -143,7 +157,7 @@ export function compose(parts: Parts): Relais {
         loop(wakes.inbox, decideMatrix, both),
         loop(wakes.timers, fire, both),
         loop(wakes.outbox, () => send(both), both),
-        loop(wakes.outbox, tidy, both),
+        loop(createWake(), tidy, both), // nobody rings for it
       ].map((one) => one.finally(() => ended.abort()));
       for (const end of await Promise.allSettled(loops)) if (end.status === 'rejected') throw end.reason;
     },

@@ -20,7 +20,7 @@ import { openOutgoing } from '../bot/matrix/outgoing.ts';
 import { quietLogger } from '../bot/matrix/quiet.ts';
 import { openRooms } from '../bot/matrix/rooms.ts';
 import { openState } from '../bot/matrix/state.ts';
-import { json, openWire } from './wire.ts';
+import { json, logIn, openWire } from './wire.ts';
 
 export type FloorRoom = { id: string; encrypted: boolean };
 
@@ -36,13 +36,7 @@ export type Floor = {
 
 /** @param folder for what the room maker remembers; emptied at the end */
 export async function openFloor(homeserver: string, user: string, password: string, folder: string): Promise<Floor> {
-  const login = await json<{ user_id: string; device_id: string; access_token: string }>(
-    openWire(homeserver).call(
-      'POST',
-      '/_matrix/client/v3/login',
-      JSON.stringify({ type: 'm.login.password', identifier: { type: 'm.id.user', user }, password }),
-    ),
-  );
+  const login = await logIn(homeserver, user, password);
   const { user_id: userId, access_token: token } = login;
   await initAsync();
   const machine = await OlmMachine.initialize(
@@ -56,7 +50,7 @@ export async function openFloor(homeserver: string, user: string, password: stri
   const state = openState(statePath);
   const http = openHttp(homeserver, token);
   const log = (): undefined => undefined;
-  const outgoing = openOutgoing(machine, http, log);
+  const outgoing = openOutgoing(machine, http, log, { durable: async () => undefined, learnt: log });
   await outgoing.pump();
   const rooms = openRooms({ userId, http, state, log, accessRule: undefined });
   const wire = openWire(homeserver, { authorization: `Bearer ${token}`, 'content-type': 'application/json' });

@@ -15,6 +15,8 @@ import { FACILITY, ippOf } from './messages.ts';
 import { type Answer, openWire } from './wire.ts';
 
 const CLI = resolve(import.meta.dirname, '..', 'cli', 'relais.ts');
+/** As an operator starts it: the flags of Node in `npm run relais`. */
+const FLAGS = startedWith(resolve(import.meta.dirname, '..', 'package.json'));
 const CLEAR = fileURLToPath(import.meta.resolve('./serve-clear.ts'));
 const SOURCE = 'bench';
 /** Everything here is synthetic and on the loopback. */
@@ -84,7 +86,7 @@ export async function install(made: Installation, homeserver: string, member: st
 export async function serve(made: Installation, env: Record<string, string> = {}): Promise<Serving> {
   const log = openSync(join(made.folder, 'relais.log'), 'a');
   const config = join(made.folder, 'relais.yaml');
-  const args = made.encrypted ? [CLI, 'serve', '--config', config] : [CLEAR, config];
+  const args = [...FLAGS, ...(made.encrypted ? [CLI, 'serve', '--config', config] : [CLEAR, config])];
   const began = performance.now();
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...envOf(made), ...env },
@@ -117,6 +119,11 @@ export async function serve(made: Installation, env: Record<string, string> = {}
       wire.close();
     },
   };
+}
+
+function startedWith(path: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(path, 'utf8')) as { scripts: { relais: string } };
+  return scripts.relais.split(' ').filter((word) => word.startsWith('--'));
 }
 
 function signed(body: Buffer): Record<string, string> {

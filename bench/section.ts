@@ -44,16 +44,19 @@ export type Sizes = {
   accepted: number;
   manyRooms: number;
   drained: number;
+  /** Messages read and decided in a row. */
+  read: number;
 };
 
 export const FULL: Sizes = {
   rooms: 50,
-  events: 200,
-  movements: 130,
-  timed: 60,
+  events: 150,
+  movements: 100,
+  timed: 50,
   accepted: 1_000,
   manyRooms: 1_000,
   drained: 10_000,
+  read: 1_000_000,
 };
 
 /** Enough to see that it works; its figures mean little. */
@@ -65,6 +68,7 @@ export const QUICK: Sizes = {
   accepted: 60,
   manyRooms: 20,
   drained: 60,
+  read: 2_000,
 };
 
 /** The first round warms both sides up and is not counted. */

@@ -2,7 +2,7 @@
  * A member of every room, who watches with one raw /sync: what counts is when an event can be *seen*. Nothing is
  * decrypted: relations stand outside the ciphertext, and tell a card's edit from a fact.
  */
-import { json, openWire } from './wire.ts';
+import { json, logIn, openWire } from './wire.ts';
 
 type Seen = { id: string; room: string; sender: string; relation: string | undefined; at: number };
 
@@ -44,10 +44,12 @@ const PATIENCE_MS = 60_000;
 /** @param accept which invitations are joined */
 export async function openWatcher(
   homeserver: string,
-  account: { userId: string; accessToken: string },
+  account: { user: string; password: string },
   accept: (room: string) => boolean = () => true,
 ): Promise<Watcher> {
-  const wire = openWire(homeserver, { authorization: `Bearer ${account.accessToken}` });
+  // A device of its own, without a refresh token: the reader's access token expires within minutes.
+  const { user_id: userId, access_token: token } = await logIn(homeserver, account.user, account.password);
+  const wire = openWire(homeserver, { authorization: `Bearer ${token}` });
   const all: Seen[] = [];
   const byId = new Map<string, Seen>();
   const listeners = new Set<(event: Seen) => void>();
@@ -104,7 +106,7 @@ export async function openWatcher(
     });
 
   return {
-    userId: account.userId,
+    userId,
     seen: async (id) => byId.get(id)?.at ?? (await wait(1, (event) => event.id === id)).at,
     nextEdit: (room, sender) =>
       wait(1, (event) => event.room === room && event.sender === sender && event.relation === 'm.replace'),

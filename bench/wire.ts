@@ -40,3 +40,12 @@ export async function json<T>(answer: Promise<Answer>): Promise<T> {
   if (status < 200 || status >= 300) throw new Error(`${status}: ${body.slice(0, 300)}`);
   return JSON.parse(body) as T;
 }
+
+export type Login = { user_id: string; device_id: string; access_token: string };
+
+/** A new device of this account, whose token does not expire. */
+export async function logIn(homeserver: string, user: string, password: string): Promise<Login> {
+  const wire = openWire(homeserver);
+  const body = JSON.stringify({ type: 'm.login.password', identifier: { type: 'm.id.user', user }, password });
+  return json<Login>(wire.call('POST', '/_matrix/client/v3/login', body)).finally(() => wire.close());
+}

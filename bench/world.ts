@@ -7,7 +7,6 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { provision } from '../bot/matrix/provision.ts';
-import { loadIdentity } from '../bot/matrix/credentials.ts';
 import { type Homeserver, startHomeserver } from '../demo/homeserver.ts';
 import { type Contents, contentsOf } from './contents.ts';
 import { openFloor, type Floor, type FloorRoom } from './floor.ts';
@@ -44,8 +43,7 @@ export async function openWorld(folder: string, rooms: number, onProgress: Progr
   const homeserver = await startHomeserver({ directory: join(folder, 'homeserver'), port, onProgress });
   const reader = join(folder, 'reader');
   if (isNew) await makeAccounts(homeserver, reader, onProgress);
-  const identity = await loadIdentity(reader);
-  const watcher = await openWatcher(homeserver.url, identity);
+  const watcher = await openWatcher(homeserver.url, { user: 'lecteur', password: PASSWORD });
   const floor = await openFloor(homeserver.url, 'plancher', PASSWORD, folder);
   const kept = isNew
     ? await seed({ homeserver, folder, rooms, port, floor, watcher, onProgress })

@@ -5,6 +5,7 @@
 import type { Announcement } from '../care/relay/announcement.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import type { Message } from '../care/relay/message.ts';
+import { roomRef } from '../care/relay/room.ts';
 import type { Patient, Stay } from '../care/stay/stay.ts';
 import { sayAnswer } from '../commands/table.ts';
 import {
@@ -19,7 +20,9 @@ import {
   unknownWord,
   welcome,
 } from '../config/texts/fr.ts';
+import { corrected, deskNote, notMine, proposalNews } from '../config/texts/identity.ts';
 import { requestNews } from '../config/texts/requests.ts';
+import { formText } from '../config/texts/forms.ts';
 import { fit, type Fitted } from './fitting.ts';
 
 /** Relations of the event to earlier ones. */
@@ -33,11 +36,18 @@ export type Placement = {
 export const DELIVERY_ID = 'fr.relais.delivery';
 export const DELIVERY_SEQ = 'fr.relais.seq';
 
-/** @returns the words; throws when a file that it needs is gone */
-export async function render(files: Store['files'], announcement: Announcement, now: number): Promise<Message> {
+/** @param room ref where it is said. @returns the words; throws when a file that it needs is gone */
+export async function render(
+  files: Store['files'],
+  announcement: Announcement,
+  now: number,
+  room: string,
+): Promise<Message> {
   switch (announcement.kind) {
     case 'stay-card': {
       const stay = await needed<Stay>(files, 'stay', announcement.stayId);
+      // The stay has gone to another patient since: never their name in this room (invariant 6).
+      if (roomRef.patient(stay.patientId) !== room) throw new Error('the stay is another patient’s now');
       return stayCard(stay, await needed<Patient>(files, 'patient', stay.patientId), now);
     }
     case 'stay-fact':
@@ -45,14 +55,15 @@ export async function render(files: Store['files'], announcement: Announcement, 
     case 'patient-summary': {
       const patient = await needed<Patient>(files, 'patient', announcement.patientId);
       const stays = await Promise.all(patient.stays.map((id) => needed<Stay>(files, 'stay', id)));
-      return patientSummary(
-        patient,
-        stays.filter((stay) => !stay.protected),
-        now,
-      );
+      const sayable = stays.filter((stay) => !stay.protected);
+      return patientSummary(patient, sayable, now, announcement.regrouped);
     }
     case 'request':
       return requestNews(announcement.audience, announcement.news, now);
+    case 'form':
+      return formText(announcement.news);
+    case 'form-file':
+      throw new Error('a file has no words (relayed-file.ts)');
     case 'answer':
       return sayAnswer(announcement.command, announcement.result, now);
     case 'refusal':
@@ -69,6 +80,14 @@ export async function render(files: Store['files'], announcement: Announcement, 
       return roomClosed(announcement.days);
     case 'room-trouble':
       return roomTrouble(announcement.trouble);
+    case 'proposal':
+      return proposalNews(announcement.news);
+    case 'desk-note':
+      return deskNote(announcement.note);
+    case 'corrected':
+      return corrected(announcement.what);
+    case 'not-mine':
+      return notMine(announcement.code);
     default:
       return announcement satisfies never;
   }
@@ -111,7 +130,8 @@ function worded(
   return { ...body, ...relation(place), ...marks };
 }
 
-function relation(place: Placement): Record<string, unknown> {
+/** Where an event stands: in a thread, or as an answer. */
+export function relation(place: Placement): Record<string, unknown> {
   const reply = place.replyTo ?? place.threadRoot;
   if (place.threadRoot) {
     return {

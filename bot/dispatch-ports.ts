@@ -17,6 +17,8 @@ export type DispatchPorts = StayPorts & {
   pathways: () => readonly Offer[];
   directory: Directory;
   slots: Slots;
+  /** Groups of the identity desks. */
+  desks: readonly string[];
   repertory: readonly RepertoryEntry[];
   /** What people call the bot in a mention: localpart, display name. */
   names: readonly string[];

@@ -11,6 +11,7 @@ import type { Person } from '../care/people/person.ts';
 import { parse } from '../commands/parse.ts';
 import { commandsFor } from '../commands/table.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
+import { filled } from './filling.ts';
 import { invited } from './invitation.ts';
 import type { HeardEvent, MatrixEnvelope } from './listening.ts';
 import { devicesChanged, memberChanged } from './membership.ts';
@@ -82,13 +83,15 @@ async function spoken(
   const { content } = clear;
   const relates = content['m.relates_to'] as { rel_type?: string; event_id?: string } | undefined;
   // Notices are other bots' voice; an edit of an old command must not run it twice.
-  const isText =
-    clear.type === 'm.room.message' && content['msgtype'] === 'm.text' && typeof content['body'] === 'string';
-  if (!isText || relates?.rel_type === 'm.replace') return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
   const person = ports.people.byMatrix(event.sender);
+  const back: Back = { room: room.ref, replyTo: event.event_id, ring: [] };
+  const isMessage = clear.type === 'm.room.message' && relates?.rel_type !== 'm.replace';
+  if (isMessage && person && !isOld && room.kind === 'direct')
+    if (await filled(ports, envelope, person, back, content)) return;
+  const isText = isMessage && content['msgtype'] === 'm.text' && typeof content['body'] === 'string';
+  if (!isText) return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
   const body = withoutQuote(content['body'] as string);
   const parsed = parse(body, room.kind === 'direct', ports.names, commandsFor(ports.pathways()));
-  const back: Back = { room: room.ref, replyTo: event.event_id, ring: [] };
   if (parsed.kind === 'talk') return talk(ports, envelope, room, person, body);
   if (!person)
     return answer(

@@ -43,7 +43,7 @@ export function listen(
   }
 
   return async (batch) => {
-    for (const { events } of batch.rooms) for (const event of events) await settleOwn(event);
+    await Promise.all(batch.rooms.flatMap(({ events }) => events.map(settleOwn)));
     const envelopes = [
       ...batch.rooms.flatMap(({ roomId, events }) =>
         events

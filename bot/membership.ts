@@ -1,11 +1,14 @@
 /** Who comes and who goes: a newcomer reads a summary, a stranger is reported, and the bot notices that it was put out. */
 import { apply } from '../care/relay/apply.ts';
-import { emptyDecision } from '../care/relay/decision.ts';
+import { type Decision, emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Room } from '../care/relay/room.ts';
 import { coordination, identityDesk, type RoomTrouble, tell, troubleWith } from '../care/relay/room-trouble.ts';
 import type { RawRoomEvent } from '../care/relay/transport.ts';
 import { decideNewcomer, decideNewDevice, type Reader } from '../care/stay/newcomer.ts';
+import { noteDesk } from '../care/identity/desk.ts';
+import type { Request } from '../care/request/request.ts';
+import type { Patient } from '../care/stay/stay.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { commit, settle, settled } from './ending.ts';
 
@@ -85,14 +88,27 @@ export async function reportUnexpected(
   ports: DispatchPorts,
   room: Room,
   userId: string,
-): Promise<Pick<ReturnType<typeof emptyDecision>, 'files' | 'deliveries' | 'rooms' | 'audit'> | undefined> {
+): Promise<Decision | undefined> {
   const id = `unexpected|${room.ref}|${userId}`;
   if (await ports.store.files.load('room-watch', id)) return undefined;
-  return {
-    ...tell(identityDesk(ports.people), troubleWith(room, 'unexpected-member', userId)),
+  const report: Decision = {
+    ...emptyDecision(),
     files: [{ kind: 'room-watch', id, version: 0, state: { at: ports.clocks.civil() } }],
     audit: [{ actor: userId, action: 'join-unexpected', subject: room.ref, outcome: 'posted', reason: 'reported' }],
   };
+  if (await toldDesk(ports, report, room, userId)) return report;
+  return { ...report, ...tell(identityDesk(ports.people), troubleWith(room, 'unexpected-member', userId)) };
+}
+
+/** In a patient's room, or in one where a patient is spoken of: the hospital's own desk. */
+async function toldDesk(ports: DispatchPorts, report: Decision, room: Room, who: string): Promise<boolean> {
+  const request = room.kind === 'request' ? await ports.store.files.load<Request>('request', room.subject) : undefined;
+  const patientId = room.kind === 'patient' ? room.subject : request?.state.patient;
+  const patient = patientId && (await ports.store.files.load<Patient>('patient', patientId));
+  if (!patient) return false;
+  const { facility } = patient.state;
+  const note = { what: 'unexpected-member' as const, room: room.name, who };
+  return noteDesk(ports, report, { facility, subject: `${room.ref}|${who}`, note }, ports.clocks.civil());
 }
 
 /** How much was said under this ref in earlier Matrix rooms: a newcomer of the present one does not miss it. */

@@ -10,8 +10,10 @@ import type { OutboxItem, Store } from '../care/relay/ports.ts';
 import { StoreFailure } from '../care/relay/store-failure.ts';
 import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
+import { isAct, perform } from './acting.ts';
 import { contentOf, render } from './announce.ts';
 import type { Pacer } from './pacing.ts';
+import { relayedFile } from './relayed-file.ts';
 import type { Rooms } from './rooms.ts';
 import { settleEarlier, transactionOf } from './settling.ts';
 
@@ -61,29 +63,34 @@ export async function drainOutbox(ports: MessengerPorts, signal?: AbortSignal): 
   while (!signal?.aborted && broken.length === 0) {
     const rung = wake.next();
     const now = clocks.machine();
-    const heads = await store.outbox.heads(now, PARALLEL + busy.size);
-    const ready = heads.filter((item) => !busy.has(item.room));
     const taken = [...busy.values()].filter(({ since }) => now - since < SLOW_MS).length;
-    for (const item of ready.slice(0, Math.max(0, PARALLEL - taken))) {
+    const ready = taken < PARALLEL ? await store.outbox.heads(now, PARALLEL - taken, busy) : [];
+    for (const item of ready) {
       if (!pacer.take()) break;
       begin(item);
     }
     const held = ready.some((item) => !busy.has(item.room)) && pacer.waitMs() > 0;
     if (busy.size === 0 && !(held && signal)) return ended;
+    const news = Promise.race([...underWay(), rung]);
     const look = held ? Math.min(pacer.waitMs(), LOOK_MS) : LOOK_MS;
-    await restUntil(Promise.race([...underWay(), rung]), look, clocks, signal ?? NEVER);
+    // Without a signal only what is under way is waited for: a stepped clock's pause ends at once, and would spin here.
+    await (signal ? restUntil(news, look, clocks, signal) : news);
   }
   await Promise.all(underWay());
   if (broken.length > 0) throw broken[0];
   return ended;
 }
 
-const NEVER = new AbortController().signal;
-
 /** @returns whether the delivery left the queue */
 async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean> {
   const { store, transport, clocks, pacer } = ports;
   try {
+    if (isAct(item.announcement)) {
+      const whole = await perform(ports, item, item.announcement);
+      pacer.answered();
+      if (whole) await store.outbox.markDone(item.id, 'performed', clocks.civil());
+      return whole;
+    }
     const earlier = await settleEarlier(ports, item);
     if (typeof earlier === 'object') {
       await store.outbox.markDone(item.id, earlier, clocks.civil());
@@ -96,9 +103,11 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     }
     const room = await ports.rooms.ensure(item.room);
     const threadRoot = item.thread ? await store.outbox.threadRoot(item.room, item.thread) : undefined;
-    const said = await render(store.files, item.announcement, clocks.civil());
-    const content = contentOf(item, said, { threadRoot, replyTo: item.replyTo });
-    if (earlier === 'unsent') await store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
+    const place = { threadRoot, replyTo: item.replyTo };
+    const content =
+      (await relayedFile(store.files, item, place)) ??
+      contentOf(item, await render(store.files, item.announcement, clocks.civil(), item.room), place);
+    if (!(await store.outbox.markTried(item.id, transport.deviceId, clocks.machine()))) return false;
     const eventId = await transport.send(
       room.matrixId,
       'm.room.message',
@@ -117,7 +126,8 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
 
 /** Where a patient is named, who is in the room without being wanted there gets no key (invariant 6). */
 function readersOf(room: Room, bot: string): string[] | undefined {
-  return room.kind === 'patient' || room.kind === 'request' ? [...room.members, bot] : undefined;
+  const named = room.kind === 'patient' || room.kind === 'request' || room.kind === 'desk';
+  return named ? [...room.members, bot] : undefined;
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {

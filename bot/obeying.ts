@@ -8,6 +8,8 @@ import { type Conversation, conversationId, fresh, keep } from '../care/people/c
 import type { Person } from '../care/people/person.ts';
 import { freeSlots, offeredBy } from '../care/request/slot-search.ts';
 import { decideMove, decideNext, decideRedirect, openIn } from '../care/request/case.ts';
+import { decideDraft } from '../care/request/drafting.ts';
+import { decideIdentity } from '../care/identity/decide.ts';
 import { decideAsk } from '../care/request/opening.ts';
 import type { CommandContext, CommandEnd } from '../commands/command.ts';
 import type { Parsed } from '../commands/parse.ts';
@@ -35,6 +37,7 @@ export async function obey(
     now,
     people: ports.people,
     pathways: ports.pathways(),
+    desks: ports.desks,
     directory: ports.directory,
     freeSlots: (span, specialty) => freeSlots(ports, person, span, specialty, now),
     mySlots: () => offeredBy(ports, person, now),
@@ -107,7 +110,12 @@ async function decide(
   now: number,
 ): Promise<Decision | Refusal> {
   if ('act' in end) return end.act({ ...ports, reply: said }, now);
+  if ('form' in end) {
+    const purpose = end.form.do === 'ask' ? { ...end.form, patient } : end.form;
+    return decideDraft(ports, purpose, end.given, person, now);
+  }
   if ('ask' in end) return decideAsk(ports, { ...end.ask, by: person, patient }, now);
+  if ('identity' in end) return decideIdentity(ports, person, end.identity, now);
   if ('next' in end) return decideNext(ports, person, now);
   if ('redirect' in end) return decideRedirect(ports, end.redirect.code, person, end.redirect, now);
   return decideMove(ports, end.move.code, person, end.move.move, now);

@@ -13,7 +13,9 @@ import type { People } from '../care/people/person.ts';
 export type Rooms = {
   /** The room, open: created and its members invited. @throws TransportFailure */
   ensure(ref: string): Promise<Room & { matrixId: string }>;
-  /** Puts somebody out, without a word of reason; wanted again, they are invited again. @throws TransportFailure */
+  /** The Matrix room of the next generation, made and not yet moved to; twice is once. @throws TransportFailure */
+  createNext(ref: string): Promise<string>;
+  /** Puts somebody out; who is wanted again later is invited again. @throws TransportFailure */
   remove(matrixId: string, userId: string): Promise<void>;
 };
 
@@ -50,9 +52,14 @@ export function createRooms(ports: RoomsPorts): Rooms {
     const space = room.kind === 'space' && { space: true };
     const direct = room.kind === 'direct';
     const matrixId = await transport.createRoom({ alias, name, invite, encrypted, direct, ...space });
-    await store.rooms.opened(room.ref, matrixId);
     invited.set(matrixId, new Set(invite));
     return matrixId;
+  }
+
+  async function known(ref: string): Promise<Room> {
+    const room = await store.rooms.get(ref);
+    if (!room) throw new Error(`no room record for ${ref}`);
+    return room;
   }
 
   async function inviteMissing(room: Room, matrixId: string): Promise<void> {
@@ -74,11 +81,15 @@ export function createRooms(ports: RoomsPorts): Rooms {
 
   return {
     async ensure(ref) {
-      const room = await store.rooms.get(ref);
-      if (!room) throw new Error(`no room record for ${ref}`);
+      const room = await known(ref);
       const matrixId = room.matrixId ?? (await create(room));
+      if (room.matrixId === null) await store.rooms.opened(ref, matrixId);
       if (room.kind !== 'direct') await inviteMissing(room, matrixId);
       return { ...room, matrixId };
+    },
+    async createNext(ref) {
+      const room = await known(ref);
+      return create({ ...room, generation: room.generation + 1 });
     },
     async remove(matrixId, userId) {
       await transport.remove(matrixId, userId);

@@ -45,8 +45,21 @@ export async function settleEarlier(
   if (tried.device === transport.deviceId && age < SAME_TRANSACTION_MS) return 'same-transaction';
   const matrixId = (await store.rooms.get(item.room))?.matrixId;
   if (!matrixId) return 'unsent'; // the room begins anew: nothing of ours can be there
-  const eventId = await findSaid(transport, matrixId, deliveryId, tried.at - SLACK_MS);
+  const eventId = await eventOf(transport, matrixId, deliveryId, tried.at);
   return eventId === undefined ? 'unsent' : { eventId };
+}
+
+/**
+ * The event that carries a delivery, read back from the room.
+ * @returns undefined when it certainly is not there. @throws TransportFailure, of kind `message` when what is read does not tell
+ */
+export async function eventOf(
+  transport: Transport,
+  roomId: string,
+  deliveryId: string,
+  triedAt: number,
+): Promise<string | undefined> {
+  return findSaid(transport, roomId, deliveryId, triedAt - SLACK_MS);
 }
 
 async function findSaid(

@@ -11,8 +11,10 @@ import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
 import { decideSlotTimer } from '../care/request/booking.ts';
 import { decideDeadline, decideLife } from '../care/request/case.ts';
+import { decideDraftTimer } from '../care/request/drafting.ts';
 import { decideDate } from '../care/request/triggers.ts';
 import type { StayPorts } from '../care/stay/case.ts';
+import { decideReminder } from '../care/identity/decide.ts';
 import { decideClosing } from '../care/stay/closing.ts';
 import { decideNotice } from '../care/stay/notice.ts';
 
@@ -25,7 +27,9 @@ const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number
   'request-life': decideLife,
   'request-date': decideDate,
   'room-close': decideClosing,
+  'merge-desk': decideReminder,
   slot: decideSlotTimer,
+  draft: decideDraftTimer,
 };
 
 /** After what failed: long enough not to fill the log. */

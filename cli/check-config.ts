@@ -48,12 +48,18 @@ function summary({ config, people, teams, duty, pathways, warnings }: LoadedConf
   ];
 }
 
-function sourceLine({ id, name, format, facilities, labels, policy, maxBytes }: SourceConfig): string {
+function sourceLine({ id, name, format, facilities, labels, policy, maxBytes, mllp }: SourceConfig): string {
   const units =
     policy.units === undefined
       ? 'no unit table: events without units'
       : `${labels.size} units, another one ${policy.unknownUnit === 'hold' ? 'is held' : 'is said without its label'}`;
-  return `  ${id} (${name}): ${format}, facilities ${facilities.join(', ')}, ${units}, up to ${Math.round(maxBytes / 1024)} KiB`;
+  const desk =
+    policy.identityDesk === undefined
+      ? 'NO identity desk (merged and moved patients wait in quarantine)'
+      : `identity desk ${policy.identityDesk}`;
+  const listener = mllp && `, MLLP${mllp.tls ? ' over TLS' : ''} on ${mllp.host}:${mllp.port}`;
+  const shadow = policy.shadow === true ? ', in shadow: nothing is said' : '';
+  return `  ${id} (${name}): ${format}${listener ?? ''}, facilities ${facilities.join(', ')}, ${units}, ${desk}, up to ${Math.round(maxBytes / 1024)} KiB${shadow}`;
 }
 
 function pathwayLines(offer: Offer, people: readonly Person[], now: number): string[] {

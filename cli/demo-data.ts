@@ -8,8 +8,8 @@ import type { RepertoryEntry } from '../care/people/repertory.ts';
 import { sayProblems } from '../config/problem.ts';
 import { readRepertory } from '../config/schema/repertory.ts';
 import type { Slots } from '../care/request/slot.ts';
-import { openDirectory } from '../store/directory.ts';
-import { importRpps } from '../store/directory-import.ts';
+import { importRpps } from '../store/directory/import.ts';
+import { openReader } from '../store/directory/search.ts';
 import { openSlotsFile } from '../store/slots-file.ts';
 
 const DATA = resolve(import.meta.dirname, '..', 'demo', 'data');
@@ -17,14 +17,14 @@ const DATA = resolve(import.meta.dirname, '..', 'demo', 'data');
 /** Built in a temporary folder that goes away with the process. */
 export async function demoDirectory(): Promise<Directory> {
   const folder = await mkdtemp(join(tmpdir(), 'relais-directory-'));
-  const index = join(folder, 'directory.sqlite');
-  await importRpps(join(DATA, 'rpps-synthetique.txt'), index);
-  const directory = openDirectory(index);
-  process.once('exit', () => {
-    directory.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return directory;
+  await importRpps(join(DATA, 'rpps-synthetique.txt'), folder);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const reader = openReader({ folder }); // in this thread: a rehearsal has nobody else to keep waiting
+  return {
+    search: async (words, query) => reader.search(words, query),
+    size: async () => reader.size(),
+    know: async (fiches) => reader.know(fiches),
+  };
 }
 
 /** Lines, documents, prevention and actions of the synthetic territory. @throws when its file is broken: it is part of the program */

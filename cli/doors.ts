@@ -19,6 +19,12 @@ export type Served = {
   waitsFor: string | undefined;
 };
 
+/** @throws StoreFailure until the base has answered */
+export function storeOf({ store, waitsFor }: Served): Store {
+  if (store) return store;
+  throw new StoreFailure(waitsFor ?? 'the base has not answered yet');
+}
+
 export function openDoors(
   loaded: LoadedConfig,
   served: Served,
@@ -26,10 +32,7 @@ export function openDoors(
   log: Log,
 ): ReturnType<typeof createApp> {
   const sources = new Map(loaded.config.sources.map((s) => [s.id, s]));
-  const store = (): Store => {
-    if (served.store) return served.store;
-    throw new StoreFailure(served.waitsFor ?? 'the base has not answered yet');
-  };
+  const store = (): Store => storeOf(served);
   return createApp({
     sources: (id) => {
       const source = sources.get(id);

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addConnecting } from './connecting.ts';
 import type { LoginOptions } from './provision.ts';
 import type { SlaOptions } from './sla.ts';
 
@@ -14,7 +15,8 @@ export const program = new Command('relais')
     `
 First steps, without any configuration:
   relais read --format hl7v2 export/*.hl7     what each message would become
-  relais rehearse demo/day/day.yaml           a whole day, and what every room would read
+  relais rehearse export.hl7                  what every room would read of them
+  relais rehearse demo/day/day.yaml           a whole day
   npm run demo                                the same day on a real homeserver
 Then:
   relais check-config -c relais.yaml          every problem at once
@@ -127,9 +129,14 @@ program
 
 program
   .command('rehearse')
-  .description('play a folder of messages, or a scenario, and print what each room would read; needs no configuration')
-  .argument('<folder-or-scenario>', 'a folder of .hl7 files in name order, or a .yaml scenario')
+  .description('play messages, or a scenario, and print what each room would read; needs no configuration')
+  .argument(
+    '<file-or-folder>',
+    'a file of messages (also a batch or an MLLP dump), a folder of them, or a .yaml scenario',
+  )
   .action(async (path: string) => end(await (await import('./rehearse.ts')).rehearse(path, console.log)));
+
+addConnecting(program, config, end);
 
 program
   .command('sla')
@@ -171,8 +178,12 @@ quarantine
   .description('decide it again (a delivery: send it again), at the end of its lane')
   .addOption(config)
   .option('--send-again', 'a delivery that may have been sent: do not look for it in the room, send it')
+  .option(
+    '--accept-identity',
+    'a message held as another person under the same number: the hospital says it is the same',
+  )
   .argument('<id...>')
-  .action(async (ids: string[], options: { config: string; sendAgain?: boolean }) =>
+  .action(async (ids: string[], options: { config: string; sendAgain?: boolean; acceptIdentity?: boolean }) =>
     end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
   );
 
@@ -183,6 +194,25 @@ quarantine
   .argument('<id...>')
   .action(async (ids: string[], options: { config: string }) =>
     end(await (await import('./quarantine.ts')).dropQuarantined(ids, options, process.env, console.log)),
+  );
+
+const silenced = program
+  .command('silenced')
+  .description('stays of which nothing is said: protected patients, blocked units');
+silenced
+  .command('list')
+  .description('their visit numbers and why: on a trusted screen only')
+  .addOption(config)
+  .action(async (options: { config: string }) =>
+    end(await (await import('./silenced.ts')).listSilenced(options, process.env, console.log)),
+  );
+silenced
+  .command('release')
+  .description('tell a stay again, from its next message on, because the hospital says that it may be')
+  .addOption(config)
+  .argument('<id...>')
+  .action(async (ids: string[], options: { config: string }) =>
+    end(await (await import('./silenced.ts')).releaseSilenced(ids, options, process.env, console.log)),
   );
 
 program
@@ -232,6 +262,49 @@ rooms
   .addOption(config)
   .action(async (options: { config: string }) =>
     end(await (await import('./rooms.ts')).applyRooms(options, process.env, console.log)),
+  );
+
+const imports = program
+  .command('import')
+  .description('the open files of the directory, into a new index that the running server takes at once');
+for (const [kind, what] of [
+  ['rpps', 'professionals: PS_LibreAcces_Personne_activite_….txt of annuaire.sante.fr, unzipped'],
+  ['finess', 'establishments: etalab-cs1100507-….csv of data.gouv.fr, with or without coordinates'],
+] as const)
+  imports
+    .command(kind)
+    .description(what)
+    .addOption(config)
+    .option('--accept-shrunk', 'the file has far fewer rows than the last one, and that is right')
+    .argument('<file>')
+    .action(async (file: string, options: { config: string; acceptShrunk?: boolean }) =>
+      end(await (await import('./import.ts')).importDirectory(kind, file, options, process.env, console.log)),
+    );
+
+const directory = program
+  .command('directory')
+  .description('what the coordination knows of professionals and partners: delays, lines, new patients, languages…');
+directory
+  .command('template')
+  .description('an empty table with every column, to be filled in a spreadsheet')
+  .addOption(new Option('-f, --format <format>').choices(['csv', 'xlsx', 'yaml']).default('csv'))
+  .option('-o, --out <file>', 'where to write it')
+  .action(async (options: { format: 'csv' | 'xlsx' | 'yaml'; out?: string }) =>
+    end(await (await import('./directory.ts')).writeTemplate(options, console.log)),
+  );
+const overlay = directory.command('overlay').description('a table of fiches: .csv, .xlsx or .yaml');
+overlay
+  .command('check')
+  .description('every problem at once, with row, column and cure; needs no configuration')
+  .argument('<file>')
+  .action(async (file: string) => end(await (await import('./directory.ts')).checkOverlay(file, console.log)));
+overlay
+  .command('load')
+  .description('into the store, beside the running server; the later check of each value stays')
+  .addOption(config)
+  .argument('<file>')
+  .action(async (file: string, options: { config: string }) =>
+    end(await (await import('./directory.ts')).loadOverlay(file, options, process.env, console.log)),
   );
 
 program

@@ -1,8 +1,10 @@
 import { TextDecoder } from 'node:util';
+import { isAct } from '../bot/acting.ts';
 import { render } from '../bot/announce.ts';
 import { readEnvelope } from '../bridge/hospital.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
+import { SAME_PATIENT } from '../care/stay/case.ts';
 import { auditAct, type Environment, withStore } from './configured.ts';
 
 type Print = (line: string) => void;
@@ -16,13 +18,12 @@ export async function listQuarantine(
   return withStore(options.config, env, async ({ store }) => {
     const kept = await store.inbox.list({ state: 'quarantined', limit: 500 });
     const unsaid = await store.outbox.listQuarantined(500);
-    for (const e of kept)
-      print(
-        options.json
-          ? JSON.stringify(summary(e))
-          : `${e.id}  ${new Date(e.receivedAt).toISOString()}  ${e.source}  ${e.format}  ${e.reason ?? ''}  ${e.detail ?? ''}`,
-      );
+    const late = (await store.inbox.list({ reason: 'retroactive', limit: 500 })).filter((e) => e.detail !== undefined);
+    for (const e of kept) print(options.json ? JSON.stringify(summary(e)) : line(e));
     for (const d of unsaid) print(options.json ? JSON.stringify(d) : `${d.id}  delivery to ${d.room}  ${d.why}`);
+    for (const e of late) print(options.json ? JSON.stringify(summary(e)) : line(e));
+    if (!options.json && late.length > 0)
+      print('Entered too late to ring anybody (retroactive): the card is right; telephone where it matters.');
     if (!options.json)
       print(
         kept.length + unsaid.length === 0
@@ -64,7 +65,8 @@ async function showDelivery(store: Store, id: string, print: Print): Promise<num
   const { announcement, tried, ...rest } = delivery;
   const triedAt = tried && new Date(tried.at).toISOString();
   print(JSON.stringify({ ...rest, kind: announcement.kind, triedAt, triedBy: tried?.device }, null, 2));
-  const said = await render(store.files, announcement, Date.now()).catch(() => undefined);
+  if (isAct(announcement)) return 0; // nothing is read of an act
+  const said = await render(store.files, announcement, Date.now(), delivery.room).catch(() => undefined);
   print(said?.plain ?? '(its words cannot be made any more: a file that it needs is gone)');
   return 0;
 }
@@ -72,7 +74,7 @@ async function showDelivery(store: Store, id: string, print: Print): Promise<num
 /** Envelopes are decided again, deliveries are sent again, each at the end of its lane. */
 export async function replayQuarantined(
   ids: string[],
-  options: { config: string; sendAgain?: boolean },
+  options: { config: string; sendAgain?: boolean; acceptIdentity?: boolean },
   env: Environment,
   print: Print,
 ): Promise<number> {
@@ -81,8 +83,14 @@ export async function replayQuarantined(
     for (const id of ids) {
       const envelope = await store.inbox.get(id);
       if (envelope?.state === 'quarantined') {
-        await auditAct(store, 'quarantine:replay', id);
-        await store.inbox.replay(id);
+        const accept = options.acceptIdentity === true;
+        if (accept && envelope.reason !== 'merge-needs-human') {
+          console.error(`${id} is not held for its identity: replay it without --accept-identity.`);
+          missing += 1;
+          continue;
+        }
+        await auditAct(store, accept ? 'quarantine:accept-identity' : 'quarantine:replay', id);
+        await store.inbox.replay(id, accept ? SAME_PATIENT : undefined);
         print(`${id} will be decided again, at the end of its lane.`);
         continue;
       }
@@ -109,6 +117,10 @@ export async function dropQuarantined(
     }
     return missing > 0 ? 1 : 0;
   });
+}
+
+function line(e: Envelope): string {
+  return `${e.id}  ${new Date(e.receivedAt).toISOString()}  ${e.source}  ${e.format}  ${e.reason ?? ''}  ${e.detail ?? ''}`;
 }
 
 function summary(e: Envelope): Record<string, unknown> {

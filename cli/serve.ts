@@ -1,12 +1,13 @@
 /** `relais serve`: the doors first (a hospital must be acknowledged even while Matrix is away), then the rooms. */
-import { existsSync, statSync } from 'node:fs';
 import { jsonLog } from '../bridge/log.ts';
 import { serveHttp } from '../bridge/node.ts';
 import { randomIds } from '../bridge/random-ids.ts';
 import { startJobs } from '../bridge/schedule.ts';
 import { type SteppedClocks, wallClocks } from '../bridge/wall-clock.ts';
 import type { OpenTransport } from '../bot/matrix/matrix-transport.ts';
-import type { Directory } from '../care/people/directory.ts';
+import { readHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
+import { acknowledgement } from '../bridge/formats/hl7v2/ack.ts';
+import type { NewEnvelope } from '../care/relay/envelope.ts';
 import { peopleFrom } from '../care/people/person.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Store } from '../care/relay/ports.ts';
@@ -17,15 +18,15 @@ import type { Slots } from '../care/request/slot.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { RINGING } from '../config/ringing.ts';
 import { compose, type Relais } from '../main.ts';
-import { openDirectory } from '../store/directory.ts';
-import { importRpps } from '../store/directory-import.ts';
 import { openStore } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
 import { openSlotsFile } from '../store/slots-file.ts';
 import { openAccount, RETRY_MS } from './account.ts';
 import { followCivilTime } from './civil-time.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
-import { openDoors, type Served } from './doors.ts';
+import { openDoors, type Served, storeOf } from './doors.ts';
+import { openMllpDoors } from './mllp-doors.ts';
+import { serveDirectory, type ServedDirectory } from './serve-directory.ts';
 import { beat } from './served.ts';
 
 export type ServeOptions = { config: string; /** Stop when standard input ends. */ leash?: boolean };
@@ -54,7 +55,7 @@ export async function serve({ config, leash }: ServeOptions, env: Environment): 
 type Ground = Served & { loaded: LoadedConfig; clocks: SteppedClocks; log: Log; sealer: Sealer; signal: AbortSignal };
 
 /** What is opened once, and looked at by whatever account serves. */
-type Looked = { store: Store; directory: Directory; slots: Slots };
+type Looked = { store: Store; served: ServedDirectory; slots: Slots };
 
 async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): Promise<void> {
   const { config, secrets } = loaded;
@@ -63,13 +64,19 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   const open = (): Promise<Store> => openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
   // Another Relais on this base is said before the doors open.
   ground.store = await open().catch((error: unknown) => waiting(ground, error));
-  const http = await serveHttp(openDoors(loaded, ground, clocks, log), config.listen).catch(async (error: unknown) => {
-    await ground.store?.close();
-    throw error;
-  });
-  log('info', 'listening', { host: config.listen.host, port: http.port });
   const closing: (() => Promise<void>)[] = [];
   try {
+    const served = await serveDirectory(loaded, clocks, log);
+    closing.unshift(() => served.close());
+    const accept = (envelopes: NewEnvelope[]) => storeOf(ground).inbox.accept(envelopes);
+    const intake = { accept, clocks, ids: randomIds, readHl7v2, acknowledge: acknowledgement, log };
+    const mllp = await openMllpDoors(config.sources, intake);
+    closing.unshift(() => mllp.close());
+    const http = await serveHttp(openDoors(loaded, ground, clocks, log), config.listen);
+    closing.unshift(() => http.close());
+    log('info', 'listening', { host: config.listen.host, port: http.port });
+    for (const { id, policy } of config.sources)
+      if (policy.shadow === true) log('warn', 'in shadow: nothing is said', { source: id });
     while (!ground.store && !signal.aborted) {
       await clocks.pause(RETRY_MS, signal);
       ground.store = await open().catch((error: unknown) => waiting(ground, error));
@@ -77,11 +84,10 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     const { store } = ground;
     if (!store) return;
     if (config.environment !== 'production') closing.push(await followCivilTime(store, clocks, signal));
-    const looked: Looked = { store, directory: await directoryOf(loaded, log), slots: openSlotsFile(config.slots) };
+    const looked: Looked = { store, served, slots: openSlotsFile(config.slots) };
     await Promise.all([keepServing(ground, looked), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
-    await http.close();
     for (const close of closing) await close();
     await ground.store?.close();
   }
@@ -112,8 +118,9 @@ async function keepServing(ground: Ground, looked: Looked): Promise<void> {
 async function serveAccount(ground: Ground, looked: Looked, transport: OpenTransport): Promise<void> {
   const { loaded, clocks, log, sealer, signal } = ground;
   const { config } = loaded;
+  const { store, served, slots } = looked;
   const relais: Relais = compose({
-    ...looked,
+    store,
     transport,
     clocks,
     ids: randomIds,
@@ -123,18 +130,20 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
     sources: new Map(
       config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
     ),
+    directory: served.directory,
+    slots,
     repertory: loaded.repertory,
     ringing: RINGING,
     closeAfterDays: config.rooms.closeAfterDays,
     access: config.account,
+    callsPerSecond: config.account.callsPerSecond,
     log,
   });
   ground.store = relais.store; // it rings the drains at each message
   ground.waitsFor = undefined;
   log('info', 'serving', { account: transport.userId, device: transport.deviceId });
-  const stopJobs = startJobs([{ name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() }], (job) =>
-    log('error', 'job failed', { job }),
-  );
+  const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() };
+  const stopJobs = startJobs([retry, ...served.jobs], (job) => log('error', 'job failed', { job }));
   try {
     await relais.run(signal);
   } finally {
@@ -151,20 +160,4 @@ function waiting(ground: Ground, error: unknown): undefined {
 function waits(ground: Ground, what: string): void {
   if (ground.waitsFor !== what) ground.log('error', `waiting: ${what}`);
   ground.waitsFor = what;
-}
-
-/** Rebuilt when the national file is newer than the index. */
-async function directoryOf({ config }: LoadedConfig, log: Log): Promise<Directory> {
-  if (!config.directory)
-    return { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 };
-  // A file of this machine, also where the rest is on PostgreSQL: each one builds its own.
-  const beside = 'path' in config.store ? config.store.path : config.account.directory;
-  const index = `${beside}.directory`;
-  const { rpps } = config.directory;
-  if (!existsSync(index) || statSync(rpps).mtimeMs > statSync(index).mtimeMs) {
-    log('info', 'building the directory index', { file: rpps });
-    const { rows, people } = await importRpps(rpps, index);
-    log('info', 'directory ready', { rows, people });
-  }
-  return openDirectory(index);
 }

@@ -29,8 +29,8 @@ export function aide(all: (offers: readonly Offer[]) => readonly Command[]): Com
     summary: 'Cette liste, ou l’aide d’un mot',
     example: 'aide avis',
     may: () => true,
-    async run({ person, people, pathways, room }, args) {
-      const mine = all(pathways).filter((command) => command.may(person, pathways));
+    async run({ person, people, pathways, desks, room }, args) {
+      const mine = all(pathways).filter((command) => command.may(person, pathways, desks));
       const one = mine.find((command) => command.word === args || command.also.includes(args));
       const offers = one === undefined ? [] : offersOf(one.word, pathways).filter((offer) => mayUse(offer, person));
       return {

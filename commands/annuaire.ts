@@ -1,4 +1,5 @@
-import type { DirectoryEntry, DirectorySearch } from '../care/people/directory.ts';
+import type { DirectoryEntry, DirectoryQuery, DirectorySearch } from '../care/people/directory.ts';
+import { sayLocalLong, sayLocalShort } from '../config/texts/fiche.ts';
 import { b, code, join, lines, outside, type Piece, say } from '../config/texts/markup.ts';
 import type { Command, CommandContext } from './command.ts';
 
@@ -20,44 +21,66 @@ export const annuaire: Command<Answer> = {
   async follow(context, kept: { asked: string; from: number }, said) {
     if ('next' in said) return page(context, kept.asked, Math.min(kept.from + SHOWN, MOST));
     if ('yes' in said) return page(context, kept.asked, kept.from);
-    const { entries } = await context.directory.search(kept.asked, said.pick);
-    const one = entries[said.pick - 1];
+    const { entries } = await context.directory.search(kept.asked, {
+      ...asker(context),
+      limit: 1,
+      offset: said.pick - 1,
+    });
+    const [one] = entries;
     return one ? { answer: { one }, keep: kept } : page(context, kept.asked, kept.from);
   },
-  say(answer) {
-    return 'one' in answer ? sayOne(answer.one) : sayPage(answer);
+  say(answer, now) {
+    return 'one' in answer ? sayOne(answer.one, now) : sayPage(answer, now);
   },
 };
 
+/** Professionals-only lines are given where nobody else reads: in a direct room, to a member or to the coordination. */
+function asker({ person, room }: CommandContext): Pick<DirectoryQuery, 'territory' | 'member' | 'reader'> {
+  const alone = room.kind === 'direct';
+  return {
+    territory: person.territory,
+    member: alone && person.role === 'coordinateur',
+    ...(alone && person.rpps !== undefined && { reader: person.rpps }),
+  };
+}
+
 async function page(
-  { directory }: CommandContext,
+  context: CommandContext,
   asked: string,
   from: number,
 ): Promise<{ answer: Page; keep?: { asked: string; from: number } }> {
-  const found = await directory.search(asked, from + SHOWN);
-  const answer = { ...found, entries: found.entries.slice(from), asked, from };
+  const found = await context.directory.search(asked, { ...asker(context), limit: SHOWN, offset: from });
+  const answer = { ...found, asked, from };
   return found.total > 0 ? { answer, keep: { asked, from } } : { answer };
 }
 
-function sayPage({ asked, entries, total, understood, unknown, from }: Page): Piece {
+function sayPage({ asked, entries, total, atLeast, understood, unknown, from, away }: Page, now: number): Piece {
   if (!asked.trim()) return say`Que cherchez-vous ? Par exemple : ${code('!annuaire dermato cambrai')}`;
-  const guess = unknown.map((u) =>
-    u.nearest
-      ? say`« ${outside(u.word)} » : je n’ai pas trouvé. Essayez ${code(`!annuaire ${u.nearest}`)}`
-      : say`« ${outside(u.word)} » : je n’ai pas trouvé.`,
-  );
+  if (away === 'no-index') return say`L’annuaire se prépare : réessayez dans quelques minutes.`;
+  if (away === 'late') return say`L’annuaire ne répond pas : réessayez dans un instant.`;
+  const guess = unknown
+    .slice(0, 2)
+    .map((u) =>
+      u.nearest
+        ? say`« ${outside(u.word)} » : je n’ai pas trouvé. Essayez ${code(`!annuaire ${u.nearest}`)}`
+        : say`« ${outside(u.word)} » : je n’ai pas trouvé.`,
+    );
   if (total === 0) return lines(say`Personne pour « ${outside(asked)} ».`, ...guess);
   if (entries.length === 0) return say`C’est tout pour « ${outside(asked)} ».`;
   const how = understood.filter((u) => u.as !== 'name').map((u) => u.label);
   const shown = from + entries.length;
   return lines(
-    how.length > 0 ? say`${how.join(', ')} : ${answers(total)}` : say`${answers(total)}`,
+    how.length > 0 ? say`${how.join(', ')} : ${answers(total, atLeast)}` : say`${answers(total, atLeast)}`,
     ...entries.map((entry, n) => {
       const [place] = entry.places;
+      const parts = [
+        place?.town ? outside(place.town) : undefined,
+        entry.distanceKm === undefined ? undefined : say`à ${entry.distanceKm} km`,
+        place?.phone ? b(place.phone) : undefined,
+        entry.local && sayLocalShort(entry.local, now),
+      ];
       const where = join(
-        [place?.town ? outside(place.town) : undefined, place?.phone ? b(place.phone) : undefined].filter(
-          (x) => x !== undefined,
-        ),
+        parts.filter((part) => part !== undefined),
         ', ',
       );
       const number = `${from + n + 1}.`;
@@ -68,14 +91,17 @@ function sayPage({ asked, entries, total, understood, unknown, from }: Page): Pi
   );
 }
 
-function sayOne(entry: DirectoryEntry): Piece {
+/** Eight lines, the most useful first. */
+function sayOne(entry: DirectoryEntry, now: number): Piece {
+  const known = entry.local ? sayLocalLong(entry.local, now) : [];
   return lines(
     say`${b(outside(entry.name))}, ${outside(job(entry))}`,
-    ...entry.places.slice(0, 4).flatMap((place) => {
+    ...entry.places.slice(0, known.length > 3 ? 3 : 4).map((place) => {
       const at = [place.name, place.street, [place.postcode, place.town].filter(Boolean).join(' ')];
       const where = at.filter((part) => part !== undefined && part !== '').join(', ');
-      return [say`• ${outside(where, { max: 120 })}${place.phone ? say` — ${b(place.phone)}` : undefined}`];
+      return say`• ${outside(where, { max: 120 })}${place.phone ? say` — ${b(place.phone)}` : undefined}`;
     }),
+    ...known.slice(0, 4),
   );
 }
 
@@ -83,6 +109,7 @@ function job({ specialties, profession }: DirectoryEntry): string {
   return specialties[0]?.label ?? profession;
 }
 
-function answers(n: number): string {
+function answers(n: number, atLeast = false): string {
+  if (atLeast) return `plus de ${n} réponses`;
   return n === 1 ? '1 réponse' : `${n} réponses`;
 }

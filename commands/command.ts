@@ -5,6 +5,7 @@
 import type { Directory } from '../care/people/directory.ts';
 import type { Conversation, FollowUp } from '../care/people/conversation.ts';
 import type { People, Person } from '../care/people/person.ts';
+import type { IdentityMove } from '../care/identity/decide.ts';
 import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
@@ -15,6 +16,8 @@ import type { Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { FreeSlot } from '../care/request/slot-search.ts';
 import type { RequestMove } from '../care/request/moves.ts';
+import type { Purpose } from '../care/request/draft.ts';
+import type { Answer } from '../care/request/form.ts';
 import type { Ask } from '../care/request/opening.ts';
 import type { Offer } from '../care/request/pathway.ts';
 import type { Request } from '../care/request/request.ts';
@@ -27,6 +30,8 @@ export type CommandContext = {
   /** Civil time, epoch ms UTC. */
   now: number;
   people: People;
+  /** Groups of the identity desks. */
+  desks: readonly string[];
   pathways: readonly Offer[];
   directory: Directory;
   /** What this person may book within [from, to), soonest first. */
@@ -61,10 +66,14 @@ export type CommandEnd<R> =
   | { act: (ports: ActPorts, now: number) => Promise<Decision | Refusal>; keep?: unknown; as?: string }
   /** An act: the corridor decides it, and announces what comes of it. */
   | { ask: Omit<Ask, 'by' | 'patient'> }
+  /** Too much for one line: asked question by question, in the direct room. */
+  | { form: Purpose; given: { answers: Answer[]; urgent: boolean } }
   | { move: { code: string; move: RequestMove } }
   | { redirect: { code: string; pathway: Offer; text: string } }
   /** The oldest of a queue. */
-  | { next: true };
+  | { next: true }
+  /** About patients' identities, for the desk's book. */
+  | { identity: IdentityMove };
 
 export interface Command<R = unknown> {
   /** As typed, without accent or prefix. */
@@ -75,8 +84,8 @@ export interface Command<R = unknown> {
   readonly summary: string;
   /** What one types, as an example. */
   readonly example: string;
-  /** Shown by `aide`, and refused otherwise: only what this person may do here. */
-  may(person: Person, pathways: readonly Offer[]): boolean;
+  /** Shown by `aide`, and refused otherwise: only what this person may do here. `desks`: groups of the identity desks. */
+  may(person: Person, pathways: readonly Offer[], desks?: readonly string[]): boolean;
   /** @param args what follows the word, trimmed, typographic quotes straightened */
   run(context: CommandContext, args: string): Promise<CommandEnd<R>>;
   /** « suite » and « 2 » after an answer that kept something; `kept` is what it kept. */

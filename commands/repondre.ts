@@ -1,4 +1,7 @@
-import { type Command, nothingToSay } from './command.ts';
+import type { Purpose } from '../care/request/draft.ts';
+import { oneLine } from '../care/request/form.ts';
+import { allAnswers, type Request, stageOf, titleOf } from '../care/request/request.ts';
+import { type Command, type CommandEnd, nothingToSay } from './command.ts';
 import { whichRequest } from './which-request.ts';
 
 export const repondre: Command = {
@@ -14,6 +17,9 @@ export const repondre: Command = {
     const asked = (await context.requests(`asker:${context.person.id}`)).some(
       (r) => r.code === which.code && r.status === 'info-requested',
     );
+    const mineToAnswer = (await context.requests(`taker:${context.person.id}`)).find((r) => r.code === which.code);
+    const form = mineToAnswer && !asked ? formOf(mineToAnswer, which.rest) : undefined;
+    if (form) return form;
     // The asker answers the question that was put back; the taker answers the request.
     const inRoom = context.room.kind === 'request';
     const move = asked
@@ -23,3 +29,21 @@ export const repondre: Command = {
   },
   say: nothingToSay,
 };
+
+/** An answer that has several questions, or a conclusion to choose, and of which nothing was typed: step by step. */
+function formOf(request: Request, typed: string): CommandEnd<never> | undefined {
+  const stage = stageOf(request);
+  const several =
+    stage.answer.form.filter((f) => f.required).length > 1 || stage.answer.form.some((f) => f.type !== 'text');
+  if (typed !== '' && !several) return undefined;
+  if (!several && stage.outcomes.length === 0) return undefined;
+  const purpose: Purpose = {
+    do: 'answer',
+    code: request.code,
+    title: titleOf(request),
+    form: stage.answer.form,
+    outcomes: stage.outcomes,
+    earlier: allAnswers(request),
+  };
+  return { form: purpose, given: { answers: oneLine(stage.answer.form, typed), urgent: false } };
+}

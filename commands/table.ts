@@ -9,12 +9,17 @@ import { avis } from './avis.ts';
 import { cloturer } from './cloturer.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
-import { decliner } from './decliner.ts';
-import { prendre } from './prendre.ts';
+import { confirmer } from './confirmer.ts';
+import { fiche } from './fiche.ts';
 import { creneau } from './creneau.ts';
+import { decliner } from './decliner.ts';
 import { doc } from './doc.ts';
 import { ligne } from './ligne.ts';
+import { monPatient } from './mon-patient.ts';
+import { pasMonPatient } from './pas-mon-patient.ts';
+import { prendre } from './prendre.ts';
 import { prevention } from './prevention.ts';
+import { refuser } from './refuser.ts';
 import { rendre } from './rendre.ts';
 import { reorienter } from './reorienter.ts';
 import { repondre } from './repondre.ts';
@@ -32,12 +37,17 @@ export const COMMANDS: readonly Command[] = [
   avis,
   cloturer,
   complement,
+  confirmer,
   creneau,
-  doc,
-  ligne,
   decliner,
+  doc,
+  fiche,
+  ligne,
+  monPatient,
+  pasMonPatient,
   prendre,
   prevention,
+  refuser,
   rendre,
   reorienter,
   repondre,

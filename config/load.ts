@@ -7,6 +7,7 @@ import type { Offer } from '../care/request/pathway.ts';
 import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
+import { mllpOf, type MllpConfig } from './load-mllp.ts';
 import { readYaml } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
 import { readRepertory } from './schema/repertory.ts';
@@ -23,6 +24,8 @@ export type SourceConfig = {
   facilities: string[];
   maxBytes: number;
   policy: SourcePolicy;
+  /** Paths are absolute; undefined: HTTP alone. */
+  mllp: MllpConfig | undefined;
   /** Unit labels of the table, by UF code. */
   labels: ReadonlyMap<string, string>;
 };
@@ -36,13 +39,24 @@ type RelaisConfig = {
     accessRule: 'restricted' | 'unrestricted' | undefined;
     allowedServers: string[] | undefined;
     roomVersion: string | undefined;
+    callsPerSecond: number | undefined;
   };
   store: { path: string } | { url_env: string };
   listen: { host: string; port: number };
   sources: SourceConfig[];
-  directory: { rpps: string } | undefined;
+  directory:
+    | {
+        rpps: string | undefined;
+        finess: string | undefined;
+        folder: string | undefined;
+        communes: string | undefined;
+        /** Share of rows, 0 to 1. */
+        maxShrink: number;
+        annuaireSante: { url: string } | undefined;
+      }
+    | undefined;
   slots: string | undefined;
-  territories: { id: string; name: string }[];
+  territories: { id: string; name: string; communes?: string[] | undefined }[];
   rooms: { closeAfterDays: number };
   timezone: 'Europe/Paris';
 };
@@ -62,6 +76,8 @@ export type LoadedConfig = {
     sources: ReadonlyMap<string, string>;
     /** Address of PostgreSQL, with its password; undefined for a file. */
     storeUrl: string | undefined;
+    /** Key of the Annuaire Santé API. */
+    annuaireSante: string | undefined;
   };
   /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
   warnings: ConfigProblem[];
@@ -107,7 +123,7 @@ export function loadConfig(
   if ('problems' in repertory) problems.push(...repertory.problems);
   if (broken) return { problems };
   const people = read !== undefined && !('problems' in read) ? read : undefined;
-  if (people) problems.push(...unknownTerritories(people, main.value));
+  if (people) problems.push(...unknownTerritories(people, main.value), ...unknownDesks(people.persons, main));
   problems.push(...missingFiles(main, at));
   const secrets = readSecrets(main, env, at);
   problems.push(...secrets.problems);
@@ -126,7 +142,13 @@ export function loadConfig(
     duty: people.duty,
     pathways: pathways.offered,
     repertory: repertory.entries,
-    secrets: { seal: secrets.seal, password: secrets.password, sources: secrets.sources, storeUrl: secrets.storeUrl },
+    secrets: {
+      seal: secrets.seal,
+      password: secrets.password,
+      sources: secrets.sources,
+      storeUrl: secrets.storeUrl,
+      annuaireSante: secrets.annuaireSante,
+    },
     warnings: pathways.warnings,
   };
 }
@@ -141,6 +163,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
       accessRule: account.access_rule,
       allowedServers: account.allowed_servers,
       roomVersion: account.room_version,
+      callsPerSecond: account.calls_per_second,
     },
     store: store.path === undefined ? { url_env: store.url_env ?? '' } : { path: at(store.path) },
     listen,
@@ -156,17 +179,27 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
         facilities: source.facility,
         maxBytes: source.max_bytes,
         labels: new Map(source.units?.map((u) => [u.code, u.label])),
+        mllp: source.mllp && mllpOf(source.mllp, at),
         policy: {
           units,
           unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
           acceptTraining: source.accept_training,
-          acceptFictional: source.accept_fictional,
+          acceptFictional: source.accept_fictional || environment !== 'production',
           production: environment === 'production',
+          identityDesk: source.identity_desk,
+          shadow: source.mode === 'shadow',
           tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },
       };
     }),
-    directory: directory && { rpps: at(directory.rpps) },
+    directory: directory && {
+      rpps: directory.rpps === undefined ? undefined : at(directory.rpps),
+      finess: directory.finess === undefined ? undefined : at(directory.finess),
+      folder: directory.folder === undefined ? undefined : at(directory.folder),
+      communes: directory.communes === undefined ? undefined : at(directory.communes),
+      maxShrink: Number.parseInt(directory.max_shrink, 10) / 100,
+      annuaireSante: directory.annuaire_sante && { url: directory.annuaire_sante.url },
+    },
     slots: slots === undefined ? undefined : at(slots),
     territories,
     rooms: { closeAfterDays: rooms.close_after_days },
@@ -192,10 +225,36 @@ function unknownTerritories(
   );
 }
 
+/** A desk of nobody would let proposals wait for ever. */
+function unknownDesks(persons: readonly Person[], { value, problem }: YamlFile<RelaisFile>): ConfigProblem[] {
+  const groups = [...new Set(persons.flatMap((person) => person.groups))];
+  return value.sources.flatMap(({ identity_desk: desk }, n) =>
+    desk === undefined || groups.includes(desk)
+      ? []
+      : [
+          problem(
+            ['sources', n, 'identity_desk'],
+            `nobody of people.yaml is in the group "${desk}"`,
+            `add ${desk} to the groups of those who decide there, or correct the name`,
+          ),
+        ],
+  );
+}
+
 function missingFiles({ value, problem }: YamlFile<RelaisFile>, at: (relative: string) => string): ConfigProblem[] {
-  const named: [path: string[], file: string | undefined][] = [
-    [['directory', 'rpps'], value.directory?.rpps],
+  type Key = (string | number)[];
+  const named: [path: Key, file: string | undefined][] = [
+    ...(['rpps', 'finess', 'folder', 'communes'] as const).map((key): [Key, string | undefined] => [
+      ['directory', key],
+      value.directory?.[key],
+    ]),
     [['slots'], value.slots],
+    ...value.sources.flatMap(({ mllp }, n) =>
+      (['cert', 'key', 'ca'] as const).map((what): [Key, string | undefined] => [
+        ['sources', n, 'mllp', 'tls', what],
+        mllp?.tls?.[what],
+      ]),
+    ),
   ];
   return named.flatMap(([key, file]) =>
     file === undefined || existsSync(at(file))
@@ -241,10 +300,9 @@ function readSecrets(
   };
   const seal = secret(value.seal.key_env, 32, ['seal', 'key_env']);
   const sources = new Map(
-    value.sources.map((source, n): [string, string] => [
-      source.id,
-      secret(source.secret_env, 16, ['sources', n, 'secret_env']),
-    ]),
+    value.sources.flatMap(({ id, secret_env: variable }, n): [string, string][] =>
+      variable === undefined ? [] : [[id, secret(variable, 16, ['sources', n, 'secret_env'])]],
+    ),
   );
   const { password_env: name } = value.account;
   const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
@@ -258,5 +316,8 @@ function readSecrets(
         'postgres://user:password@host/database',
       ),
     );
-  return { seal, password, sources, storeUrl, problems };
+  const { key_env: keyName } = value.directory?.annuaire_sante ?? {};
+  const annuaireSante =
+    keyName === undefined ? undefined : secret(keyName, 1, ['directory', 'annuaire_sante', 'key_env']);
+  return { seal, password, sources, storeUrl, annuaireSante, problems };
 }

@@ -108,7 +108,7 @@ export function readYamlText<T>(file: string, text: string, schema: z.ZodType<T>
   if (parsed.success) return { file, text, value: parsed.data, problem };
   return {
     raw,
-    problems: parsed.error.issues.map((issue) => {
+    problems: parsed.error.issues.flatMap(unfold).map((issue) => {
       const [what = '', cure] = worded(issue).split(CURE);
       const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
       return problem(path, what, cure ?? 'see docs/relais.sample.yaml');
@@ -117,12 +117,25 @@ export function readYamlText<T>(file: string, text: string, schema: z.ZodType<T>
 }
 
 /** All of them, for a terminal: where, what is wrong, what to do. */
-export function sayProblems(problems: readonly ConfigProblem[]): string {
+export function sayProblems(problems: readonly ConfigProblem[], what = 'the configuration'): string {
   const said = problems.map(({ file, line, key, problem, cure }) => {
     const place = `${file}${line === undefined ? '' : `:${line}`}`;
     return `${place}${key === '' ? '' : `  ${key}`}\n  ${problem}\n  → ${cure}`;
   });
-  return [`${problems.length} problem${problems.length === 1 ? '' : 's'} in the configuration`, ...said].join('\n\n');
+  return [`${problems.length} problem${problems.length === 1 ? '' : 's'} in ${what}`, ...said].join('\n\n');
+}
+
+/**
+ * A value that may be of several shapes and is of none: the problems of the shape that its writer meant, when its kind
+ * tells which (a list, keys, a word); the union's own message otherwise.
+ */
+function unfold(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.message.includes(CURE)) return [issue];
+  const isOtherKind = (one: z.core.$ZodIssue): boolean =>
+    one.path.length === 0 && (one.code === 'invalid_type' || one.code === 'invalid_value');
+  const [meant] = issue.errors.filter((branch) => !branch.some(isOtherKind)).sort((a, b) => a.length - b.length);
+  if (!meant) return [issue];
+  return meant.flatMap((one) => unfold({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 /** Our own messages carry their cure; those of zod get one here. */

@@ -5,7 +5,11 @@ import { lockLanes, nextSeq } from './lanes.ts';
 import { writeSetting } from './settings.ts';
 import { addToTally } from './tally.ts';
 
-export type AcceptCall = { envelopes: NewEnvelope[]; cursor: { name: string; value: string } | undefined };
+export type AcceptCall = {
+  envelopes: NewEnvelope[];
+  cursor: { name: string; value: string } | undefined;
+  onWritten?: (() => void) | undefined;
+};
 
 /** Name under which a cursor is kept among the settings. */
 export function cursorName(name: string): string {
@@ -14,7 +18,7 @@ export function cursorName(name: string): string {
 
 /** Many callers, one commit, in the order of the calls. */
 export async function acceptAll(ground: Ground, calls: AcceptCall[]): Promise<Accepted[][]> {
-  return await ground.transaction(async (tx) => {
+  const accepted = await ground.soon(async (tx) => {
     await lockLanes(
       tx,
       calls.flatMap((call) => call.envelopes.map((envelope) => envelope.lane)),
@@ -28,6 +32,9 @@ export async function acceptAll(ground: Ground, calls: AcceptCall[]): Promise<Ac
     }
     return answers;
   });
+  for (const { onWritten } of calls) onWritten?.();
+  await ground.durable();
+  return accepted;
 }
 
 async function acceptOne(ground: Ground, tx: Db, envelope: NewEnvelope): Promise<Accepted> {

@@ -6,9 +6,11 @@ import { writeEvent, writeFile } from './files.ts';
 import { sealText, type Db, type Ground } from './ground.ts';
 import { lockLanes } from './lanes.ts';
 import { addDelivery } from './outbox.ts';
-import { closeRoom, wantRoom } from './rooms.ts';
+import { replayEnvelope } from './replay.ts';
+import { closeRoom, replaceRoom, wantRoom } from './rooms.ts';
 import { addToTally } from './tally.ts';
 import { changeTimer, fireTimer } from './timers.ts';
+import { withdraw } from './withdrawals.ts';
 
 /** Thrown inside the transaction so that it is rolled back; never seen outside this file. */
 class Stale extends Error {}
@@ -19,7 +21,10 @@ class Stale extends Error {}
  */
 export async function commitDecision(ground: Ground, decision: Decision, at: number): Promise<'committed' | 'stale'> {
   try {
-    await ground.transaction((tx) => write(ground, tx, decision, at));
+    // Rooms are made, filled and left as soon as that is seen here; a delivery is gated by `markTried`.
+    const acts = decision.rooms.length + (decision.closes?.length ?? 0) > 0;
+    const commit = acts ? ground.transaction : ground.soon;
+    await commit((tx) => write(ground, tx, decision, at));
     return 'committed';
   } catch (error) {
     if (error instanceof Stale) return 'stale';
@@ -40,11 +45,14 @@ async function write(ground: Ground, tx: Db, decision: Decision, at: number): Pr
   for (const room of decision.rooms) await wantRoom(ground, tx, room);
   await lockLanes(
     tx,
-    decision.deliveries.map((delivery) => delivery.room),
+    [...decision.deliveries, ...(decision.withdraws ?? [])].map(({ room }) => room),
   );
   for (const ref of decision.closes ?? []) await closeRoom(tx, ref);
+  for (const { ref, matrixId } of decision.replaces ?? []) await replaceRoom(tx, ref, matrixId);
+  for (const { room, thread } of decision.withdraws ?? []) await withdraw(tx, room, thread);
   for (const delivery of decision.deliveries) await addDelivery(ground, tx, delivery, at);
   for (const entry of decision.audit) await writeAudit(ground, tx, entry, at);
+  for (const id of decision.replays ?? []) await replayEnvelope(ground, tx, id);
   // Last: these few rows are everybody's, and stay locked until the commit.
   if (before?.outcome && before.reason) await addToTally(tx, before.outcome, before.reason, -1);
   if (settle) await addToTally(tx, settle.outcome, settle.reason, 1);

@@ -13,6 +13,9 @@ export type Ground = {
   db: Db;
   /** All or nothing, on any engine. `work` touches nothing but its `tx`: it is run again when it lost a race. */
   transaction: Transaction;
+  /** Committed, and on disk after the next `durable()` (engine.ts). */
+  soon: Transaction;
+  durable(): Promise<void>;
   sealer: Sealer;
   ids: Pick<Ids, 'next'>;
   clocks: Pick<Clocks, 'machine'>;

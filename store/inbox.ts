@@ -6,10 +6,10 @@ import type { InboxStore } from '../care/relay/ports.ts';
 import { acceptAll, cursorName, type AcceptCall } from './accept.ts';
 import { batcher } from './batch.ts';
 import { openText, openValue, type Ground } from './ground.ts';
-import { headIds, nextSeq } from './lanes.ts';
+import { headIds } from './lanes.ts';
+import { replayEnvelope } from './replay.ts';
 import { readSetting } from './settings.ts';
 import type { Tables } from './tables.ts';
-import { addToTally } from './tally.ts';
 
 const CALLS_PER_COMMIT = 200;
 
@@ -39,7 +39,7 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
   }
 
   return {
-    accept: (envelopes, cursor) => accepting.add({ envelopes, cursor }),
+    accept: (envelopes, cursor, onWritten) => accepting.add({ envelopes, cursor, onWritten }),
     idle: () => accepting.idle(),
 
     async heads(prefix, limit) {
@@ -67,23 +67,13 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
       return (await query.execute()).map(envelope);
     },
 
-    /** Only what waits for a human or a key: what is undecided has its place already, what is decided has been said. */
-    async replay(id) {
-      await ground.transaction(async (tx) => {
-        const row = await tx.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
-        if (row?.state !== 'quarantined' && row?.state !== 'waiting-key') return;
-        const seq = await nextSeq(tx, row.lane);
-        const replayed = await tx
-          .updateTable('inbox')
-          .set({ state: 'undecided', seq, outcome: null, reason: null, detail: null })
-          .where('id', '=', id)
-          .where('state', '=', row.state)
-          .where('seq', '=', row.seq)
-          .returning('id')
-          .executeTakeFirst();
-        if (!replayed) return; // another process was quicker
-        if (row.outcome !== null && row.reason !== null) await addToTally(tx, row.outcome, row.reason, -1);
-      });
+    async lane(lane, after, limit) {
+      const query = db.selectFrom('inbox').selectAll().where('lane', '=', lane).where('seq', '>', after);
+      return (await query.orderBy('seq').limit(limit).execute()).map(envelope);
+    },
+
+    async replay(id, note) {
+      await ground.transaction((tx) => replayEnvelope(ground, tx, id, note));
     },
 
     async count(state) {

@@ -18,6 +18,7 @@ import { checkSecret, readSetting, writeSetting } from './settings.ts';
 import { sqliteEngine } from './sqlite.ts';
 import { readTally } from './tally.ts';
 import { timerStore } from './timers.ts';
+import { withdrawals } from './withdrawals.ts';
 
 /** Where everything is kept. */
 export type StorePlace =
@@ -42,8 +43,8 @@ export type StoreOptions = StorePlace & {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { sealer, clocks, ids = { next: randomUUID } } = options;
   const engine = 'url' in options ? postgresEngine(options.url) : sqliteEngine(options.path);
-  const { db, transaction, words } = engine;
-  const ground: Ground = { db, transaction, sealer, ids, clocks };
+  const { transaction, words } = engine;
+  const ground: Ground = { ...engine, sealer, ids, clocks };
   let release: (() => Promise<void>) | undefined;
   try {
     if (options.serving) release = await engine.takeServingLock();
@@ -54,19 +55,23 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     }
     await checkSecret(ground);
   } catch (error) {
-    await db.destroy();
+    await engine.close();
     await release?.();
     throw error;
   }
-  return assemble(ground, async () => release?.());
+  return assemble(ground, async () => {
+    await engine.close();
+    await release?.();
+  });
 }
 
-function assemble(ground: Ground, release: () => Promise<void>): Store {
+function assemble(ground: Ground, close: () => Promise<void>): Store {
   const inbox = inboxStore(ground);
+  const outbox = outboxStore(ground);
   return {
     inbox,
     files: fileStore(ground),
-    outbox: { ...outboxStore(ground), ...laneGate(ground), ...outboxDesk(ground) },
+    outbox: { ...outbox, ...laneGate(ground), ...outboxDesk(ground), ...withdrawals(ground) },
     rooms: roomStore(ground),
     timers: timerStore(ground),
     commit: (decision, at) => commitDecision(ground, decision, at),
@@ -75,11 +80,13 @@ function assemble(ground: Ground, release: () => Promise<void>): Store {
     audit: (limit) => readAudit(ground, limit),
     counts: () => readTally(ground.db),
     // A write, because a full or read-only disk goes on answering reads.
-    ping: () => writeSetting(ground, ground.db, 'ping', String(ground.clocks.machine())),
+    async ping() {
+      await ground.soon((tx) => writeSetting(ground, tx, 'ping', String(ground.clocks.machine())));
+      await ground.durable();
+    },
     async close() {
-      await inbox.idle();
-      await ground.db.destroy();
-      await release();
+      await Promise.all([inbox.idle(), outbox.idle()]);
+      await close();
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { NewDelivery } from '../care/relay/decision.ts';
 import type { OutboxItem, OutboxStore } from '../care/relay/ports.ts';
+import { batcher } from './batch.ts';
 import { openText, openValue, sealText, sealValue, type Db, type Ground } from './ground.ts';
 import { headIds, nextSeq } from './lanes.ts';
 import type { Tables } from './tables.ts';
@@ -34,16 +35,80 @@ export async function addDelivery(ground: Ground, tx: Db, delivery: NewDelivery,
     .execute();
 }
 
+/** What is taken back was said all the same: newcomers are counted by it. */
+const SAID = ['done', 'redacted', 'kept'] as const;
+
 /** What the lane waited for was the item that has just left; the next one is ready. */
 async function endWait(tx: Db, lane: string): Promise<void> {
   await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
 }
 
-type OperatorActs = 'look' | 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead';
+type Elsewhere =
+  'look' | 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
 
-/** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts. */
-export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
+type Try = { id: string; device: string; at: number };
+type End = { id: string; how: Parameters<OutboxStore['markDone']>[1]; at: number };
+
+/** Lanes that send side by side share the commits of their marks. */
+const MARKS_PER_COMMIT = 64;
+
+/**
+ * The first PUT of a device counts: the server forgets a transaction id about a day after *that* one. On disk when it
+ * resolves, and with it the decision that is about to be said.
+ */
+async function markTried(ground: Ground, tries: Try[]): Promise<boolean[]> {
+  const pending = await ground.soon(async (tx) => {
+    for (const { id, device, at } of tries)
+      await tx
+        .updateTable('outbox')
+        .set({ tried_device: device, tried_at: at })
+        .where('id', '=', id)
+        .where((eb) => eb.or([eb('tried_device', 'is', null), eb('tried_device', '!=', device)]))
+        .where('state', '=', 'pending')
+        .execute();
+    // Asked after the write: a decision that withdraws one of them sees the try, or is seen here.
+    const ids = tries.map(({ id }) => id);
+    return tx.selectFrom('outbox').select('id').where('id', 'in', ids).where('state', '=', 'pending').execute();
+  });
+  await ground.durable();
+  const still = new Set(pending.map(({ id }) => id));
+  return tries.map(({ id }) => still.has(id));
+}
+
+/** Lost with the power, it is found again: sent anew under the same transaction id, it is the same event. */
+async function markDone(ground: Ground, ends: End[]): Promise<undefined[]> {
+  await ground.soon(async (tx) => {
+    for (const { id, how, at } of ends) {
+      const eventId = typeof how === 'string' ? null : how.eventId;
+      // Withdrawn while it was on its way: it is there, and will be taken back.
+      if (eventId !== null)
+        await tx
+          .updateTable('outbox')
+          .set({ event_id: eventId })
+          .where('id', '=', id)
+          .where('state', '=', 'withdrawn')
+          .execute();
+      // From quarantine too: an ambiguous send may turn out to have arrived when the bot's own sync brings it back.
+      const row = await tx
+        .updateTable('outbox')
+        .set({ state: typeof how === 'string' ? how : 'done', event_id: eventId, ended_at: at, why: null })
+        .where('id', '=', id)
+        .where('state', 'in', eventId === null ? ['pending'] : ['pending', 'quarantined'])
+        .returning(['lane', 'thread', 'root', 'coalesce'])
+        .executeTakeFirst();
+      if (!row) continue;
+      await endWait(tx, row.lane);
+      if (eventId !== null) await rememberRoot(tx, row, eventId);
+    }
+  });
+  return ends.map(() => undefined);
+}
+
+/** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts; what is taken back, in withdrawals.ts. */
+export function outboxStore(ground: Ground): Omit<OutboxStore, Elsewhere> & { idle(): Promise<void> } {
   const { db, sealer, clocks } = ground;
+  const trying = batcher((tries: Try[]) => markTried(ground, tries), MARKS_PER_COMMIT);
+  const ending = batcher((ends: End[]) => markDone(ground, ends), MARKS_PER_COMMIT);
 
   function item(row: Selectable<Tables['outbox']>): OutboxItem {
     const { id } = row;
@@ -68,7 +133,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
   }
 
   return {
-    async heads(now, limit) {
+    async heads(now, limit, except = new Map()) {
       const rows = await db
         .selectFrom('outbox')
         .innerJoin('lane', 'lane.name', 'outbox.lane')
@@ -78,36 +143,19 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
         .where('lane.ready_at', '<=', now)
         .orderBy('lane.ready_at')
         .orderBy('outbox.n')
-        .limit(limit)
+        .limit(limit + except.size)
         .execute();
-      return rows.map(item);
+      return rows
+        .filter((row) => !except.has(row.lane))
+        .slice(0, limit)
+        .map(item);
     },
 
-    /** The first PUT of a device counts: the server forgets a transaction id about a day after *that* one. */
-    async markTried(id, device, at) {
-      await db
-        .updateTable('outbox')
-        .set({ tried_device: device, tried_at: at })
-        .where('id', '=', id)
-        .where((eb) => eb.or([eb('tried_device', 'is', null), eb('tried_device', '!=', device)]))
-        .execute();
-    },
+    markTried: (id, device, at) => trying.add({ id, device, at }),
+    markDone: (id, how, at) => ending.add({ id, how, at }),
 
-    async markDone(id, how, at) {
-      const eventId = how === 'superseded' ? null : how.eventId;
-      await ground.transaction(async (tx) => {
-        // From quarantine too: an ambiguous send may turn out to have arrived when the bot's own sync brings it back.
-        const row = await tx
-          .updateTable('outbox')
-          .set({ state: eventId === null ? 'superseded' : 'done', event_id: eventId, ended_at: at, why: null })
-          .where('id', '=', id)
-          .where('state', 'in', eventId === null ? ['pending'] : ['pending', 'quarantined'])
-          .returning(['lane', 'thread', 'root', 'coalesce'])
-          .executeTakeFirst();
-        if (!row) return;
-        await endWait(tx, row.lane);
-        if (eventId !== null) await rememberRoot(tx, row, eventId);
-      });
+    async idle() {
+      await Promise.all([trying.idle(), ending.idle()]);
     },
 
     async postpone(id, readyAt, why) {
@@ -165,7 +213,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, OperatorActs> {
     },
 
     async countDone(room) {
-      const query = db.selectFrom('outbox').where('lane', '=', room).where('state', '=', 'done');
+      const query = db.selectFrom('outbox').where('lane', '=', room).where('state', 'in', SAID);
       return (await query.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n;
     },
 

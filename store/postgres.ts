@@ -27,9 +27,14 @@ const TURNS = 10;
 export function postgresEngine(url: string): Engine {
   const pool = new ServingPool(url);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const transaction = transactions(db);
   return {
     db,
-    transaction: transactions(db),
+    transaction,
+    // its server groups the commits of its connections by itself
+    soon: transaction,
+    durable: async () => undefined,
+    close: () => db.destroy(),
     words,
     takeServingLock: async () => {
       const lock = await openServingLock(url);

@@ -40,6 +40,16 @@ export async function closeRoom(db: Db, ref: string): Promise<void> {
   await db.updateTable('room').set({ state: 'closed' }).where('ref', '=', ref).execute();
 }
 
+/** The ref goes on in another Matrix room, the next generation: what was said before is of the old one. */
+export async function replaceRoom(tx: Db, ref: string, matrixId: string): Promise<void> {
+  await tx
+    .updateTable('room')
+    .set((eb) => ({ generation: eb('generation', '+', 1), matrix_id: matrixId, state: 'open' as const }))
+    .where('ref', '=', ref)
+    .execute();
+  await forgetRoots(tx, ref);
+}
+
 export function roomStore(ground: Ground): RoomStore {
   const { db, sealer } = ground;
 

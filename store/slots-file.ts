@@ -3,9 +3,9 @@ import { DAY, MINUTE, fromParis, parisDate, parisDay, parisWeekday, toParis } fr
 import type { Slot, Slots } from '../care/request/slot.ts';
 import { DAYS, readSlots } from '../config/schema/slots.ts';
 import type { SlotRule } from '../config/schema/slots.ts';
-import { loadJobs } from './directory-jobs.ts';
-import type { Jobs } from './directory-jobs.ts';
-import { phraseOf } from './directory-words.ts';
+import { loadJobs } from './directory/jobs.ts';
+import type { Jobs } from './directory/jobs.ts';
+import { phraseOf } from './directory/words.ts';
 
 function timeOn(day: number, hour: string, nextDay: boolean): number {
   const local = toParis(day);

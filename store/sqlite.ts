@@ -10,12 +10,15 @@ import {
   Kysely,
   SqliteDialect,
   SqliteDriver,
+  sql,
   type DatabaseConnection,
   type SqliteDatabase,
   type SqliteStatement,
 } from 'kysely';
 import { diskFailure } from '../care/relay/store-failure.ts';
 import type { Engine } from './engine.ts';
+import { type Flush, openFlush } from './flush.ts';
+import type { Transaction } from './ground.ts';
 import type { Tables } from './tables.ts';
 
 const words = { counter: 'integer primary key autoincrement', bytes: 'blob', text: 'text' };
@@ -56,11 +59,32 @@ export function sqliteEngine(path: string): Engine {
     const prepared = prepareFile(path);
     return { file: prepared, db: openSqlite(prepared) };
   });
+  const transaction: Transaction = (work) => db.transaction().execute(work);
+  const common = { db, transaction, words, takeServingLock: async () => takeServingLock(file) };
+  if (file === IN_MEMORY)
+    return { ...common, soon: transaction, durable: async () => undefined, close: () => db.destroy() };
+  let flush: Flush | undefined;
   return {
-    db,
-    transaction: (work) => db.transaction().execute(work),
-    words,
-    takeServingLock: async () => takeServingLock(file),
+    ...common,
+    soon: (work) =>
+      db.connection().execute(async (connection) => {
+        // The pragma belongs to the connection and holds for what commits next: it is FULL again before anybody else writes.
+        await sql`pragma synchronous=normal`.execute(connection);
+        try {
+          return await connection.transaction().execute(work);
+        } finally {
+          await sql`pragma synchronous=full`.execute(connection);
+        }
+      }),
+    durable: () => (flush ??= openFlush(`${file}-wal`)).durable(),
+    close: async () => {
+      try {
+        await flush?.durable();
+      } finally {
+        flush?.close();
+        await db.destroy();
+      }
+    },
   };
 }
 

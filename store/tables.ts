@@ -11,7 +11,12 @@ import type { TimerKind } from '../care/relay/timer.ts';
 
 type Sealed = Uint8Array;
 
-type OutboxState = 'pending' | 'done' | 'superseded' | 'quarantined' | 'dropped';
+/**
+ * `withdrawn`: never to be said, but it may be in the room already (then it has an event id, or was tried) · `redacted`: it was
+ * there and was taken back · `kept`: it could not be taken back · `performed`: an act.
+ */
+type OutboxState =
+  'pending' | 'done' | 'superseded' | 'quarantined' | 'dropped' | 'withdrawn' | 'redacted' | 'kept' | 'performed';
 
 export type Tables = {
   schema_version: { version: number; reason: string; applied_at: number };

@@ -38,7 +38,7 @@ class KeysElsewhere extends Error {
  */
 export async function makeKeys(parts: KeysParts): Promise<string | undefined> {
   const { directory, identity, tokens, onProgress } = parts;
-  const unmount = await mountSqliteIdb(accountPaths(directory).crypto, storeName(identity));
+  const { unmount } = await mountSqliteIdb(accountPaths(directory).crypto, storeName(identity));
   let secretKey = parts.recoveryKey === undefined ? undefined : readRecoveryKey(parts.recoveryKey);
   const client = createClient({
     baseUrl: identity.homeserver,

@@ -17,6 +17,7 @@ import {
   UserId,
   initAsync,
 } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { Clocks } from '../../care/relay/clock.ts';
 import type { StoreFailure } from '../../care/relay/store-failure.ts';
 import type { RawRoomEvent, Decrypted } from '../../care/relay/transport.ts';
 import { openBackup } from './backup.ts';
@@ -26,6 +27,7 @@ import type { Http } from './http.ts';
 import type { Log } from './log.ts';
 import { openOutgoing } from './outgoing.ts';
 import { quietLogger } from './quiet.ts';
+import { openShareMemo } from './share-memo.ts';
 import { openSharing } from './sharing.ts';
 import type { RoomToShare, SharingPolicy } from './sharing.ts';
 import { mountSqliteIdb } from './sqlite-idb.ts';
@@ -63,8 +65,9 @@ export type CryptoOptions = {
   identity: Identity;
   http: Http;
   state: State;
-  /** Told of each ciphertext before anybody can send it. */
-  sending: (content: Record<string, unknown>) => void;
+  /** Told of each ciphertext before anybody can send it: noted on disk when it resolves. */
+  sending: (content: Record<string, unknown>) => Promise<void>;
+  clocks: Pick<Clocks, 'machine'>;
   sharing: SharingPolicy;
   /** The disk has failed: this machine must not be used any more, but opened again from what is on the disk. */
   onFailure: (failure: StoreFailure) => void;
@@ -73,9 +76,10 @@ export type CryptoOptions = {
 
 /** Opens the machine, tells the homeserver what it does not know yet, and turns the key backup on. @throws StoreInUse */
 export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
-  const { directory, identity, http, state, sending, sharing, onFailure, log } = options;
+  const { directory, identity, http, state, sending, clocks, sharing, onFailure, log } = options;
   await initAsync();
-  const unmount = await mountSqliteIdb(accountPaths(directory).crypto, storeName(identity), onFailure);
+  const place = accountPaths(directory).crypto;
+  const { durable, unmount } = await mountSqliteIdb(place, storeName(identity), 'when asked', onFailure);
   const machine = await openMachine(identity).catch((error: unknown) => {
     unmount();
     throw error;
@@ -91,7 +95,8 @@ export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
         `the crypto store in ${directory} has no cross-signing keys: clients would refuse this device. Run \`relais recover\`.`,
       );
     }
-    const outgoing = openOutgoing(machine, http, log);
+    const memo = openShareMemo(state, () => clocks.machine());
+    const outgoing = openOutgoing(machine, http, log, { durable, learnt: () => memo.devicesChanged() });
     await outgoing.pumpLeniently();
     const backup = await openBackup(machine, http, outgoing, log);
     const keys = openSharing({ machine, outgoing, state, policy: sharing });
@@ -104,16 +109,15 @@ export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
 
     return {
       receive: async (sync) => {
-        const lists = new DeviceLists(ids(sync.device_lists?.changed), ids(sync.device_lists?.left));
+        const { changed = [], left = [] } = sync.device_lists ?? {};
+        const toDevice = sync.to_device?.events ?? [];
+        // a to-device message may be a new session of a device that could not read: it is given the key again
+        if (changed.length + left.length + toDevice.length > 0) memo.devicesChanged();
+        const lists = new DeviceLists(ids(changed), ids(left));
         const counts = new Map(Object.entries(sync.device_one_time_keys_count ?? {}));
         const fallback = sync.device_unused_fallback_key_types && new Set(sync.device_unused_fallback_key_types);
-        await machine.receiveSyncChanges(
-          JSON.stringify(sync.to_device?.events ?? []),
-          lists,
-          counts,
-          fallback,
-          anySender(),
-        );
+        await machine.receiveSyncChanges(JSON.stringify(toDevice), lists, counts, fallback, anySender());
+        await durable(); // the next token says that this has been received
         await outgoing.pumpLeniently();
         backup.kick();
       },
@@ -128,7 +132,7 @@ export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
           // the server adds no relation, but a client may have put it outside only
           if (event.content['m.relates_to'] !== undefined) content['m.relates_to'] ??= event.content['m.relates_to'];
           const id = ciphertextId(event.content);
-          const original = id !== undefined && state.firstEvent(id, event.event_id) === event.event_id;
+          const original = id !== undefined && (await state.firstEvent(id, event.event_id)) === event.event_id;
           if (!original)
             log('warn', 'a ciphertext came a second time, in another event', { room: roomId, event: event.event_id });
           return { type, content, encrypted: original && (await trust.proves(roomId, event, decrypted)) };
@@ -138,11 +142,17 @@ export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
         }
       },
       encrypt: async (room, type, content) => {
-        await keys.share(room);
+        if (!memo.holds(room)) {
+          const given = memo.asking(room);
+          await keys.share(room);
+          given();
+        }
         const encrypted = JSON.parse(
           await machine.encryptRoomEvent(new RoomId(room.roomId), type, JSON.stringify(content)),
         ) as Record<string, unknown>;
-        sending(encrypted);
+        memo.said(room, encrypted);
+        // the ratchet has moved on disk, and the message is noted, before anybody can send it
+        await Promise.all([durable(), sending(encrypted)]);
         backup.kick();
         // outside too: the server needs it for threads and edits
         return content['m.relates_to'] === undefined
@@ -182,4 +192,4 @@ async function openMachine(identity: Identity): Promise<OlmMachine> {
 /** Decrypt whoever sent it: whether it may command is said beside, by `Decrypted.encrypted`. */
 const anySender = (): DecryptionSettings => new DecryptionSettings(TrustRequirement.Untrusted);
 
-const ids = (userIds: string[] | undefined): UserId[] => (userIds ?? []).map((userId) => new UserId(userId));
+const ids = (userIds: string[]): UserId[] => userIds.map((userId) => new UserId(userId));

@@ -43,8 +43,8 @@ export type GenerationParts = {
 };
 
 export interface Generation {
-  /** To be called before a message is sent. */
-  sending(content: Record<string, unknown>): void;
+  /** To be called before a message is sent, and waited for: noted on disk when it resolves. */
+  sending(content: Record<string, unknown>): Promise<void>;
   /** To be called when a batch is durable: raises the number when it is time. @param next its token */
   batch(next: string): Promise<void>;
 }
@@ -71,15 +71,19 @@ export async function openGeneration(parts: GenerationParts): Promise<Generation
   if ((server.n ?? 0) > keptGeneration(state)) throw new StoreRestored(directory);
   if (await saidMore(parts)) throw new StoreRestored(directory);
   const raise = async (): Promise<void> => {
-    state.setSetting(NAME, String(keptGeneration(state) + 1)); // here first, and on disk: the homeserver must never be ahead of us
+    // here first, and on disk: the homeserver must never be ahead of us
+    state.setSetting(NAME, String(keptGeneration(state) + 1));
+    await state.durable();
     await http.text('PUT', path, { body: { n: keptGeneration(state) } });
   };
   await raise();
   let raisedAt = clocks.machine();
   return {
-    sending: (content) => {
+    sending: async (content) => {
       const id = ciphertextId(content);
-      if (id !== undefined) state.recordSent(id, keptGeneration(state));
+      if (id === undefined) return;
+      state.recordSent(id, keptGeneration(state));
+      await state.durable();
     },
     batch: async (next) => {
       state.setSetting(SINCE, next);

@@ -65,11 +65,12 @@ async function open(options: MatrixTransportOptions, disk: WatchedDisk): Promise
       identity,
       http,
       state,
-      sending: (content) => {
+      sending: async (content) => {
         disk.assertSound(); // a ratchet that is not on the disk would be used twice after the next start
-        generation.sending(content);
+        await generation.sending(content);
       },
       onFailure: disk.failed,
+      clocks,
       sharing: options.sharing ?? 'cross-signed',
       log,
     });
@@ -110,6 +111,9 @@ async function open(options: MatrixTransportOptions, disk: WatchedDisk): Promise
       remove: (roomId, user) => rooms.remove(roomId, user),
       setState: (roomId, type, stateKey, content) => rooms.setState(roomId, type, stateKey, content),
       send: watched((...args) => sender.send(...args)),
+      redact: watched(async (roomId, eventId, txnId) => {
+        await sender.send(roomId, 'm.room.redaction', { redacts: eventId }, txnId, false);
+      }),
       history: (roomId, from) => readBack(http, roomId, from),
       ...media,
       decrypt: watched((roomId, event) => crypto.decrypt(roomId, event)),

@@ -17,15 +17,26 @@ export interface Outgoing {
   claim(missing: () => Promise<KeysClaimRequest | null>): Promise<void>;
 }
 
-/** @param log codes and request types only */
-export function openOutgoing(machine: OlmMachine, http: Http, log: Log): Outgoing {
+/**
+ * @param log codes and request types only
+ * @param durable what the machine has written is on disk when it resolves: nothing of it leaves before
+ * @param learnt somebody's devices were asked for, and answered
+ */
+export function openOutgoing(
+  machine: OlmMachine,
+  http: Http,
+  log: Log,
+  { durable, learnt }: { durable: () => Promise<void>; learnt: () => void },
+): Outgoing {
   const queue = new OneAtATime();
 
   const send: Outgoing['send'] = async (request, sent) => {
     const { id, type } = request;
+    await durable();
     const answer = await put(http, request);
     sent?.();
     if (id !== undefined) await machine.markRequestAsSent(id, type, answer);
+    if (type === RequestType.KeysQuery) learnt();
   };
 
   const each = async (onFailure: (failure: unknown, type: string) => void): Promise<void> => {

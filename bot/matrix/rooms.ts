@@ -20,6 +20,8 @@ export interface Rooms {
   /** Asked once, then remembered until `forgetMembers`. */
   members(roomId: string): Promise<Member[]>;
   forgetMembers(roomId: string): void;
+  /** How often they were forgotten: two equal answers around `members` mean that nothing happened between. */
+  membersAsOf(roomId: string): number;
 }
 
 export type RoomOptions = {
@@ -174,6 +176,7 @@ export function openRooms(options: RoomOptions): Rooms {
     invite,
     members,
     forgetMembers,
+    membersAsOf: (roomId) => changes.get(roomId) ?? 0,
     remove: async (roomId, user) => {
       const present = (await members(roomId)).some((member) => member.userId === user);
       if (!present) return;

@@ -37,10 +37,11 @@ export function openSender(parts: { http: Http; crypto: Crypto; rooms: Rooms; st
     if (encryption === undefined) return put(['rooms', roomId, 'send', type, txnId], content);
     if (encryption.algorithm !== MEGOLM)
       throw new TransportFailure('room', `the room is encrypted in a way that is not known: ${encryption.algorithm}`);
+    const membersAsOf = rooms.membersAsOf(roomId); // before they are read: what happens meanwhile makes it old
     const present = (await rooms.members(roomId)).map((member) => member.userId);
     const members = readers ? present.filter((userId) => readers.includes(userId)) : present;
     const ciphertext = await crypto.encrypt(
-      { roomId, members, encryption, visibility: await visibilityOf(roomId) },
+      { roomId, members, membersAsOf, encryption, visibility: await visibilityOf(roomId) },
       type,
       content,
     );

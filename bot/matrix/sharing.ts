@@ -21,6 +21,8 @@ export type RoomToShare = {
   roomId: string;
   /** Joined and invited: who is invited was confirmed before (DESIGN §8), and reads from the invitation on. */
   members: string[];
+  /** Grows with each change that the room's members may have had. */
+  membersAsOf: number;
   encryption: RoomEncryption;
   visibility: string | undefined;
 };

@@ -1,6 +1,8 @@
 /** One IndexedDB database in one SQLite file of which this process is the only user. */
-import { mkdirSync } from 'node:fs';
+import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { grouped } from '../../care/relay/grouped.ts';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { diskFailure, StoreFailure } from '../../care/relay/store-failure.ts';
@@ -37,6 +39,45 @@ export function openExclusive(path: string): DatabaseSync {
   }
 }
 
+const sync = promisify(fdatasync);
+
+/**
+ * Flushes the write-ahead log of an open file in another thread, once for everybody who waits: with `synchronous=FULL`
+ * each commit stops the whole process for as long as the disk takes.
+ * @param written changes with each write: what has not changed since the last flush is not flushed again
+ */
+export function walFlush(path: string, written: () => unknown): { durable(): Promise<void>; close(): void } {
+  if (path === ':memory:') return { durable: async () => undefined, close: () => undefined };
+  // SQLite's locks are on the database and its -shm: closing this file drops none
+  const log = openSync(`${path}-wal`, 'r+');
+  let kept = written();
+  const flush = grouped(async () => {
+    const now = written();
+    await sync(log).catch((error: unknown) => {
+      stopAtOnce(error);
+    });
+    kept = now;
+  });
+  return {
+    durable: async () => {
+      if (written() !== kept) await flush();
+    },
+    close: () => closeSync(log),
+  };
+}
+
+/**
+ * The disk took what was written and did not keep it: what is on it is not known any more, and the crypto machine's memory is
+ * ahead of it. Going on would use a ratchet index twice; only a start from what is on the disk is safe.
+ */
+function stopAtOnce(error: unknown): never {
+  console.error('the disk did not keep the crypto store: stopping at once', error);
+  process.abort();
+}
+
+/** When what the machine calls complete is on disk: then, or once somebody has asked (`durable`); a kill loses nothing either way. */
+export type OnDisk = 'at commit' | 'when asked';
+
 export class SqliteFile {
   readonly db: DatabaseSync;
   shape: Shape;
@@ -45,19 +86,32 @@ export class SqliteFile {
   readonly #statements = new Map<string, StatementSync>();
   readonly #onFailure: (failure: StoreFailure) => void;
   #failure: StoreFailure | undefined;
+  readonly #flush: ReturnType<typeof walFlush>;
+  #commits = 0;
 
   /**
-   * @param onFailure told once, when the disk fails. From then on nothing is written any more: the memory of the crypto
-   *   machine may be ahead of the disk, and only what is on the disk is safe to go on from
+   * @param onFailure told once, when the disk takes no more. From then on nothing is written any more: the memory of the
+   *   crypto machine may be ahead of the disk, and only what is on the disk is safe to go on from
    * @throws StoreInUse
    */
-  constructor(path: string, onFailure: (failure: StoreFailure) => void = () => undefined) {
+  constructor(
+    path: string,
+    onDisk: OnDisk = 'at commit',
+    onFailure: (failure: StoreFailure) => void = () => undefined,
+  ) {
     this.db = openExclusive(path);
     this.#onFailure = onFailure;
     this.db.exec('CREATE TABLE IF NOT EXISTS idb_shape(id INTEGER PRIMARY KEY CHECK(id = 1), json TEXT NOT NULL)');
     const row = this.db.prepare('SELECT json FROM idb_shape').get() as { json: string } | undefined;
     this.#saved = row?.json ?? JSON.stringify({ version: 0, tables: 0, stores: {} } satisfies Shape);
     this.shape = JSON.parse(this.#saved) as Shape;
+    if (onDisk === 'when asked') this.db.exec('PRAGMA synchronous=NORMAL');
+    this.#flush = walFlush(path, () => this.#commits);
+  }
+
+  /** Everything committed so far is on disk when it resolves. */
+  durable(): Promise<void> {
+    return this.#flush.durable();
   }
 
   /** Prepared once. */
@@ -81,7 +135,7 @@ export class SqliteFile {
     this.#inTransaction = true;
   }
 
-  /** On disk when it returns. */
+  /** On disk when it returns, or after the next `durable`. */
   commit(): void {
     const json = JSON.stringify(this.shape);
     if (json !== this.#saved) {
@@ -91,7 +145,10 @@ export class SqliteFile {
       );
       this.watched(() => save.run(json));
     }
-    if (this.#inTransaction) this.watched(() => this.db.exec('COMMIT'));
+    if (this.#inTransaction) {
+      this.watched(() => this.db.exec('COMMIT'));
+      this.#commits += 1;
+    }
     this.#inTransaction = false;
     this.#saved = json;
   }
@@ -118,7 +175,8 @@ export class SqliteFile {
   }
 
   close(): void {
+    this.#flush.close();
     this.#statements.clear();
-    this.db.close();
+    this.db.close(); // the last one out: SQLite writes the log into the file, and syncs both
   }
 }

@@ -3,7 +3,7 @@
  * where each room was read, who was given which room's keys. One SQLite file, opened by one process; it is opened before
  * the crypto store, so its lock guards the whole account directory.
  */
-import { openExclusive } from './sqlite-file.ts';
+import { openExclusive, walFlush } from './sqlite-file.ts';
 
 /** The content of m.room.encryption, as far as it matters. */
 export type RoomEncryption = {
@@ -13,6 +13,11 @@ export type RoomEncryption = {
 };
 
 export interface State {
+  /**
+   * Everything written here so far would survive a power cut. Nothing may leave, and no sync token be kept, because of
+   * something that is not on disk yet. A kill alone loses nothing.
+   */
+  durable(): Promise<void>;
   /** Undefined: nobody ever said that this room is encrypted. */
   encryption(roomId: string): RoomEncryption | undefined;
   /** Sticky: a server may add encryption or shorten a rotation; nothing takes it away. */
@@ -33,9 +38,12 @@ export interface State {
   wasReached(roomId: string, userId: string, deviceIds: string[]): boolean;
   /** They left: what they are told when they come back starts anew. */
   forgetMember(roomId: string, userId: string): void;
-  /** The event that this ciphertext first came in: another one is a copy of it. */
-  firstEvent(ciphertextId: string, eventId: string): string;
-  /** This message is about to be sent, in the generation that runs: on disk when it returns. */
+  /** The event that this ciphertext first came in: another one is a copy of it. On disk when it resolves. */
+  firstEvent(ciphertextId: string, eventId: string): Promise<string>;
+  /** When this megolm session of ours said its first message, machine time; undefined when that was not noted. */
+  sessionBegan(roomId: string, session: string): number | undefined;
+  noteSession(roomId: string, session: string, at: number): void;
+  /** This message is about to be sent, in the generation that runs. */
   recordSent(ciphertextId: string, generation: number): void;
   wasSent(ciphertextId: string): boolean;
   forgetSentBefore(generation: number): void;
@@ -51,6 +59,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS key_share(room TEXT NOT NULL, user TEXT NOT NULL, device TEXT NOT NULL, send INTEGER NOT NULL,
     PRIMARY KEY(room, user, device)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS reach(room TEXT NOT NULL, user TEXT NOT NULL, send INTEGER NOT NULL, PRIMARY KEY(room, user)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS own_session(room TEXT PRIMARY KEY, session TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ciphertext(id TEXT PRIMARY KEY, event TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sent(id TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -60,6 +69,8 @@ const TABLES = `
 export function openState(path: string): State {
   const db = openExclusive(path);
   db.exec(TABLES);
+  db.exec('PRAGMA synchronous=NORMAL');
+  const flush = walFlush(path, () => db.prepare('SELECT total_changes() AS n').get()?.['n']);
   const statements = new Map<string, ReturnType<typeof db.prepare>>();
   const sql = (text: string): ReturnType<typeof db.prepare> => {
     let statement = statements.get(text);
@@ -155,8 +166,14 @@ export function openState(path: string): State {
         for (const table of ['key_share', 'reach'])
           sql(`DELETE FROM ${table} WHERE room = ? AND user = ?`).run(room, userId);
       }),
-    firstEvent: (id, eventId) => {
+    sessionBegan: (room, session) =>
+      sql('SELECT at FROM own_session WHERE room = ? AND session = ?').get(room, session)?.['at'] as number | undefined,
+    noteSession: (room, session, at) => {
+      sql('INSERT OR REPLACE INTO own_session VALUES(?, ?, ?)').run(room, session, at);
+    },
+    firstEvent: async (id, eventId) => {
       sql('INSERT OR IGNORE INTO ciphertext VALUES(?, ?)').run(id, eventId);
+      await flush.durable();
       return String(sql('SELECT event FROM ciphertext WHERE id = ?').get(id)?.['event']);
     },
     recordSent: (id, generation) => {
@@ -170,7 +187,9 @@ export function openState(path: string): State {
     setSetting: (name, value) => {
       sql('INSERT INTO setting VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value').run(name, value);
     },
+    durable: () => flush.durable(),
     close: () => {
+      flush.close();
       statements.clear();
       db.close();
     },

@@ -42,6 +42,8 @@ const LONG_POLL_MS = 30_000;
 /** The homeserver answers after the long poll at the latest; this much later the connection is taken for dead. */
 const GRACE_MS = 30_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** After an answer that only brings back what the bot itself said: a burst of deliveries comes back in few answers. */
+const ECHO_REST_MS = 200;
 
 const FILTER = JSON.stringify({
   presence: { types: [] },
@@ -70,6 +72,7 @@ export async function runSync(
   let token = since;
   for (let failures = 0; !signal.aborted;) {
     let digested: Digested;
+    let isEcho: boolean;
     try {
       const wait = token === undefined || failures > 0 ? 0 : LONG_POLL_MS;
       const answer = await http.json<SyncAnswer>('GET', ['sync'], {
@@ -77,7 +80,9 @@ export async function runSync(
         timeoutMs: wait + GRACE_MS,
         signal,
       });
+      isEcho = isOwnEcho(answer, parts.userId);
       digested = await digest(parts, answer, token);
+      await state.durable(); // what the rooms taught (encryption, who left), before the token that passes it
     } catch (failure) {
       if (stopped(signal)) return;
       if (!(failure instanceof TransportFailure) || failure.kind === 'account') throw failure;
@@ -93,7 +98,20 @@ export async function runSync(
     state.setLastEvents(digested.last);
     for (const roomId of digested.left) state.forgetLastEvent(roomId);
     token = digested.batch.next;
+    if (isEcho) await clocks.pause(ECHO_REST_MS, signal);
   }
+}
+
+/** Nothing but messages of our own, which the outbox knows already. */
+function isOwnEcho({ rooms = {}, to_device: toDevice, device_lists: lists }: SyncAnswer, userId: string): boolean {
+  const { join = {}, invite = {}, leave = {} } = rooms;
+  const others = [toDevice?.events, lists?.changed, lists?.left, Object.keys(invite), Object.keys(leave)];
+  if (others.some((some) => (some?.length ?? 0) > 0)) return false;
+  const events = Object.values(join).flatMap(({ state, timeline }) => [
+    ...(state?.events ?? []),
+    ...(timeline?.events ?? []),
+  ]);
+  return events.length > 0 && events.every((event) => event.sender === userId && event.state_key === undefined);
 }
 
 /** The same object changes while we wait; TypeScript would hold its first answer for the only one. */

@@ -3,6 +3,8 @@
  * sealed in the outbox: some of it names a patient, and only ever reaches an encrypted body.
  */
 import type { StayFact } from '../stay/stay.ts';
+import type { FormNews } from '../request/form-news.ts';
+import type { DeskNote, ProposalNews } from '../identity/news.ts';
 import type { RequestAudience, RequestNews } from '../request/news.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomTrouble } from './room-trouble.ts';
@@ -22,9 +24,13 @@ export type Announcement =
   /** One new fact of a stay: it stands alone, patient named. */
   | { kind: 'stay-fact'; stayId: string; fact: StayFact; patient: PatientView; late: boolean }
   /** For somebody whose devices did not get the earlier keys. Rendered when sent, from the patient's files. */
-  | { kind: 'patient-summary'; patientId: string; forUser: string }
+  | { kind: 'patient-summary'; patientId: string; forUser: string; regrouped?: true }
   /** A step of a request, said differently to the group, to the asker and in the request room. */
   | { kind: 'request'; audience: RequestAudience; news: RequestNews }
+  /** The next question of a form, or its summary, to who fills it in. */
+  | { kind: 'form'; news: FormNews }
+  /** A photo or a file of a form (file `form-file`), posted again where it belongs. */
+  | { kind: 'form-file'; file: string }
   /** A command's answer, as the command's own result; commands/<word>.ts says it. */
   | { kind: 'answer'; command: string; result: unknown }
   | { kind: 'refusal'; refusal: Refusal }
@@ -37,4 +43,19 @@ export type Announcement =
   /** The last message of a patient's room. */
   | { kind: 'room-closed'; days: number }
   /** For the coordination or the identity desk: about a room, never about a patient. */
-  | { kind: 'room-trouble'; trouble: RoomTrouble };
+  | { kind: 'room-trouble'; trouble: RoomTrouble }
+  /** For the identity desk: what a hospital asks about two patients, and what became of it. */
+  | { kind: 'proposal'; news: ProposalNews }
+  /** For the identity desk: something that it alone can clear up. */
+  | { kind: 'desk-note'; note: DeskNote }
+  /** For those who read in a patient's room that is corrected or ends: nothing about anybody. */
+  | { kind: 'corrected'; what: 'withdrawn' | 'withdrawn-and-ends' | 'regrouped-away' | 'regrouped-here' }
+  /** For who said `pas-mon-patient`, in their direct room. */
+  | { kind: 'not-mine'; code: string };
+
+/** Something to do in a room in its turn, in the lane of what is said there: nothing is read. */
+export type RoomAct =
+  /** Every event that carries this thread is taken back (Matrix redaction), one call each. */
+  | { kind: 'withdraw'; thread: string; desk: string }
+  /** The Matrix room ends with a tombstone; `next`: the ref goes on in a new one. */
+  | { kind: 'end-room'; next: boolean };

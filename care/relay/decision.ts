@@ -2,14 +2,25 @@
  * A decision is data: what the corridor hands to the store to be written in ONE commit. No transaction object leaks,
  * nobody can forget the audit, and nothing is said before it is on disk (DESIGN §2).
  */
-import type { Announcement } from './announcement.ts';
+import type { Announcement, RoomAct } from './announcement.ts';
 import type { EnvelopeState } from './envelope.ts';
 import type { Outcome, Reason } from './outcome.ts';
 import type { RoomRef, RoomWanted } from './room.ts';
 import type { Timer, TimerChange } from './timer.ts';
 
-/** Files: a stay, a patient, a request. `where version = ?`, so that two deciders cannot both win. */
-export type FileKind = 'patient' | 'stay' | 'request' | 'room-watch' | 'conversation' | 'slot';
+/** Files: a stay, a patient, a request, what would have been said. `where version = ?`, so that two deciders cannot both win. */
+export type FileKind =
+  | 'patient'
+  | 'stay'
+  | 'request'
+  | 'room-watch'
+  | 'conversation'
+  | 'slot'
+  | 'draft'
+  | 'form-file'
+  | 'fiche'
+  | 'proposal'
+  | 'shadow';
 
 export type FileWrite = {
   kind: FileKind;
@@ -26,7 +37,7 @@ export type EventWrite = { kind: FileKind; id: string; type: string; at: number;
 export type NewDelivery = {
   /** Lane and destination. */
   room: RoomRef;
-  announcement: Announcement;
+  announcement: Announcement | RoomAct;
   /** Matrix user ids that are rung (m.text with m.mentions); nobody: a notice. */
   ring: string[];
   /** Thread this belongs to (`stay:<id>`, `request:<code>`); with `root`, this delivery opens it. */
@@ -57,6 +68,12 @@ export type Decision = {
   rooms: RoomWanted[];
   /** Rooms that end: the next one wanted under the same ref is another generation. */
   closes?: RoomRef[];
+  /** What waits in a room's lane under these threads is never said; what was said is found by `outbox.carriers`. */
+  withdraws?: { room: RoomRef; thread: string }[];
+  /** Rooms that go on in another Matrix room, with the next generation. */
+  replaces?: { ref: RoomRef; matrixId: string }[];
+  /** Envelopes in quarantine that are decided again, in this order, at the end of their lanes. */
+  replays?: string[];
   /** Fact keys (facility, movement, action, EVN-2), blinded: one message per fact. A known one makes the commit stale. */
   facts: string[];
   audit: AuditEntry[];

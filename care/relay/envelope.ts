@@ -26,7 +26,7 @@ export type NewEnvelope = {
   onKeyReuse: 'refuse' | 'accept-as-new';
   /** The acknowledgement given, so that a retransmission gets the same one again. */
   acknowledgement?: string;
-  /** What the door already knows that the body does not say. Kept sealed with the body. */
+  /** What the door, or an operator who replays it, knows and the body does not say. Kept sealed with the body. */
   note?: string;
   /** Stored but not to be decided: authentic and unusable. Shown by `relais quarantine list`. */
   settled?: { state: 'quarantined'; outcome: 'quarantined' | 'rejected'; reason: Reason; detail: string };

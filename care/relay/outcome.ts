@@ -36,6 +36,9 @@ export type Reason =
   | 'not-for-us'
   | 'stale-timer'
   | 'too-old'
+  | 'desk-confirmed'
+  | 'desk-refused'
+  | 'shadow'
   // blocked
   | 'protected-patient'
   | 'protected-visit'
@@ -57,6 +60,7 @@ export type Reason =
   | 'undecryptable'
   | 'clear-text-in-encrypted-room'
   | 'wrong-facility'
+  | 'not-redacted'
   // rejected
   | 'not-hl7'
   | 'unsupported-version'

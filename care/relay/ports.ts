@@ -2,7 +2,7 @@
  * The ports: what care needs from the world. bot and bridge never see each other, they meet here. Each port is proved by
  * one contract suite that runs on every engine (test/store/contract.ts).
  */
-import type { Announcement } from './announcement.ts';
+import type { Announcement, RoomAct } from './announcement.ts';
 import type { Decision, FileKind } from './decision.ts';
 import type { Accepted, Envelope, EnvelopeState, NewEnvelope } from './envelope.ts';
 import type { Room, RoomRef, RoomWanted } from './room.ts';
@@ -25,15 +25,23 @@ export interface InboxStore {
    * Durable when it resolves (fsync). All of them, the cursor included, in one commit; micro-batched with concurrent
    * callers. Order within a lane is the order of acceptance.
    * @param cursor e.g. the /sync token, stored in the same commit as the events that came with it
+   * @param onWritten called when they may be decided, which is before the disk has them: nothing is acknowledged yet, and
+   *   nothing that is decided of them leaves before they are on disk
    */
-  accept(envelopes: NewEnvelope[], cursor?: { name: string; value: string }): Promise<Accepted[]>;
+  accept(
+    envelopes: NewEnvelope[],
+    cursor?: { name: string; value: string },
+    onWritten?: () => void,
+  ): Promise<Accepted[]>;
   /** The oldest undecided envelope of each lane whose name starts with `prefix`, at most `limit`. */
   heads(prefix: string, limit: number): Promise<Envelope[]>;
   get(id: string): Promise<Envelope | undefined>;
   /** Newest first, for `relais quarantine list` and the event-key retry. */
   list(filter: { state?: EnvelopeState; reason?: string; limit: number }): Promise<Envelope[]>;
-  /** Back to `undecided`, at the end of its lane (replay, or a key has come). */
-  replay(id: string): Promise<void>;
+  /** Every envelope of one lane whatever became of it, in the order of the lane, from after `seq` (0: the first one). */
+  lane(lane: string, after: number, limit: number): Promise<Envelope[]>;
+  /** Back to `undecided`, at the end of its lane (replay, or a key has come). `note`: what the operator knows of it. */
+  replay(id: string, note?: string): Promise<void>;
   count(state: EnvelopeState): Promise<number>;
   cursor(name: string): Promise<string | undefined>;
 }
@@ -44,7 +52,7 @@ export type OutboxItem = {
   seq: number;
   /** Opaque, stable over retries: the Matrix transaction id derives from it and the encrypted content carries it. */
   deliveryId: string;
-  announcement: Announcement;
+  announcement: Announcement | RoomAct;
   ring: string[];
   thread: string | undefined;
   root: boolean;
@@ -56,17 +64,30 @@ export type OutboxItem = {
 };
 
 type DeliveryLook = Pick<OutboxItem, 'id' | 'room' | 'announcement' | 'attempts' | 'tried'> & {
-  state: 'pending' | 'done' | 'superseded' | 'quarantined' | 'dropped';
+  state:
+    'pending' | 'done' | 'superseded' | 'quarantined' | 'dropped' | 'withdrawn' | 'redacted' | 'kept' | 'performed';
   why: string | undefined;
 };
 
+/** One delivery that is in a room, or may be: `eventId` is undefined where its sending had no known end. */
+export type Carrier = Pick<OutboxItem, 'id' | 'deliveryId' | 'tried'> & { eventId: string | undefined };
+
 export interface OutboxStore {
-  /** The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`. */
-  heads(now: number, limit: number): Promise<OutboxItem[]>;
-  /** Written before the first PUT, so that an ambiguous end can be settled afterwards. */
-  markTried(id: string, device: string, at: number): Promise<void>;
-  /** Sent: with the event id; opens or continues the thread. `superseded`: a later one of the same coalescing key says it. */
-  markDone(id: string, how: { eventId: string } | 'superseded', at: number): Promise<void>;
+  /**
+   * The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`.
+   * @param except lanes that are being sent: theirs are not opened
+   */
+  heads(now: number, limit: number, except?: ReadonlyMap<string, unknown>): Promise<OutboxItem[]>;
+  /**
+   * On disk before the first PUT, with the decision that is said, so that an ambiguous end can be settled afterwards.
+   * @returns false when it must not be sent any more: it was withdrawn since it was read
+   */
+  markTried(id: string, device: string, at: number): Promise<boolean>;
+  /**
+   * Sent: with the event id; opens or continues the thread. `superseded`: a later one of the same coalescing key says it.
+   * `performed`: an act, of which nothing is read.
+   */
+  markDone(id: string, how: { eventId: string } | 'superseded' | 'performed', at: number): Promise<void>;
   /** The lane waits until `readyAt` (machine time), the item stays its head. */
   postpone(id: string, readyAt: number, why: string): Promise<void>;
   /** The message itself cannot be said: it is put aside, the lane goes on. */
@@ -81,6 +102,10 @@ export interface OutboxStore {
   threadRoot(room: RoomRef, thread: string): Promise<string | undefined>;
   /** Delivery by the Matrix event that carried it (reactions, replies in a thread). */
   byEvent(eventId: string): Promise<{ room: RoomRef; thread: string | undefined } | undefined>;
+  /** What was said in a room of this thread, the summaries of the room included, and is still to be taken back; oldest first. */
+  carriers(room: RoomRef, thread: string): Promise<Carrier[]>;
+  /** Taken back in the room; or not, and why (English, for the log). Audited in the same commit. `at`: civil time. */
+  markRedacted(id: string, how: 'redacted' | { failed: string }, at: number): Promise<void>;
   /** Everything already said in a room, oldest first (the summary for a newcomer counts them). */
   countDone(room: RoomRef): Promise<number>;
   pending(): Promise<number>;
@@ -124,7 +149,10 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly rooms: RoomStore;
   readonly timers: TimerStore;
-  /** All or nothing. `stale`: a version moved, a fact or an epoch was no longer what was read; nothing was written. */
+  /**
+   * All or nothing; a kill loses nothing of it. The disk may have it a little later, and always before a room is made or
+   * left, or a delivery sent, because of it. `stale`: a version moved, a fact or an epoch was no longer what was read; nothing was written.
+   */
   commit(decision: Decision, at: number): Promise<'committed' | 'stale'>;
   /** Small durable settings: civil clock offset, which devices got a room's first key. */
   get(name: string): Promise<string | undefined>;

@@ -19,6 +19,8 @@ export type RefusalCode =
   | 'own-request'
   | 'not-here'
   | 'nothing-to-follow'
+  | 'form-open'
+  | 'file-refused'
   | 'slot-elsewhere'
   | 'slot-gone'
   | 'slot-yours'
@@ -30,6 +32,7 @@ export type RefusalCode =
   | 'unknown-booking'
   | 'which-booking'
   | 'cannot-give-back'
+  | 'coordination-only'
   | 'not-your-territory'
   | 'no-territory'
   | 'outside-hours'
@@ -42,7 +45,13 @@ export type RefusalCode =
   | 'which-colleague'
   | 'nobody-to-ask'
   | 'not-yet'
-  | 'nothing-waits';
+  | 'nothing-waits'
+  | 'unknown-proposal'
+  | 'which-proposal'
+  | 'not-the-desk'
+  | 'already-decided'
+  | 'not-a-patient-room'
+  | 'not-in-team';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };

@@ -1,7 +1,7 @@
 /** A room of Relais, known by its ref; the Matrix room comes later and may be replaced (DESIGN §5). */
-export type RoomKind = 'patient' | 'territory' | 'space' | 'group' | 'request' | 'direct';
+export type RoomKind = 'patient' | 'territory' | 'space' | 'group' | 'request' | 'direct' | 'desk';
 
-/** `patient:<id>`, `group:<name>`, `request:<code>`, `direct:<matrix user id>`, `territory:<id>`, `space:<id>`. A ref is also its outbox lane. */
+/** `patient:<id>`, `group:<name>`, `request:<code>`, `direct:<matrix user id>`, `territory:<id>`, `space:<id>`, `desk:<group>`. A ref is also its outbox lane. */
 export type RoomRef = string;
 
 export type Room = {
@@ -31,6 +31,7 @@ export const roomRef = {
   space: (id: string): RoomRef => `space:${id}`,
   request: (code: string): RoomRef => `request:${code}`,
   direct: (matrixUserId: string): RoomRef => `direct:${matrixUserId}`,
+  desk: (group: string): RoomRef => `desk:${group}`,
 };
 
 /** The one direct room of a person with Relais. */

@@ -10,11 +10,14 @@ export type TimerKind =
   /** A day on which a pathway opens a request. */
   | 'request-date'
   | 'room-close'
-  | 'slot';
+  | 'slot'
+  /** A form that nobody goes on with. */
+  | 'draft'
+  | 'merge-desk';
 
 export type TimerKey = {
   kind: TimerKind;
-  /** The file it belongs to: a stay id, a request code, a patient id. */
+  /** The file it belongs to: a stay id, a request code, a patient id, a proposal's code. */
   ref: string;
   /** Which of that file's deadlines: `j-1`, `take:remind:0`, `answer:escalate:1`. */
   step: string;

@@ -128,6 +128,8 @@ export interface Transport {
   invite(roomId: string, userId: string): Promise<void>;
   /** Puts somebody out; who is not there is no failure. */
   remove(roomId: string, userId: string): Promise<void>;
+  /** Takes an event back: the homeserver keeps its envelope and forgets its content. Twice is once. @throws TransportFailure */
+  redact(roomId: string, eventId: string, txnId: string): Promise<void>;
   /** For a name, or the rooms of a space: never anything about a patient (invariant 5). */
   setState(roomId: string, type: string, stateKey: string, content: Record<string, unknown>): Promise<void>;
   /**

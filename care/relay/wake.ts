@@ -36,24 +36,24 @@ export async function restUntil(
 
 export type Wakes = { inbox: Wake; outbox: Wake; timers: Wake };
 
-/** The same store, which rings after each durable change: what was committed is taken up at once. */
+/** The same store, which rings after each change: what was committed is taken up at once. */
 export function withWakes(store: Store, wakes: Wakes): Store {
   return {
     ...store,
     inbox: {
       ...store.inbox,
-      async accept(envelopes, cursor) {
-        const accepted = await store.inbox.accept(envelopes, cursor);
-        if (envelopes.length > 0) wakes.inbox.ring();
-        return accepted;
-      },
-      async replay(id) {
-        await store.inbox.replay(id);
+      accept: (envelopes, cursor) =>
+        store.inbox.accept(envelopes, cursor, () => {
+          if (envelopes.length > 0) wakes.inbox.ring();
+        }),
+      async replay(id, note) {
+        await store.inbox.replay(id, note);
         wakes.inbox.ring();
       },
     },
     async commit(decision, at) {
       const end = await store.commit(decision, at);
+      if (end === 'committed' && (decision.replays ?? []).length > 0) wakes.inbox.ring();
       if (end === 'committed' && decision.deliveries.length > 0) wakes.outbox.ring();
       if (end === 'committed' && decision.timers.length > 0) wakes.timers.ring();
       return end;

@@ -3,7 +3,7 @@ import type { Person } from '../people/person.ts';
 import { parisDate } from '../relay/civil-time.ts';
 import { refuse, type Refusal } from '../relay/refusal.ts';
 import { type Answer, faultsOf, oneLine } from './form.ts';
-import { type Around, logged, type Moved, resumed, told, type Told } from './moved.ts';
+import { type Around, logged, type Moved, told, type Told } from './moved.ts';
 import { allAnswers, openedAt, type Request, stageOf, startAt } from './request.ts';
 
 export type AnswerMove = { do: 'answer'; text: string; answers?: Answer[]; outcome?: string };
@@ -34,7 +34,7 @@ export function answer(request: Request, by: Person, move: AnswerMove, around: A
   const corrected = request.status === 'answered';
   const kept =
     corrected || together ? request.replies.filter((r) => r.stage !== stage.id || r.by !== by.id) : request.replies;
-  const next: Request = { ...request, replies: [...kept, reply], pauses: resumed(request, around.now) };
+  const next: Request = { ...request, replies: [...kept, reply] };
   if (together) return told(next, by, around, 'replied', undefined, {});
   if (corrected) return told(next, by, around, 'answered', undefined, {});
   return completed(next, by.id, around.now);
@@ -82,7 +82,7 @@ export function completed(request: Request, by: string, now: number): Moved {
     );
     return { request: ended, told: [{ step: 'answered', on: ended }], done };
   }
-  const before = logged(request, now, by, 'stage-done');
+  const before = logged({ ...request, status: 'taken' }, now, by, 'stage-done');
   const start = following.starts ? startAt(following.starts, openedAt(request), now) : now;
   const since = Math.max(start, now);
   const keeps = following.sameTaker && request.taker !== undefined && since === now;

@@ -33,7 +33,7 @@ export async function decideMove(
   if (!file) return refuse('unknown-request', { code });
   // The longest answer is the form's own affair.
   if ('text' in move && move.do !== 'answer' && move.text.length > LONGEST) return refuse('too-long', { max: LONGEST });
-  const moved = step(unbound(ports, file.state, now, move), by, move, around(ports, now));
+  const moved = step(unbound(ports, file.state, move), by, move, around(ports, now));
   if ('data' in moved) return moved;
   return settled(ports, file, moved, by.id, now);
 }
@@ -55,7 +55,8 @@ export async function decideRedirect(
   const pathway = inTerritory(to.pathway, territoryOf(ports, file.state));
   if (!pathway) return refuse('no-territory', { title: to.pathway.title });
   const decision = emptyDecision();
-  const next = following(file.state, { code: await freshCode(ports, decision), pathway, redirected: true }, now);
+  const sent = { code: await freshCode(ports, decision), pathway, redirected: { by: by.id, text: to.text } };
+  const next = following(file.state, sent, now);
   const gone = redirect(file.state, by, { code: next.code, title: pathway.title }, to.text, around(ports, now));
   await record(ports, decision, file.version, gone, by.id, now);
   await record(ports, decision, 0, opened(next), by.id, now);
@@ -148,7 +149,7 @@ function lifeMove(ports: RequestPorts, request: Request, what: LifeStep, now: nu
   switch (what) {
     case 'start':
       return request.waits !== undefined && request.waits <= now && request.status === 'asked'
-        ? started(request, now)
+        ? started(request)
         : undefined;
     case 'release': {
       const until = dutyEnd(ports.people, request);
@@ -168,8 +169,8 @@ function isAhead(now: number): (change: ReturnType<typeof rearm>[number]) => boo
 }
 
 /** Somebody who is no longer bound cannot answer: the others may take it. */
-function unbound(ports: RequestPorts, request: Request, now: number, move: RequestMove): Request {
-  return move.do === 'take' && isGone(ports, request) ? { ...request, ...freed(request, now) } : request;
+function unbound(ports: RequestPorts, request: Request, move: RequestMove): Request {
+  return move.do === 'take' && isGone(ports, request) ? { ...request, ...freed() } : request;
 }
 
 function isGone({ people }: RequestPorts, request: Request): boolean {

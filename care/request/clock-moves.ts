@@ -5,14 +5,14 @@ import { logged, type Moved } from './moved.ts';
 import type { Request } from './request.ts';
 
 /** The stage's day has come: its group is asked. */
-export function started(request: Request, now: number): Moved {
+export function started(request: Request): Moved {
   const next = { ...request, waits: undefined };
   return { request: next, told: [{ step: 'asked', on: next }] };
 }
 
 /** The taker's duty is over without an answer, or the taker is no longer known: back to the group, the clock goes on. */
 export function released(request: Request, now: number): Moved {
-  const next = { ...request, ...freed(request, now) };
+  const next = { ...request, ...freed() };
   // Told with the one who had it, who is in the state before.
   return ended(next, now, 'released', request.taker);
 }

@@ -60,6 +60,10 @@ export function routeEscalation(
       return [people.byId(request.asker ?? '')].flatMap((person) => (person ? direct(person) : []));
     case 'coordinator':
       return orAll(people.withRole('coordinateur').map(direct));
+    case 'asker':
+      return [request.asker === undefined ? undefined : people.byId(request.asker)].flatMap((p) =>
+        p ? direct(p) : [],
+      );
     default:
       return to satisfies never;
   }

@@ -4,7 +4,7 @@
  */
 
 /** Only asked when another question has one of these answers: option values, `true`/`false`, numbers as text. */
-export type Condition = { field: string; is: string[] };
+type Condition = { field: string; is: string[] };
 
 /** What every question has. */
 type Common = {
@@ -42,8 +42,6 @@ export type FormField = Common &
     /** Whole numbers; what the two ends mean. */
     | { type: 'scale'; from: number; to: number; lowest: string | undefined; highest: string | undefined }
   );
-
-export type FieldType = FormField['type'];
 
 /** A file that somebody sent, kept encrypted elsewhere: the state of a request never holds its bytes. */
 export type Attachment = { id: string; name: string; mime: string; /** Bytes. */ size: number };

@@ -36,11 +36,9 @@ export function told(
   return { request: next, told: [{ step: what, on: next, text }] };
 }
 
+/** Written in the history; the clock's open pause ends unless a precision is still awaited. */
 export function logged(request: Request, now: number, by: string, what: RequestStep, text?: string): Request {
-  return { ...request, history: [...request.history, { at: now, by, step: what, text }] };
-}
-
-/** The clock's open pause ends now. */
-export function resumed(request: Request, now: number): Request['pauses'] {
-  return request.pauses.map((p) => ({ from: p.from, to: p.to ?? now }));
+  const waits = request.status === 'info-requested';
+  const pauses = waits ? request.pauses : request.pauses.map((p) => ({ from: p.from, to: p.to ?? now }));
+  return { ...request, pauses, history: [...request.history, { at: now, by, step: what, text }] };
 }

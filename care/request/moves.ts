@@ -5,7 +5,7 @@
 import type { Person } from '../people/person.ts';
 import { refuse, type Refusal } from '../relay/refusal.ts';
 import { answer, type AnswerMove, completed } from './answering.ts';
-import { type Around, type Moved, resumed, told } from './moved.ts';
+import { type Around, type Moved, told } from './moved.ts';
 import { isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
 
 /** What a person asks of a request. */
@@ -49,7 +49,7 @@ export function step(request: Request, by: Person, move: RequestMove, around: Ar
       if (!move.text) return refuse('answer-missing', { code });
       if (by.id !== request.asker || status !== 'info-requested') return refuse('not-here', { code });
       return shownInRoom(
-        told(request, by, around, 'info-given', move.text, { status: 'taken', pauses: resumed(request, around.now) }),
+        told(request, by, around, 'info-given', move.text, { status: 'taken' }),
         move.inRoom === true && !request.anonymous,
       );
     case 'answer':
@@ -57,6 +57,7 @@ export function step(request: Request, by: Person, move: RequestMove, around: Ar
     case 'refuse':
       if (!move.text) return refuse('reason-missing', { word: `decliner ${code}` });
       if (status === 'answered') return refuse('already-answered', { code });
+      if (request.waits !== undefined && request.waits > around.now) return refuse('not-yet', { code });
       if (taker ? !mine : !mayDo(stageOf(request), by)) return taker ? notMine() : mayNot(request);
       return told(request, by, around, 'refused', move.text, { status: 'refused', offeredTo: undefined });
     case 'close':
@@ -104,11 +105,13 @@ function take(request: Request, by: Person, around: Around): Moved | Refusal {
   if (stage.to.dispatch === 'everyone')
     return told(request, by, around, 'joined', undefined, {
       status: 'taken',
+      waits: undefined,
       takenAt: request.takenAt ?? around.now,
       participants: [...request.participants, by.id],
     });
   return told(request, by, around, 'taken', undefined, {
     status: status === 'info-requested' ? status : 'taken',
+    waits: undefined, // its day has come, and the clock has not said so yet
     taker: by.id,
     takenAt: around.now,
     offeredTo: undefined,
@@ -126,12 +129,12 @@ function giveBack(request: Request, by: Person, around: Around): Moved | Refusal
   }
   if (taker !== by.id) return refuse('not-the-taker', { code, who: taker ? around.nameOf(taker) : '' });
   if (!isOwed(request)) return refuse('cannot-give-back', { code });
-  return told(request, by, around, 'given-back', undefined, freed(request, around.now));
+  return told(request, by, around, 'given-back', undefined, freed());
 }
 
 /** Nobody has it any more; the clock goes on. */
-export function freed(request: Request, now: number): Partial<Request> {
-  return { status: 'asked', taker: undefined, takenAt: undefined, offeredTo: undefined, pauses: resumed(request, now) };
+export function freed(): Partial<Request> {
+  return { status: 'asked', taker: undefined, takenAt: undefined, offeredTo: undefined };
 }
 
 /** The taker keeps it until the colleague takes it: between the two, somebody is answerable for it. */

@@ -38,6 +38,7 @@ export function newsOf(
     consent: request.consent !== undefined,
     stage: step === 'stage-done' ? { done: stage.done, next: next?.title, nextAt: told.nextAt } : undefined,
     other: nameOther(people, step, other, code, title.join(' ')),
+    redirected: audience === 'request-room' ? redirectedBy(people, request) : undefined,
     outcome: audience === 'group' ? undefined : outcome,
     together: stage.to.dispatch === 'everyone',
     queued: stage.to.dispatch === 'queue',
@@ -102,4 +103,10 @@ function nameOther(
   if (other === undefined) return undefined;
   if (step === 'redirected') return { name: title, code };
   return step === 'handed-over' ? { name: people.byId(other)?.name ?? other, code: undefined } : undefined;
+}
+
+function redirectedBy(people: People, { opened }: Request): RequestNews['redirected'] {
+  if (opened.by !== 'request' || !opened.redirected) return undefined;
+  const { by, text } = opened.redirected;
+  return { code: opened.code, by: people.byId(by)?.name ?? by, text };
 }

@@ -57,6 +57,8 @@ export type RequestNews = {
   stage?: { done: string; next: string | undefined; nextAt: number | undefined } | undefined;
   /** The colleague asked to take over, or the request that goes on (code and title). */
   other?: { name: string; code: string | undefined } | undefined;
+  /** Who sent it here from another request, and why. */
+  redirected?: { code: string; by: string; text: string } | undefined;
   outcome?: string | undefined;
   /** Nobody has it alone: each answers. */
   together?: boolean;

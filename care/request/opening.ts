@@ -58,7 +58,12 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
   return decision;
 }
 
-function refusalOf(pathway: Pathway, { by, answers, urgent, consent }: Ask, now: number): Refusal | undefined {
+/** Before any question: who may, from where, when, and what is too urgent to be asked here. */
+export function mayStart(
+  pathway: Pathway,
+  { by, urgent }: Pick<Ask, 'by' | 'urgent'>,
+  now: number,
+): Refusal | undefined {
   const { ask, title } = pathway;
   if (!mayAsk(pathway, by)) {
     const anywhere = mayAsk({ ...pathway, ask: { ...ask, territories: undefined } }, by);
@@ -69,7 +74,13 @@ function refusalOf(pathway: Pathway, { by, answers, urgent, consent }: Ask, now:
       ? refuse('urgent-call-15')
       : refuse('urgent-call', { call: ask.urgent.call, say: ask.urgent.say ?? '' });
   if (ask.hours && !isOpen(ask.hours, now)) return refuse('outside-hours', { title, otherwise: ask.hours.otherwise });
-  if (ask.consent === 'ask' && consent !== true) return refuse('consent-missing');
+  return undefined;
+}
+
+function refusalOf(pathway: Pathway, { by, answers, urgent, consent }: Ask, now: number): Refusal | undefined {
+  const no = mayStart(pathway, { by, urgent }, now);
+  if (no) return no;
+  if (pathway.ask.consent === 'ask' && consent !== true) return refuse('consent-missing');
   const faults = faultsOf(pathway.form, answers, [], parisDate(now));
   const long = faults.find((f) => f.fault === 'too-long');
   const field = pathway.form.find((f) => f.key === long?.key);
@@ -133,7 +144,7 @@ export async function openFollowing(
     if (!here) continue;
     for (const start of starts) {
       const code = await freshCode(ports, decision);
-      const one = following(request, { code, pathway: here, redirected: false }, now, start);
+      const one = following(request, { code, pathway: here, redirected: undefined }, now, start);
       await record(ports, decision, 0, opened(one), request.code, now);
     }
   }
@@ -142,7 +153,7 @@ export async function openFollowing(
 /** The same question asked of another group: what it needs of the first one. */
 export function following(
   request: Request,
-  to: { code: string; pathway: Pathway; redirected: boolean },
+  to: { code: string; pathway: Pathway; redirected: { by: string; text: string } | undefined },
   now: number,
   start?: { days: number; hour: number; minute: number },
 ): Request {
@@ -155,7 +166,7 @@ export function following(
     pathway,
     opened: { by: 'request' as const, code: request.code, redirected },
     answers: carried(request, pathway),
-    ...(start && { waits: startAt({ ...start, from: 'opening' }, now, now) }),
+    ...(start && { day: start.days, waits: startAt({ ...start, from: 'opening' }, now, now) }),
   };
   // The new group is late from now on only; the one who waits counts from the first asking.
   return redirected

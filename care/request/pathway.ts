@@ -3,10 +3,10 @@
  * meaning. Somebody asks with a form; each stage has its own group, its own clock, and what its answer consists of.
  */
 import type { FormField } from './form.ts';
-import type { SlaPolicy, Span } from './sla-policy.ts';
+import type { Period, SlaPolicy, Span } from './sla-policy.ts';
 
 /** How a request finds who does it. */
-export type Dispatch =
+type Dispatch =
   /** The whole group is rung; the first who takes it has it. */
   | 'first-accept'
   /** Only who is on duty is rung; anybody of the group may take it. A duty that ends gives back what is not answered. */
@@ -81,8 +81,8 @@ export type DischargeMode = 'home' | 'transfer' | 'other' | 'against-advice' | '
 
 /** When one may ask; outside, `otherwise` is said and nothing is sent. */
 export type AskHours = {
-  /** Minutes since midnight, Europe/Paris, by ISO week day 1..7. */
-  opening: { day: number; from: number; to: number }[];
+  opening: Period[];
+  /** Also on public holidays. */
   holidays: boolean;
   otherwise: string;
 };

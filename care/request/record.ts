@@ -9,7 +9,7 @@ import { patientView } from '../stay/patient.ts';
 import type { Patient, Stay } from '../stay/stay.ts';
 import { rearm } from './deadlines.ts';
 import type { Moved } from './moved.ts';
-import type { Offer } from './pathway.ts';
+import { isGroupOf, type Offer, runnable } from './pathway.ts';
 import { isEnded, isOwed, groupsOf, type Request, stageOf } from './request.ts';
 import { matrixOf, routeStep } from './routing.ts';
 
@@ -84,7 +84,7 @@ export async function deliver(
       if (known || used) decision.rooms.push(requestRoom(ports, request, known));
     } else if (kind === 'group') {
       const members = ports.people.group(subject).map((p) => p.matrix);
-      const name = known?.name ?? groupName(request, subject);
+      const name = known?.name ?? groupName(ports, subject);
       decision.rooms.push({ ref, kind: 'group', subject, encrypted: true, name, members });
     } else
       decision.rooms.push({
@@ -122,9 +122,15 @@ async function endRoom(ports: RequestPorts, decision: Decision, request: Request
   decision.files.push({ kind: 'room-watch', id, version: watch?.version ?? 0, state: { ref }, keys: ['closing'] });
 }
 
-/** A specialists' room may say its specialty: it never holds a patient (invariant 6). */
-function groupName(request: Request, group: string): string {
-  return group === stageOf(request).to.group ? request.pathway.title : group;
+/**
+ * A specialists' room may say its specialty: it never holds a patient (invariant 6). A group that does several things has
+ * the name of none of them.
+ */
+function groupName(ports: RequestPorts, group: string): string {
+  const theirs = runnable(ports.pathways()).filter(({ stages }) => stages.some(({ to }) => isGroupOf(to.group, group)));
+  const [only, ...others] = theirs;
+  if (only && others.length === 0) return only.title;
+  return group.charAt(0).toUpperCase() + group.slice(1).replaceAll('-', ' ');
 }
 
 /**

@@ -22,11 +22,11 @@ export type Opening =
   /** A hospital event: nobody is the asker, the équipe reads each step in the patient's room. `at`: of the event. */
   | { by: 'stay'; stay: string; event: 'discharge' | 'admission'; name: string; at: number }
   | { by: 'date' }
-  /** Another request: redirected, or an outcome that opens this pathway. */
-  | { by: 'request'; code: string; redirected: boolean };
+  /** Another request: an outcome that opens this pathway, or a redirection (who, and why). */
+  | { by: 'request'; code: string; redirected: { by: string; text: string } | undefined };
 
 /** What somebody answered at one stage. */
-export type Reply = { stage: string; by: string; at: number; outcome: string | undefined; answers: Answer[] };
+type Reply = { stage: string; by: string; at: number; outcome: string | undefined; answers: Answer[] };
 
 export type Request = {
   /** Shape of this state; the earlier ones are read by stored.ts. */
@@ -38,6 +38,8 @@ export type Request = {
   /** Position in `pathway.stages`. */
   stage: number;
   opened: Opening;
+  /** Of a series (J+1, J+7): the day that this one is for. */
+  day: number | undefined;
   /** Person id; undefined when an event opened it. */
   asker: string | undefined;
   /** The first asking, which a redirection keeps: the one who waits counts from there. */
@@ -72,7 +74,7 @@ export type Request = {
 };
 
 type Given = Pick<Request, 'code' | 'pathway' | 'opened' | 'asker' | 'askedAt' | 'answers'> &
-  Partial<Pick<Request, 'anonymous' | 'identity' | 'patient' | 'consent' | 'clocks' | 'waits'>>;
+  Partial<Pick<Request, 'day' | 'anonymous' | 'identity' | 'patient' | 'consent' | 'clocks' | 'waits'>>;
 
 /** @param now civil time, epoch ms UTC; `askedAt` may be earlier (a redirection) */
 export function newRequest(given: Given, now: number): Request {
@@ -83,6 +85,7 @@ export function newRequest(given: Given, now: number): Request {
     v: 2,
     status: 'asked',
     stage: 0,
+    day: undefined,
     anonymous: false,
     identity: undefined,
     patient: undefined,
@@ -109,10 +112,11 @@ export function stageOf(request: Pick<Request, 'pathway' | 'stage'>): Stage {
   return stage;
 }
 
-/** « Polygraphie ventilatoire — Lecture » */
-export function titleOf(request: Pick<Request, 'pathway' | 'stage'>): string {
+/** « Polygraphie ventilatoire — Lecture », « Suivi de sortie (J+7) » */
+export function titleOf(request: Pick<Request, 'pathway' | 'stage' | 'day'>): string {
   const { title } = stageOf(request);
-  return title ? `${request.pathway.title} — ${title}` : request.pathway.title;
+  const day = request.day === undefined ? '' : ` (J+${request.day})`;
+  return `${request.pathway.title}${day}${title ? ` — ${title}` : ''}`;
 }
 
 export function isEnded({ status }: Pick<Request, 'status'>): boolean {

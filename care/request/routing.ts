@@ -7,10 +7,11 @@ import type { NewDelivery } from '../relay/decision.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People } from '../people/person.ts';
+import type { Answer } from './form.ts';
 import type { Told } from './moved.ts';
 import type { RequestAudience } from './news.ts';
 import { newsOf } from './news-of.ts';
-import { isOwed, type Request, stageOf } from './request.ts';
+import { allAnswers, isOwed, type Request, stageOf } from './request.ts';
 
 /** @param identity of the patient, for the request room only */
 export function routeStep(people: People, told: Told, identity: PatientView | undefined, now: number): NewDelivery[] {
@@ -51,14 +52,30 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
   ];
   const hasRoom = request.history.some((h) => h.step === 'taken' || h.step === 'joined');
   const inRoomIfAny = (ring: string[]): NewDelivery[] => (hasRoom ? inRoom(ring) : []);
+  // Photos and files follow the words of the step that brought them, in the request room alone.
+  const files = (answers: readonly Answer[]): NewDelivery[] =>
+    answers.flatMap((answer) =>
+      answer.type === 'photo' || answer.type === 'file'
+        ? answer.value.map(({ id }): NewDelivery => ({
+            room: roomRef.request(request.code),
+            ring: [],
+            announcement: { kind: 'form-file', file: id },
+          }))
+        : [],
+    );
   const there = request.anonymous ? [] : asker;
   switch (step) {
     case 'asked':
       return [group(firstRung(people, request, now)), ...(isContinued(request) ? [] : toAsker([]))];
     case 'taken':
-      return [...toAll(), ...inRoom([...there, ...takers]), ...toAsker([])];
+      return [...toAll(), ...inRoom([...there, ...takers]), ...files(allAnswers(request)), ...toAsker([])];
     case 'joined':
-      return [...toAll(), ...inRoom(matrixOf(people, request.participants.at(-1))), ...toAsker([])];
+      return [
+        ...toAll(),
+        ...inRoom(matrixOf(people, request.participants.at(-1))),
+        ...files(request.answers),
+        ...toAsker([]),
+      ];
     case 'given-back':
     case 'released':
       return request.status === 'asked' ? [group(firstRung(people, request, now)), ...toAsker(asker)] : [group([])];
@@ -79,7 +96,12 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
       return [...inRoom([]), ...toAsker([]), group([])];
     case 'stage-done':
     case 'answered':
-      return [...inRoomIfAny(there), ...toAsker(asker), group([])];
+      return [
+        ...inRoomIfAny(there),
+        ...(hasRoom ? files(request.replies.at(-1)?.answers ?? []) : []),
+        ...toAsker(asker),
+        group([]),
+      ];
     case 'refused':
     case 'redirected':
       return [...toAll(), ...inRoomIfAny([]), ...toAsker(asker)];
@@ -101,7 +123,7 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
 
 /** A stage after the first: the asker has just read that the one before is done. A redirection: that it goes elsewhere. */
 function isContinued(request: Request): boolean {
-  return request.stage > 0 || (request.opened.by === 'request' && request.opened.redirected);
+  return request.stage > 0 || (request.opened.by === 'request' && request.opened.redirected !== undefined);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { StoredFile } from '../relay/ports.ts';
 import type { Answer, FormField } from './form.ts';
 import type { Pathway, Stage } from './pathway.ts';
 import type { Request } from './request.ts';
-import type { SlaPolicy } from './sla-policy.ts';
+import type { ReminderMoment, SlaPolicy, SlaTarget } from './sla-policy.ts';
 
 /** Before stages, typed answers and triggers: one group, one clock, free texts. */
 type First = Pick<
@@ -20,9 +20,13 @@ type First = Pick<
     ask: { who: string[]; consent: 'required' | 'not-needed'; urgent: 'refuse-15' | 'accept' };
     form: Pick<FormField, 'key' | 'label' | 'required' | 'share'>[];
     to: { group: string; dispatch: 'first-accept' | 'on-duty-then-all' | 'everyone'; backup: string[] };
-    sla: SlaPolicy;
+    sla: FirstSla;
   };
 };
+
+/** Reminders were shares of the delay only. */
+type FirstSla = Omit<SlaPolicy, 'take' | 'answer'> & Record<'take' | 'answer', FirstTarget>;
+type FirstTarget = Omit<SlaTarget, 'remind'> & { remind: (number | ReminderMoment)[] };
 
 export async function loadRequest(store: Pick<Store, 'files'>, code: string): Promise<StoredFile<Request> | undefined> {
   const file = await store.files.load<Request | First>('request', code);
@@ -36,7 +40,7 @@ export async function findRequests(store: Pick<Store, 'files'>, key: string): Pr
 }
 
 /** @param state as it was kept, of any age */
-export function readRequest(state: Request | First): Request {
+function readRequest(state: Request | First): Request {
   if ('v' in state) return state;
   const { fields, answer, pathway, ...rest } = state;
   const answers = fields.map((f): Answer => ({ key: f.key, type: 'text', value: f.value }));
@@ -47,6 +51,7 @@ export function readRequest(state: Request | First): Request {
     pathway: readPathway(pathway),
     stage: 0,
     opened: { by: 'person' },
+    day: undefined,
     anonymous: false,
     identity: undefined,
     answers,
@@ -68,6 +73,10 @@ function readPathway({ ask, form, to, sla, ...rest }: First['pathway']): Pathway
     multiline: true,
     longest,
   });
+  const target = (given: FirstTarget): SlaTarget => ({
+    ...given,
+    remind: given.remind.map((moment) => (typeof moment === 'number' ? { share: moment } : moment)),
+  });
   const answer = text({ key: 'answer', label: 'Réponse', required: true, share: 'after' }, 8_000);
   const stage: Stage = {
     id: 'demande',
@@ -78,7 +87,7 @@ function readPathway({ ask, form, to, sla, ...rest }: First['pathway']): Pathway
     sameTaker: false,
     answer: { who: undefined, form: [answer] },
     outcomes: [],
-    sla,
+    sla: { ...sla, take: target(sla.take), answer: target(sla.answer) },
     starts: undefined,
     expires: undefined,
   };

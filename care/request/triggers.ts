@@ -106,9 +106,9 @@ async function openFor(
   const opening: Opening = { by: 'stay', stay: stay.id, event, name: stay.facilityName, at };
   for (const start of startsOf(trigger)) {
     const code = await freshCode(ports, decision);
-    const given = { code, pathway: named(here, start), opened: opening, asker: undefined, askedAt: now, answers: [] };
+    const given = { code, pathway: here, opened: opening, asker: undefined, askedAt: now, answers: [] };
     const request = newRequest(
-      { ...given, patient: patient.id, ...(start && { waits: startAt(start, at, now) }) },
+      { ...given, patient: patient.id, ...(start && { day: start.days, waits: startAt(start, at, now) }) },
       now,
     );
     await record(ports, decision, 0, opened(request), audit.actor, now);
@@ -117,11 +117,6 @@ async function openFor(
 
 function startsOf({ at }: Trigger): (Start | undefined)[] {
   return at.length > 0 ? at : [undefined];
-}
-
-/** « Suivi de sortie (J+7) » */
-function named(pathway: Pathway, start: Start | undefined): Pathway {
-  return start ? { ...pathway, title: `${pathway.title} (J+${start.days})` } : pathway;
 }
 
 /**
@@ -154,9 +149,9 @@ export async function decideDate(ports: RequestPorts, timer: Timer, now: number)
   }
   for (const start of startsOf(trigger)) {
     const code = await freshCode(ports, decision);
-    const given = { code, pathway: named(pathway, start), opened: { by: 'date' } as const, askedAt: now, answers: [] };
+    const given = { code, pathway, opened: { by: 'date' } as const, askedAt: now, answers: [] };
     const request = newRequest(
-      { ...given, asker: coordinator?.id, ...(start && { waits: startAt(start, now, now) }) },
+      { ...given, asker: coordinator?.id, ...(start && { day: start.days, waits: startAt(start, now, now) }) },
       now,
     );
     await record(ports, decision, 0, opened(request), 'clock', now);

@@ -5,27 +5,38 @@ import type { Envelope } from '../relay/envelope.ts';
 import type { Store, StoredFile } from '../relay/ports.ts';
 import type { Sealer } from '../relay/seal.ts';
 import type { Ids } from '../relay/clock.ts';
-import type { Reason } from '../relay/outcome.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
+import { noteDesk, writeProposal } from '../identity/desk.ts';
+import { doubtAbout, noteOf } from '../identity/doubt.ts';
+import { isHeld } from '../identity/hold.ts';
+import { patientOf, stayIdOf, teamOf } from '../identity/people-of.ts';
+import { asksTheDesk, type OpenProposals, propose } from '../identity/propose.ts';
 import { planClosing } from './closing.ts';
 import type { Consequences } from './consequences.ts';
+import { factKey } from './fact-key.ts';
+import { silenceDead, silencedStays } from './silence.ts';
+import { visitOf } from './visit.ts';
 import { evolve, newStay } from './evolve.ts';
-import { isSoon, noticeAt } from './expected-discharge.ts';
+import { plan } from './expected-discharge.ts';
 import type { StayIntent } from './intent.ts';
-import { isSomebodyElse, newPatient, withIdentity, withoutIns } from './patient.ts';
-import { card, deliveries } from './deliveries.ts';
+import { newPatient, withIdentity, withoutIns } from './patient.ts';
+import { card, deliveries, isOtherCard } from './deliveries.ts';
 import type { RingTable } from './ringing.ts';
-import type { Patient, Stay } from './stay.ts';
+import { asPresent, CENSUS, evolveUnheard, hushOf, noteShadow, wouldSay } from './shadow.ts';
+import { isStayed, type Patient, type Stay } from './stay.ts';
+import { isOver, lateEnd } from './unsaid.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
 export type StayPorts = {
-  store: Pick<Store, 'files' | 'rooms' | 'timers' | 'commit'>;
+  store: Pick<Store, 'files' | 'rooms' | 'timers' | 'commit'> & { outbox: Pick<Store['outbox'], 'carriers'> };
   people: People;
   sealer: Pick<Sealer, 'blind'>;
   ids: Pick<Ids, 'code'>;
   ringing: RingTable;
   policyOf: (source: string) => SourcePolicy;
+  /** The group of the identity desk of a facility; undefined: none is declared. */
+  deskOf: (facility: string) => string | undefined;
   /** What facts set off elsewhere, in the same decision. */
   consequences: Consequences;
   /** How long a patient's room outlives the last stay. */
@@ -35,7 +46,7 @@ export type StayPorts = {
 /** Recorded more than this long before we say it: the reader is told that it comes late. */
 const LATE_MS = 2 * 3_600_000;
 
-type Open<S> = { version: number; state: S };
+export type Open<S> = { version: number; state: S };
 
 /**
  * @param intents what one message says, in its order
@@ -51,61 +62,88 @@ export async function decideMessage(
   const decision = emptyDecision();
   const patients = new Map<string, Open<Patient>>();
   const stays = new Map<string, Open<Stay>>();
+  const proposals: OpenProposals = new Map();
   const verdicts: Verdict[] = [];
-  for (const intent of intents) {
+  for (const told of intents) {
+    const intent = envelope.note === CENSUS ? asPresent(told) : told;
     const ruled = verdict(intent, ports.policyOf(envelope.source));
-    verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, decision }));
+    verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, proposals, decision }));
   }
+  for (const { version, state } of proposals.values()) writeProposal(decision, version, state);
   for (const [id, { version, state }] of patients) decision.files.push(patientFile(id, version, state));
   for (const { state } of patients.values()) {
     const touched = [...stays.values()].map((stay) => stay.state).filter((stay) => stay.patientId === state.id);
     await planClosing(ports, decision, state, touched, now);
   }
-  for (const [id, { version, state }] of stays) decision.files.push({ kind: 'stay', id, version, state });
+  for (const [id, { version, state }] of stays) decision.files.push(stayFile(id, version, state));
   const end: Verdict = strongest(verdicts) ?? { outcome: 'muted', reason: 'not-a-movement' };
   decision.audit.push({ actor: `source:${envelope.source}`, action: 'decide', subject: envelope.id, ...end });
+  const detail =
+    end.reason === 'retroactive'
+      ? lateEnd(
+          intents,
+          [...stays.values()].map((stay) => stay.state),
+        )
+      : undefined;
   decision.settle = {
     envelope: envelope.id,
     state: end.outcome === 'quarantined' ? 'quarantined' : 'decided',
     ...end,
+    ...(detail === undefined ? {} : { detail }),
     emptied: end.outcome === 'blocked',
   };
   return decision;
 }
 
+/** Note of an envelope that an operator replays: the number and the person are one (`relais quarantine replay --accept-identity`). */
+export const SAME_PATIENT = 'same-patient';
+
 const DUPLICATE: Verdict = { outcome: 'muted', reason: 'duplicate-fact' };
 
-type Turn = {
+export type Turn = {
   envelope: Envelope;
   intent: StayIntent;
   ruled: Verdict;
   now: number;
   patients: Map<string, Open<Patient>>;
   stays: Map<string, Open<Stay>>;
+  proposals: OpenProposals;
   decision: Decision;
 };
 
 async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const { intent, ruled, envelope, decision, now } = turn;
-  if (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected') return ruled;
+  const asks = asksTheDesk(intent) && ruled.reason === 'merge-needs-human';
+  if (!asks && (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected')) return ruled;
   // A test message that comes on the production door must not move a real patient's stay either.
   if (ruled.reason === 'training-message' || ruled.reason === 'fictional-identity') return ruled;
   const { ipp } = intent.patient;
   const policy = ports.policyOf(envelope.source);
   if (policy.facilities?.includes(intent.facility) === false)
     return { outcome: 'quarantined', reason: 'wrong-facility' };
+  // In shadow nobody is asked to decide on patients of whom nothing is said.
+  if (asks && policy.shadow === true) return { outcome: 'muted', reason: 'shadow' };
+  if (asks) return propose(ports, { ...turn, policy });
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
   const fact = ports.sealer.blind(factKey(intent));
-  if (decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact))) return DUPLICATE;
-  const patientId = ports.sealer.blind(`patient|${intent.facility}|${ipp}`);
-  const stay = intent.visit === undefined ? undefined : await openStay(ports, turn, patientId, intent.visit);
-  // A visit that is known as another patient's: nothing reaches either room before a human has looked (invariant 6).
-  if (stay && stay.state.patientId !== patientId) return { outcome: 'quarantined', reason: 'merge-needs-human' };
-  const known = await ports.store.files.load<Patient>('patient', patientId);
-  if (known && isSomebodyElse(known.state, intent.patient))
-    return { outcome: 'quarantined', reason: 'merge-needs-human' };
-  decision.facts.push(fact);
+  const isKnown = decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact));
+  if (isKnown && ruled.outcome !== 'blocked') return DUPLICATE; // silencing twice is harmless, not silencing is not
+  const { id: patientId, file: known, retired } = await patientOf(ports, intent.facility, ipp);
+  const about = await visitOf(ports, turn, patientId);
+  if (about === 'several')
+    return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
+  const stay = about.visit === undefined ? undefined : await openStay(ports, turn, patientId, about.visit);
+  // Nothing reaches any room before a human has looked (invariant 6); what protects somebody does not wait.
+  if (ruled.outcome !== 'blocked' && (await isHeld(ports, turn.proposals, envelope.id, patientId, stay?.state)))
+    return DOUBTFUL;
+  const doubt = doubtAbout({ id: patientId, file: known, retired }, stay?.state, intent.patient);
+  const isAccepted = doubt?.what === 'same-number-somebody-else' && envelope.note === SAME_PATIENT;
+  if (doubt && !isAccepted) {
+    if (policy.shadow !== true) await noteDesk(ports, decision, await noteOf(ports, doubt, turn, ipp), now);
+    return DOUBTFUL;
+  }
+  if (!isKnown) decision.facts.push(fact);
   if (ruled.outcome === 'blocked') {
     // Protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
     for (const silenced of await silencedStays(ports, turn, patientId, stay)) {
@@ -116,23 +154,35 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   }
   if (stay?.state.protected) return { outcome: 'blocked', reason: stay.state.protected };
 
-  const team = ports.people.team(intent.facility, ipp);
   const patient = await open(ports, turn.patients, 'patient', patientId, () =>
     newPatient(patientId, intent.facility, ipp),
   );
+  const team = teamOf(ports.people, patient.state);
   const identified = withIdentity(patient.state, intent.patient);
-  // An identity that is no longer qualified takes its INS with it (PID-32 without VALI: FACTS §1.5).
+  if (intent.died) await silenceDead(ports, turn, patient.state);
   const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
   patient.state = { ...(purged ? withoutIns(identified) : identified), team: team.map((p) => p.id) };
   if (!stay) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
   const stayId = stay.state.id;
+  if (intent.account !== undefined) stay.state = { ...stay.state, account: intent.account };
   if (!patient.state.stays.includes(stayId))
     patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
 
   const before = stay.state;
-  const evolved = evolve(before, intent, sayableUnit(intent, policy), ruled.outcome === 'posted' && team.length > 0);
-  stay.state = evolved.stay;
-  const facts = ruled.outcome === 'posted' ? evolved.facts : [];
+  const unit = sayableUnit(intent, policy);
+  const hush = hushOf(policy, envelope, intent, before);
+  const evolved = hush
+    ? evolveUnheard(before, intent, unit, hush)
+    : evolve(before, intent, unit, ruled.outcome === 'posted' && team.length > 0);
+  if (evolved.outcome === 'quarantined') {
+    decision.facts.splice(decision.facts.indexOf(fact), 1); // it is decided again when a human replays it
+    return { outcome: 'quarantined', reason: evolved.reason };
+  }
+  stay.state = { ...evolved.stay, ...(intent.account === undefined ? {} : { account: intent.account }) };
+  // A session or a consultation whose message forgot its class is known by its stay.
+  const isTold = ruled.outcome === 'posted' && isStayed(stay.state);
+  const facts = isTold ? evolved.facts.filter((one) => !isOver(one, now)) : [];
+  if (!hush && facts.length > 0 && team.length > 0) stay.state = { ...stay.state, told: true };
   plan(decision, before, stay, facts.length > 0, now);
   decision.events.push({
     kind: 'stay',
@@ -141,12 +191,28 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     at: now,
     body: { trigger: intent.trigger, facts, ruled },
   });
-  if (facts.length === 0) {
-    if (isMoved(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
-      decision.deliveries.push(card(stay.state));
-    return ruled.outcome === 'posted' ? evolved : ruled;
+  if (hush === 'census') {
+    // An admission of last week is history for a live source, and what a census is made of.
+    const isPlain = ruled.outcome === 'posted' || ruled.reason === 'retroactive';
+    return isPlain ? { outcome: 'muted', reason: 'recorded' } : ruled;
+  }
+  if (hush === 'shadow' && facts.length > 0) {
+    const at = intent.recordedAt ?? now;
+    const says = facts.map((said) => wouldSay(ports.ringing, stay.state, said, team, at));
+    noteShadow(decision, envelope.source, envelope.id, says);
+    return { outcome: 'muted', reason: 'shadow' };
   }
   const said = { stay: stay.state, patient: patient.state, team, tags: tagsOf(intent, stay.state, policy) };
+  if (facts.length === 0) {
+    if (!hush && isOtherCard(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
+      decision.deliveries.push(card(stay.state));
+    // Too late to ring anybody, never too late to end what is still asked for somebody who has died.
+    for (const fact of evolved.facts)
+      if (fact.type === 'died') await ports.consequences(decision, { ...said, fact }, now);
+    if (ruled.outcome !== 'posted') return ruled;
+    if (!isTold) return { outcome: 'muted', reason: stay.state.class === 'R' ? 'session' : 'outpatient' };
+    return evolved.facts.length > 0 ? { outcome: 'muted', reason: 'too-old' } : evolved;
+  }
   if (team.length === 0) {
     for (const fact of facts) await ports.consequences(decision, { ...said, fact }, now);
     return { outcome: 'muted', reason: 'no-team' };
@@ -160,6 +226,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   return { outcome: evolved.outcome, reason: evolved.reason };
 }
 
+const DOUBTFUL: Verdict = { outcome: 'quarantined', reason: 'merge-needs-human' };
 /** Of the unit that the message names, else of the last one that the stay was in: a discharge often names none. */
 function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly string[] {
   const last = Object.values(stay.movements).findLast((one) => one.state === 'inserted' && one.unit.code !== undefined);
@@ -167,61 +234,13 @@ function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly 
   return (code === undefined ? undefined : policy.tags?.get(code)) ?? [];
 }
 
-const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
-
-/** The stay of the message; what protects the patient (an A31 names no stay) protects every stay that is known. */
-async function silencedStays(
-  ports: StayPorts,
-  turn: Turn,
-  patientId: string,
-  stay: Open<Stay> | undefined,
-): Promise<Open<Stay>[]> {
-  const found = new Set(stay ? [stay] : []);
-  if (!OF_THE_PATIENT.has(turn.ruled.reason)) return [...found];
-  const known = await ports.store.files.load<Patient>('patient', patientId);
-  for (const id of known?.state.stays ?? []) {
-    const here = turn.stays.get(id);
-    const stored = here ? undefined : await ports.store.files.load<Stay>('stay', id);
-    if (stored) turn.stays.set(id, stored);
-    const one = here ?? stored;
-    if (one) found.add(one);
-  }
-  return [...found];
-}
-
 async function openStay(ports: StayPorts, turn: Turn, patientId: string, visit: string): Promise<Open<Stay>> {
   const { intent, envelope } = turn;
-  const id = ports.sealer.blind(`stay|${intent.facility}|${visit}`);
+  const id = stayIdOf(ports.sealer, intent.facility, visit);
   const facilityName = ports.policyOf(envelope.source).name ?? intent.facility;
   const { facility } = intent;
   return open(ports, turn.stays, 'stay', id, () =>
-    newStay({ id, patientId, facility, facilityName, source: envelope.source }),
-  );
-}
-
-/** Arms, moves or cancels the notice of the expected discharge. Pure but for the decision it fills. */
-function plan(decision: Decision, before: Stay, stay: Open<Stay>, said: boolean, now: number): void {
-  const { status, expectedDischarge: expected, id } = stay.state;
-  const timer = { kind: 'stay-notice' as const, ref: id, step: 'j-1' };
-  if (status === 'left' || status === 'dead' || status === 'cancelled' || !expected) {
-    if (before.expectedDischarge) decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: id });
-    return;
-  }
-  const known = before.expectedDischarge;
-  if (known?.at === expected.at && known.precision === expected.precision && before.status === status) return;
-  if (!isSoon(expected, now)) decision.timers.push({ do: 'set', ...timer, dueAt: noticeAt(expected) });
-  else if (said) {
-    // Less than 24 h left: this very message says it, a notice a moment later would ring twice.
-    stay.state = { ...stay.state, announcedDischarge: expected.at };
-    decision.timers.push({ do: 'cancel', ...timer });
-  }
-}
-
-/** Another hour of the same day is not said again, but the card must not go on showing the old one. */
-function isMoved(before: Stay, after: Stay): boolean {
-  return (
-    before.expectedDischarge?.at !== after.expectedDischarge?.at ||
-    before.expectedDischarge?.precision !== after.expectedDischarge?.precision
+    newStay({ id, patientId, facility, facilityName, source: envelope.source, visit }),
   );
 }
 
@@ -241,16 +260,6 @@ export async function wantRoom(ports: StayPorts, decision: Decision, patientId: 
   });
 }
 
-/**
- * One message per fact (invariant 2): facility, movement, action and EVN-2 (FACTS §1.9). A sender without ZBE is known
- * by the visit, the trigger and the date of the fact.
- */
-function factKey(intent: StayIntent): string {
-  const movement =
-    intent.movement.id ?? `${intent.visit ?? intent.patient.ipp ?? ''}/${intent.trigger}/${intent.occurredAt ?? ''}`;
-  return ['fact', intent.facility, intent.type, movement, intent.movement.action, intent.recordedAt ?? ''].join('|');
-}
-
 async function open<S>(
   ports: StayPorts,
   opened: Map<string, Open<S>>,
@@ -264,6 +273,11 @@ async function open<S>(
   const file = stored ? { version: stored.version, state: stored.state } : { version: 0, state: create() };
   opened.set(id, file);
   return file;
+}
+
+/** A stay of which nothing may be said any more is listed for the operator: `relais silenced`. */
+function stayFile(id: string, version: number, state: Stay): FileWrite {
+  return { kind: 'stay', id, version, state, keys: state.protected === undefined ? [] : ['silenced'] };
 }
 
 /** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. */

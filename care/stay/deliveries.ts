@@ -41,6 +41,24 @@ export function card(stay: Stay): NewDelivery {
   };
 }
 
-function threadOf(stay: Stay): string {
+/**
+ * What is not said again (another hour of the same day, an end entered too late to ring anybody) must not leave the card
+ * showing what is no longer true.
+ */
+export function isOtherCard(before: Stay, after: Stay): boolean {
+  const shown = (stay: Stay): unknown[] => [
+    stay.status,
+    stay.class,
+    stay.unit,
+    stay.expectedAdmission?.at,
+    stay.expectedDischarge?.at,
+    stay.expectedDischarge?.precision,
+    stay.admittedAt,
+    stay.dischargedAt,
+  ];
+  return after.told === true && JSON.stringify(shown(before)) !== JSON.stringify(shown(after));
+}
+
+export function threadOf(stay: Stay): string {
   return `stay:${stay.id}`;
 }

@@ -14,9 +14,11 @@ export function movementKey(intent: StayIntent): string {
 export function record(stay: Stay, intent: StayIntent): MovementRecord {
   const key = movementKey(intent);
   const known = stay.movements[key];
-  const original = intent.movement.action === 'update' ? known : undefined;
+  // The same number again is the same movement: what was before it stays what a cancel gives back.
+  const original = intent.movement.action === 'update' || intent.movement.id !== undefined ? known : undefined;
+  const said = intent.type === 'movement-cancelled' ? (intent.cancels ?? 'unknown') : intent.type;
   return {
-    type: original?.type ?? (intent.type === 'movement-cancelled' ? (intent.cancels ?? 'unknown') : intent.type),
+    type: intent.movement.action === 'update' ? (original?.type ?? said) : said,
     state: 'inserted',
     recordedAt: intent.recordedAt,
     unit: intent.unit,

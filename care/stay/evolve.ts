@@ -4,13 +4,15 @@
  */
 import { cancel } from './cancel.ts';
 import { type Evolution, fact, movementKey, record, retractable, silent } from './evolution.ts';
-import { type Replan, replan } from './expected-discharge.ts';
+import { replan } from './expected-discharge.ts';
 import type { StayIntent, StayIntentType } from './intent.ts';
-import { isOpen, isOvertaken } from './order.ts';
-import type { Stay, StayFact } from './stay.ts';
-import type { Reason } from '../relay/outcome.ts';
+import { isOvertaken } from './order.ts';
+import type { MovementRecord, Stay } from './stay.ts';
+import { again, planned, tell } from './tell.ts';
 
-export function newStay(given: Pick<Stay, 'id' | 'patientId' | 'facility' | 'facilityName' | 'source'>): Stay {
+export function newStay(
+  given: Pick<Stay, 'id' | 'patientId' | 'facility' | 'facilityName' | 'source' | 'visit'>,
+): Stay {
   return {
     ...given,
     status: 'expected',
@@ -32,7 +34,7 @@ export function newStay(given: Pick<Stay, 'id' | 'patientId' | 'facility' | 'fac
  * @param told whether somebody reads it: what nobody was told is not taken back either
  */
 export function evolve(stay: Stay, intent: StayIntent, unit: string | undefined, told = true): Evolution {
-  if (intent.type === 'movement-cancelled') return cancel(stay, intent, unit);
+  if (intent.type === 'movement-cancelled') return withPlan(cancel(stay, intent, unit), intent);
   const evolved = insert(stay, intent, unit);
   const key = movementKey(intent);
   const known = evolved.stay.movements[key];
@@ -41,10 +43,36 @@ export function evolve(stay: Stay, intent: StayIntent, unit: string | undefined,
   return { ...evolved, stay: { ...evolved.stay, movements } };
 }
 
+/** PV2-9 of any message counts, of a cancel too: a discharge that is put off is an A13 with another date. */
+function withPlan(evolved: Evolution, intent: StayIntent): Evolution {
+  const { stay } = evolved;
+  if (intent.cancels === 'discharge-planned' || evolved.outcome === 'quarantined') return evolved;
+  const plan = replan(stay, intent);
+  const also = planned(stay, plan.kind);
+  const next: Stay = { ...stay, expectedDischarge: plan.expected };
+  if (!also) return { ...evolved, stay: next };
+  const facts = [...evolved.facts, retractable(fact(next, intent, also), stay)];
+  return { stay: next, facts, outcome: 'posted', reason: evolved.facts.length > 0 ? evolved.reason : 'announced' };
+}
+
+/** Its cancel came first. A sender without movement numbers may use the same sort again: then the later one is another. */
+function isTakenBack(intent: StayIntent, known: MovementRecord | undefined): boolean {
+  if (known?.state !== 'cancelled') return false;
+  if (intent.movement.id !== undefined) return true;
+  return intent.movement.action === 'insert' && (intent.recordedAt ?? 0) <= (known.cancelledAt ?? 0);
+}
+
+/** Sent again under its own number, with another EVN-2: nothing has happened twice. */
+function isRepeated(intent: StayIntent, known: MovementRecord | undefined): boolean {
+  const { id, action } = intent.movement;
+  const same = known?.state === 'inserted' && known.type === intent.type && known.unsaid !== true;
+  return id !== undefined && action === 'insert' && same && known.unit.code === intent.unit.code;
+}
+
 function insert(stay: Stay, intent: StayIntent, unit: string | undefined): Evolution {
   const key = movementKey(intent);
-  if (intent.movement.action === 'insert' && stay.movements[key]?.state === 'cancelled')
-    return silent(stay, 'already-cancelled');
+  const known = stay.movements[key];
+  if (isTakenBack(intent, known)) return silent(stay, 'already-cancelled');
   const movements = { ...stay.movements, [key]: record(stay, intent) };
   if (isOvertaken(stay, intent)) {
     const admittedAt = ENTERS.has(intent.type) ? (stay.admittedAt ?? intent.occurredAt) : stay.admittedAt;
@@ -52,7 +80,7 @@ function insert(stay: Stay, intent: StayIntent, unit: string | undefined): Evolu
   }
 
   const plan = replan(stay, intent);
-  const told = tell(stay, intent, unit, plan.kind);
+  const told = isRepeated(intent, known) ? again(stay, plan.kind) : tell(stay, intent, unit, plan.kind);
   const next: Stay = {
     ...stay,
     ...told.change,
@@ -81,60 +109,3 @@ function insert(stay: Stay, intent: StayIntent, unit: string | undefined): Evolu
 
 const ENTERS = new Set<StayIntentType>(['admitted', 'emergency-arrived']);
 const MOVES = new Set<StayIntentType>(['transferred', 'class-changed', 'on-leave', 'returned']);
-
-type Told = { change: Partial<Stay>; fact?: StayFact['type'] | undefined; why?: Reason };
-
-function tell(stay: Stay, intent: StayIntent, unit: string | undefined, plan: Replan): Told {
-  const here: Partial<Stay> = { unit: unit ?? stay.unit };
-  switch (intent.type) {
-    case 'preadmitted':
-      return { change: { ...here, status: 'expected' }, fact: 'preadmitted' };
-    case 'admitted':
-      return { change: { ...here, status: 'present', admittedAt: intent.occurredAt }, fact: 'admitted' };
-    case 'emergency-arrived':
-      return { change: { ...here, status: 'present', admittedAt: intent.occurredAt }, fact: 'emergency-arrived' };
-    case 'transferred':
-      return { change: { ...here, status: 'present' }, fact: 'transferred' };
-    case 'class-changed':
-      return { change: { ...here, status: 'present' }, fact: 'class-changed' };
-    case 'on-leave':
-      return { change: { status: 'on-leave' }, fact: 'on-leave' };
-    case 'returned':
-      return { change: { ...here, status: 'present' }, fact: 'returned' };
-    case 'discharged':
-      return { change: { status: 'left', dischargedAt: intent.effectiveAt ?? intent.occurredAt }, fact: 'discharged' };
-    case 'left-without-being-seen':
-      return { change: { status: 'left', dischargedAt: intent.occurredAt }, fact: 'left-without-being-seen' };
-    case 'died':
-      return { change: { status: 'dead', dischargedAt: intent.occurredAt }, fact: 'died' };
-    case 'bed-moved':
-      return { change: here, why: 'bed-move', fact: planned(stay, plan) };
-    case 'discharge-planned':
-    case 'movement-updated':
-    case 'doctors-changed':
-      return { change: {}, fact: planned(stay, plan) };
-    case 'identity-created':
-    case 'identity-updated':
-    case 'ins-changed':
-    case 'ins-removed':
-      return { change: {}, why: 'identity-only' };
-    case 'patients-merged':
-    case 'stay-moved':
-      return { change: {}, why: 'merge-needs-human' };
-    case 'document-received':
-      return { change: {}, why: 'document-only' };
-    case 'movement-cancelled':
-    case 'unknown':
-      return { change: {}, why: 'unknown-trigger' };
-    default:
-      return intent.type satisfies never;
-  }
-}
-
-/** A re-plan is said only if the day or the destination changes (DESIGN §7). */
-function planned(stay: Stay, plan: Replan): StayFact['type'] | undefined {
-  if (!isOpen(stay)) return undefined;
-  if (plan === 'first') return 'discharge-planned';
-  if (plan === 'other-day') return 'discharge-replanned';
-  return plan === 'retracted' ? 'discharge-retracted' : undefined;
-}

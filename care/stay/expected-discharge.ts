@@ -5,6 +5,7 @@
 import { DAY, HOUR, parisDay, toParis } from '../relay/civil-time.ts';
 import { hourOf, isWorkingDay } from '../request/calendar.ts';
 import type { CivilMoment, StayIntent } from './intent.ts';
+import type { Decision } from '../relay/decision.ts';
 import type { Stay } from './stay.ts';
 
 /** Nobody is rung before this hour nor after the other (Europe/Paris). */
@@ -57,4 +58,22 @@ export function replan(stay: Stay, intent: StayIntent): { kind: Replan; expected
   const sameDay = parisDay(known.at) === parisDay(expected.at);
   const sameDestination = intent.destination === undefined || intent.destination === stay.destination;
   return { kind: sameDay && sameDestination ? 'same-day' : 'other-day', expected };
+}
+
+/** Arms, moves or cancels the notice of the expected discharge. Pure but for the decision it fills. */
+export function plan(decision: Decision, before: Stay, stay: { state: Stay }, said: boolean, now: number): void {
+  const { status, expectedDischarge: expected, id } = stay.state;
+  const timer = { kind: 'stay-notice' as const, ref: id, step: 'j-1' };
+  if (status === 'left' || status === 'dead' || status === 'cancelled' || !expected) {
+    if (before.expectedDischarge) decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: id });
+    return;
+  }
+  const known = before.expectedDischarge;
+  if (known?.at === expected.at && known.precision === expected.precision && before.status === status) return;
+  if (!isSoon(expected, now)) decision.timers.push({ do: 'set', ...timer, dueAt: noticeAt(expected) });
+  else if (said) {
+    // Less than 24 h left: this very message says it, a notice a moment later would ring twice.
+    stay.state = { ...stay.state, announcedDischarge: expected.at };
+    decision.timers.push({ do: 'cancel', ...timer });
+  }
 }

@@ -49,6 +49,8 @@ export type PatientIdentity = {
   /** `YYYY-MM-DD` as received; undefined when it is not a possible date. */
   birthDate: string | undefined;
   sex: 'F' | 'M' | 'U' | undefined;
+  /** Said to be deleted (null `""`), where an absent value leaves what was known. */
+  takenBack?: ('usedName' | 'birthDate')[];
   /** PID-32 values, upper case. */
   reliability: string[];
 };
@@ -82,6 +84,8 @@ export type StayIntent = {
   patient: PatientIdentity;
   /** (facility, visit) is the key of a stay: PV1-19.1, fallback PID-18.1. */
   visit: string | undefined;
+  /** Dossier (PID-18): A44 moves a dossier, whichever visits it holds. */
+  account?: string | undefined;
   /** PV1-2: E emergency, I inpatient, O outpatient, R sessions, N not applicable, V remote monitoring. */
   class: 'E' | 'I' | 'O' | 'R' | 'N' | 'V' | undefined;
   movement: Movement;

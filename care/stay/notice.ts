@@ -1,10 +1,12 @@
 /** The T−24 h notice fires. */
 import type { Decision } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
+import { teamOf } from '../identity/people-of.ts';
 import { parisDay } from '../relay/civil-time.ts';
 import type { Timer } from '../relay/timer.ts';
 import { type StayPorts, wantRoom } from './case.ts';
 import { deliveries } from './deliveries.ts';
+import { noteShadow, wouldSay } from './shadow.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from './stay.ts';
 
 /** @param timer the due `stay-notice`; a stale epoch makes the commit stale, a moved date says nothing */
@@ -27,8 +29,12 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
     return decision;
   }
-  const team = ports.people.team(patient.state.facility, patient.state.ipp); // of today, not of the last message
-  const state: Stay = { ...stay.state, announcedDischarge: expected.at };
+  const team = teamOf(ports.people, patient.state); // of today, not of the last message
+  const state: Stay = {
+    ...stay.state,
+    announcedDischarge: expected.at,
+    told: team.length > 0 || stay.state.told === true,
+  };
   const fact: StayFact = {
     type: 'discharge-soon',
     at: now,
@@ -42,6 +48,13 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
   };
   decision.files.push({ kind: 'stay', id: stay.id, version: stay.version, state });
   decision.events.push({ kind: 'stay', id: stay.id, type: 'discharge-soon', at: now, body: { expected } });
+  if (ports.policyOf(state.source).shadow === true) {
+    noteShadow(decision, state.source, `${stay.id}:${String(timer.epoch)}`, [
+      wouldSay(ports.ringing, state, fact, team, now),
+    ]);
+    decision.audit.push({ ...audit, outcome: 'muted', reason: 'shadow' });
+    return decision;
+  }
   if (team.length > 0) {
     await wantRoom(ports, decision, patient.id, team); // nothing may have been said of this stay until now
     decision.deliveries.push(...deliveries(ports.ringing, state, patient.state, fact, team, false));

@@ -5,7 +5,12 @@
 import type { StayIntent, StayIntentType } from './intent.ts';
 import type { MovementRecord, Stay } from './stay.ts';
 
-const ENDS = new Set<StayIntentType>(['discharged', 'died', 'left-without-being-seen']);
+/** The patient has left, one way or another. */
+export const ENDS: ReadonlySet<StayIntentType> = new Set<StayIntentType>([
+  'discharged',
+  'died',
+  'left-without-being-seen',
+]);
 
 /** Movements that say where the patient is. */
 const PLACES = new Set<StayIntentType>([
@@ -34,6 +39,20 @@ export function isOvertaken(stay: Stay, intent: StayIntent): boolean {
     ];
     return stay.status === 'left' && ENDS.has(known.type) ? recorded || occurred : recorded && occurred;
   });
+}
+
+/** Movements that say where the patient is: not a plan, a bed or a correction. */
+export function isPlace(type: StayIntentType): boolean {
+  return PLACES.has(type);
+}
+
+/** UF code where the last movement left the patient. */
+export function currentUnit(stay: Stay): string | undefined {
+  const places = Object.values(stay.movements).filter((m) => m.state === 'inserted' && PLACES.has(m.type));
+  return places.reduce<MovementRecord | undefined>(
+    (last, m) => (isBefore(m.recordedAt, last?.recordedAt) ? last : m),
+    undefined,
+  )?.unit.code;
 }
 
 /** May a planned discharge still be said? Not of somebody who has left, died, or never came. */

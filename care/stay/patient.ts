@@ -32,15 +32,18 @@ export function isSomebodyElse(known: Patient, told: PatientIdentity): boolean {
   return sexes && differs(known.birthName, told.birthName) && differs(known.birthDate, told.birthDate);
 }
 
-/** Fields that a message does not give stay as they were (PAM.fr: empty = unchanged). */
+/** Fields that a message does not give stay as they were (PAM.fr: empty = unchanged, `""` = deleted). */
 export function withIdentity(patient: Patient, told: PatientIdentity): Patient {
+  const isTaken = (what: 'usedName' | 'birthDate'): boolean => told.takenBack?.includes(what) ?? false;
+  // An identity that is no longer qualified takes its INS with it (PID-32 without VALI: FACTS §1.5).
+  const isDowngraded = told.reliability.length > 0 && !told.reliability.includes('VALI');
   return {
     ...patient,
-    ins: told.ins ?? patient.ins,
-    usedName: told.usedName ?? patient.usedName,
+    ins: told.ins ?? (isDowngraded ? undefined : patient.ins),
+    usedName: told.usedName ?? (isTaken('usedName') ? undefined : patient.usedName),
     birthName: told.birthName ?? patient.birthName,
     givenName: told.givenName ?? patient.givenName,
-    birthDate: told.birthDate ?? patient.birthDate,
+    birthDate: told.birthDate ?? (isTaken('birthDate') ? undefined : patient.birthDate),
     sex: told.sex ?? patient.sex,
   };
 }

@@ -8,6 +8,7 @@ export type StayStatus = 'expected' | 'present' | 'on-leave' | 'left' | 'cancell
 export type StayFact = {
   type:
     | 'preadmitted'
+    | 'admission-replanned'
     | 'admitted'
     | 'emergency-arrived'
     | 'transferred'
@@ -44,6 +45,8 @@ export type MovementRecord = {
   occurredAt?: number | undefined;
   /** It was written down and nobody was told: nor is its cancel. */
   unsaid?: boolean;
+  /** EVN-2 of its cancel. */
+  cancelledAt?: number | undefined;
   unit: Unit;
   /** Movement that it replaced, so that a cancel gives back what was before. */
   before: { status: StayStatus; unit: string | undefined; class?: StayIntent['class'] } | undefined;
@@ -69,6 +72,12 @@ export type Stay = {
   movements: Record<string, MovementRecord>;
   /** Why nothing may be said any more. */
   protected: Reason | undefined;
+  /** Key of the stay in its facility (PV1-19). */
+  visit?: string;
+  /** Dossier number, as last told: a dossier may hold several visits. */
+  account?: string | undefined;
+  /** Something of it was said in the room: its card is there, and must go on being true. */
+  told?: boolean;
 };
 
 export type Patient = {
@@ -85,6 +94,14 @@ export type Patient = {
   stays: string[];
   /** Person ids of the équipe, known at the last decision. */
   team: string[];
+  /** Person ids who said that they do not follow this patient: it wins over the declared équipe. */
+  refused?: string[];
+  /** The number was given up for another one, and the identity desk confirmed it: the former one, whose équipe still counts. */
+  formerIpp?: string;
+  /** This number only leads to the file of that patient. */
+  goesBy?: string;
+  /** Merged into that patient: this number is not used any more. */
+  mergedInto?: string;
 };
 
 /** A stay in a ward or at the emergency department: consultations, sessions and remote monitoring are never told. */

@@ -18,11 +18,15 @@ export type SourcePolicy = {
   unknownUnit: 'hold' | 'event';
   /** In production, MSH-11 T or D is muted unless this source is known to write it in real messages. */
   acceptTraining: boolean;
-  /** The same for fictional identities (PID-32 FICT). */
+  /** Fictional identities (PID-32 FICT) are silent everywhere but where they are expected: a test or a demo. */
   acceptFictional: boolean;
   production: boolean;
+  /** Everything is decided and nothing is said: before the go-live (shadow.ts). */
+  shadow?: boolean;
   /** Facilities that this source may speak for: checked again at the decision, so that a replay cannot pass. */
   facilities?: readonly string[] | undefined;
+  /** Group of the hospital's identity desk: without it merges and moves wait in quarantine for the operator. */
+  identityDesk?: string | undefined;
   /** How the hospital is called in a room; its code when absent. */
   name?: string | undefined;
   /** Labels of the source's unit table by UF code: better than what a message carries, which is often the code alone. */
@@ -126,8 +130,7 @@ function identity(intent: StayIntent): Verdict | undefined {
 }
 
 function test(intent: StayIntent, policy: SourcePolicy): Verdict | undefined {
-  if (!policy.production) return undefined;
-  if (intent.training && !policy.acceptTraining) return muted('training-message');
+  if (policy.production && intent.training && !policy.acceptTraining) return muted('training-message');
   return intent.fictional && !policy.acceptFictional ? muted('fictional-identity') : undefined;
 }
 
@@ -143,7 +146,10 @@ function silence(intent: StayIntent): Verdict | undefined {
     if (intent.class === 'N' || intent.class === 'V') return muted('class-not-applicable');
   }
   const what = isCancel ? intent.cancels : intent.type;
-  const plans = intent.expectedDischarge !== undefined && !isCancel; // PV2-9 of any message may move the expected discharge
+  // PV2-9 of any message may move the expected discharge; an update may put off a pre-admission, or tell a death.
+  const putsOff = intent.expectedAdmission !== undefined && /^A(?:05|14)$/.test(intent.movement.originalTrigger ?? '');
+  const news = what === 'movement-updated' && (putsOff || intent.died);
+  const plans = (intent.expectedDischarge !== undefined || news) && !isCancel;
   if (what === 'bed-moved' && !plans) return muted('bed-move');
   if (what === 'doctors-changed' && !plans) return muted('doctors-only');
   return what === 'movement-updated' && !plans ? muted('recorded') : undefined;

@@ -53,7 +53,10 @@ const common = {
   share: z.enum(['before', 'after']).default('after'),
   when: strict({
     field: key,
-    is: z.union([words.transform((one) => [one]), z.array(words).min(1)]),
+    is: z.union(
+      [words.transform((one) => [one]), z.array(words).min(1)],
+      say('no answer to compare with', 'write is: one of its answers, or a list of them'),
+    ),
   }).optional(),
 };
 

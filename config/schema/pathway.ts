@@ -27,14 +27,22 @@ const named = {
   help: z.string().min(1).optional(),
 };
 
-const urgent = z.union([
-  z.literal('accept'),
-  z.literal('refuse-15').transform(() => ({ call: '15', say: undefined })),
-  strict({
-    call: z.string().regex(/^[0-9 +]{2,20}$/, say('not a telephone number', 'write it between quotes: "114"')),
-    say: z.string().min(1).optional(),
-  }).transform(({ call, say: what }) => ({ call, say: what })),
-]);
+const urgent = z.union(
+  [
+    z.literal('accept'),
+    z.literal('refuse-15').transform(() => ({ call: '15', say: undefined })),
+    strict({
+      call: z.string().regex(/^[0-9 +]{2,20}$/, say('not a telephone number', 'write it between quotes: "114"')),
+      say: z.string().min(1).optional(),
+    }).transform(({ call, say: what }) => ({ call, say: what })),
+  ],
+  {
+    error: ({ input }) =>
+      typeof input === 'string'
+        ? say(`"${input}" is not what to do of an urgent case`, 'write refuse-15, accept, or { call: "114", say: … }')
+        : undefined,
+  },
+);
 
 const ask = strict({
   who: z.array(slug).min(1),
@@ -58,7 +66,7 @@ const NOBODY: Pathway['ask'] = {
 const MOST_REQUIRED = 5;
 
 /** One file of config/pathways, version apart. */
-export const pathwaySchema = strict({
+const pathwaySchema = strict({
   ...named,
   referent: slug.optional(),
   about: z.enum(['patient', 'nobody']).default('patient'),
@@ -126,7 +134,7 @@ export const pathwaySchema = strict({
 });
 
 /** A file of config/pathways that sends elsewhere. */
-export const pointerSchema = strict({
+const pointerSchema = strict({
   ...named,
   elsewhere: strict({ name: z.string().min(1), how: z.string().min(1), line: z.string().min(1).optional() }),
 }).transform(({ elsewhere, ...rest }): Omit<Pointer, 'version'> => ({

@@ -1,6 +1,7 @@
 /** relais.yaml: its only description. docs/relais.sample.yaml is generated from it (config/sample.ts). */
 import { z } from 'zod';
 import { CURE, say, strict } from '../problem.ts';
+import { mllp, mllpIssues } from './mllp.ts';
 import { identifier } from './people.ts';
 import { slug } from './slug.ts';
 
@@ -36,9 +37,21 @@ const source = strict({
     .min(1, say('no facility', 'name the facilities that this source may speak for'))
     .describe('facilities that this source may speak for (FINESS or MSH-4); another one is quarantined')
     .meta({ sample: ['590000000'] }),
+  identity_desk: slug
+    .optional()
+    .describe('group of people.yaml that decides on merged and moved patients (cellule d’identitovigilance)')
+    .meta({ sample: 'cellule-identitovigilance', shown: true }),
+  mode: z
+    .enum(['live', 'shadow'])
+    .default('live')
+    .describe(
+      'shadow: all is taken, decided and counted, nothing is said; relais shadow report tells what would have been',
+    ),
   secret_env: variable
-    .describe('variable that holds the shared secret (or its name followed by _FILE: a file)')
-    .meta({ sample: 'RELAIS_SECRET_CH_MODELE' }),
+    .optional()
+    .describe('variable that holds the shared secret (or its name followed by _FILE: a file); not needed by MLLP alone')
+    .meta({ sample: 'RELAIS_SECRET_CH_MODELE', shown: true }),
+  mllp: mllp.optional().describe('the same messages over MLLP (hl7v2 only), besides HTTP'),
   max_bytes: z
     .int()
     .min(1024)
@@ -67,6 +80,51 @@ const source = strict({
 const territory = strict({
   id: slug.describe('used in people.yaml').meta({ sample: 'cambresis' }),
   name: z.string().min(1).describe('as said in a room').meta({ sample: 'Cambrésis' }),
+  communes: z
+    .array(z.string().trim().min(1))
+    .optional()
+    .describe('its communes, by name or postcode: their professionals come first in its people’s searches')
+    .meta({ sample: ['59400', 'Caudry', 'Le Cateau-Cambrésis (59)'] }),
+});
+
+const directory = strict({
+  rpps: path
+    .optional()
+    .describe('extraction of the national directory, annuaire.esante.gouv.fr; imported at the start when it is newer')
+    .meta({ sample: 'data/PS_LibreAcces_Personne_activite.txt' }),
+  finess: path
+    .optional()
+    .describe('extraction of the establishments (etalab-cs1100507, with coordinates), data.gouv.fr')
+    .meta({ sample: 'data/etalab-cs1100507-stock.csv' }),
+  folder: path
+    .optional()
+    .describe(
+      'instead of naming the files: the newest of each kind in this folder is imported, at the start and at night',
+    )
+    .meta({ sample: 'data' }),
+  communes: path
+    .optional()
+    .describe('communes with latitude and longitude (CSV), for distances; else those of the establishments serve')
+    .meta({ sample: 'data/communes.csv' }),
+  max_shrink: z
+    .string()
+    .regex(/^\d{1,2} ?%$/, say('not a share', "write '10%'"))
+    .default('10%')
+    .describe('a file that has lost more of its rows than this is refused (relais import --accept-shrunk)'),
+  annuaire_sante: strict({
+    url: z
+      .url({
+        protocol: /^https?$/,
+        error: say('not a web address', 'write https://gateway.api.esante.gouv.fr/fhir/v2'),
+      })
+      .default('https://gateway.api.esante.gouv.fr/fhir/v2')
+      .describe('base of the FHIR API'),
+    key_env: variable
+      .describe('variable that holds the key (ESANTE-API-KEY)')
+      .meta({ sample: 'RELAIS_ANNUAIRE_SANTE_KEY' }),
+  })
+    .optional()
+    .describe('asked only about a number that the files do not have; off when absent'),
 });
 
 export const relaisSchema = strict({
@@ -102,6 +160,12 @@ export const relaisSchema = strict({
       .optional()
       .describe('of the rooms to make, when not the homeserver’s own choice')
       .meta({ sample: '11' }),
+    calls_per_second: z
+      .number()
+      .positive(say('not a pace', 'write 1 for one call a second, or leave it out'))
+      .optional()
+      .describe('at most so many messages a second; Tchap asks bots for about one. Without it: as fast as it answers')
+      .meta({ sample: 1 }),
   }).describe('the bot, an ordinary Matrix account: relais provision fills its directory'),
   store: strict({
     path: path
@@ -127,13 +191,7 @@ export const relaisSchema = strict({
   equipe: path
     .describe('the équipe de soins of each patient, declared by the hospital')
     .meta({ sample: 'equipe.yaml' }),
-  directory: strict({
-    rpps: path
-      .describe('extraction of the national directory, annuaire.esante.gouv.fr')
-      .meta({ sample: 'data/PS_LibreAcces_Personne_activite.txt' }),
-  })
-    .optional()
-    .describe('who practises where (annuaire command)'),
+  directory: directory.optional().describe('who practises where (annuaire command)'),
   slots: path.optional().describe('slots of unscheduled care (snp command)').meta({ sample: 'creneaux.yaml' }),
   repertory: path
     .optional()
@@ -173,6 +231,21 @@ export const relaisSchema = strict({
     for (const [n, { id }] of value[key].entries())
       if (value[key].findIndex((other) => other.id === id) < n)
         issue([key, n, 'id'], `"${id}" is already above${CURE}give each its own id`);
+  for (const [s, source] of value.sources.entries()) {
+    if (source.mllp === undefined) {
+      if (source.secret_env === undefined)
+        issue(['sources', s], `neither secret_env nor mllp${CURE}add secret_env to post over HTTP, or mllp`);
+      continue;
+    }
+    if (source.format !== 'hl7v2')
+      issue(['sources', s, 'mllp'], `MLLP carries HL7 only${CURE}write format: hl7v2, or remove mllp`);
+    const { host, port } = source.mllp;
+    const twin = value.sources.findIndex((other) => other.mllp?.port === port && other.mllp.host === host);
+    if (twin < s || (port === value.listen.port && host === value.listen.host))
+      issue(['sources', s, 'mllp', 'port'], `this port is used above${CURE}give each source its own port`);
+    for (const { key, message } of mllpIssues(source.mllp, value.environment === 'production'))
+      issue(['sources', s, 'mllp', key], message);
+  }
   for (const [s, { units = [] }] of value.sources.entries())
     for (const [n, { code }] of units.entries())
       if (units.findIndex((other) => other.code === code) < n)

@@ -87,11 +87,14 @@ const stage = strict({
   id: slug,
   title: z.string().min(1),
   done: z.string().min(1),
-  to: z.union([z.literal('same'), destination]),
+  to: z.union([z.literal('same'), destination], {
+    error: ({ input }) =>
+      typeof input === 'string' ? say(`"${input}" is no destination`, 'write same, or { group, dispatch }') : undefined,
+  }),
   starts: starts.optional(),
 });
 
-export type StageFile = z.infer<typeof stage>;
+type StageFile = z.infer<typeof stage>;
 
 type Doing = Pick<StageFile, 'sla' | 'answer' | 'outcomes' | 'expires'>;
 

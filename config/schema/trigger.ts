@@ -15,9 +15,7 @@ const MODES: [DischargeMode, ...DischargeMode[]] = [
 ];
 
 /** One, or a list of them. */
-function some<T extends z.ZodType<string>>(one: T): z.ZodType<string[]> {
-  return z.union([one.transform((only: string) => [only]), z.array(one).min(1)]);
-}
+const tags = z.union([slug.transform((only) => [only]), z.array(slug).min(1)]);
 
 const day = z
   .string()
@@ -29,10 +27,15 @@ const day = z
 /** An event, and optionally the days after it: each of them opens a request of its own. */
 const trigger = strict({
   discharge: strict({
-    'unit-tag': some(slug).optional(),
-    mode: z.union([z.enum(MODES).transform((one) => [one]), z.array(z.enum(MODES)).min(1)]).optional(),
+    'unit-tag': tags.optional(),
+    mode: z
+      .union(
+        [z.enum(MODES).transform((one) => [one]), z.array(z.enum(MODES)).min(1)],
+        say('not a way to leave', `write one or more of ${MODES.join(', ')}`),
+      )
+      .optional(),
   }).optional(),
-  admission: strict({ 'unit-tag': some(slug).optional() }).optional(),
+  admission: strict({ 'unit-tag': tags.optional() }).optional(),
   stage: z
     .string()
     .regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, say('not a stage of a pathway', 'write retinographie.lecture'))

@@ -8,6 +8,7 @@ import type { RoomTrouble } from '../../care/relay/room-trouble.ts';
 import type { CivilMoment } from '../../care/stay/intent.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
+import { identityRefusal } from './identity.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
 
 /** `Mme Anne TESTPAT (née MODELE), née le 15/03/1976` */
@@ -32,6 +33,7 @@ function firstName(given: string): string {
 
 const ARRIVALS: Record<string, string> = {
   preadmitted: 'Hospitalisation prévue',
+  'admission-replanned': 'Hospitalisation déplacée',
   admitted: 'Entrée à l’hôpital',
   'emergency-arrived': 'Arrivée aux urgences',
   transferred: 'Changement de service',
@@ -112,7 +114,7 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
     fact.type === 'discharge-retracted' && fact.expectedDischarge
       ? say`Elle était prévue ${sayMoment(fact.expectedDischarge, now)}. Pas de nouvelle date pour l’instant.`
       : undefined,
-    fact.type === 'preadmitted' && fact.expectedAdmission
+    isAdmissionPlan(fact) && fact.expectedAdmission
       ? say`Entrée prévue ${b(sayMoment(fact.expectedAdmission, now))}.`
       : undefined,
     alsoPlanned(fact) && fact.expectedDischarge
@@ -121,6 +123,10 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
     fact.disposition && DISPOSITIONS[fact.disposition] ? say`${DISPOSITIONS[fact.disposition]}` : undefined,
     late ? say`(Information reçue en retard.)` : undefined,
   );
+}
+
+function isAdmissionPlan(fact: StayFact): boolean {
+  return fact.type === 'preadmitted' || fact.type === 'admission-replanned';
 }
 
 function alsoPlanned(fact: StayFact): boolean {
@@ -139,7 +145,7 @@ function where(fact: StayFact, now: number): Piece | undefined {
   const place = fact.unit ? say`${outside(fact.facility)}, ${outside(fact.unit)}` : outside(fact.facility);
   const to = fact.destination ? DESTINATIONS[fact.destination] : undefined;
   const towards = to && fact.type !== 'cancelled' ? ` Vers : ${to}.` : '';
-  const plan = fact.type.startsWith('discharge-') || fact.type === 'preadmitted';
+  const plan = fact.type.startsWith('discharge-') || isAdmissionPlan(fact);
   return plan || fact.at === undefined
     ? say`${place}.${towards}`
     : say`${sayDateTime(fact.at, now)}, ${place}.${towards}`;
@@ -185,7 +191,7 @@ function isTold(stay: Stay): boolean {
 }
 
 /** For somebody who joins without the earlier keys. */
-export function patientSummary(patient: Patient, stays: Stay[], now: number): Piece {
+export function patientSummary(patient: Patient, stays: Stay[], now: number, regrouped?: boolean): Piece {
   return lines(
     say`${b('Résumé')} — ${patientName(patient)}`,
     ...stays
@@ -202,7 +208,9 @@ export function patientSummary(patient: Patient, stays: Stay[], now: number): Pi
             : say`  Sortie : ${sayDateTime(stay.dischargedAt, now)}`,
         ),
       ),
-    say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : voici l’essentiel.`,
+    regrouped
+      ? say`L’établissement a corrigé ce dossier : voici l’essentiel.`
+      : say`Les messages d’avant votre arrivée ne sont pas lisibles sur votre appareil : voici l’essentiel.`,
   );
 }
 
@@ -259,6 +267,12 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('code')} est votre propre demande.`;
     case 'nothing-to-follow':
       return say`Je ne sais plus de quelle liste vous parlez : refaites votre recherche, puis ${code('suite')} ou un numéro.`;
+    case 'form-open':
+      return say`Vous avez commencé « ${s('title')} ». Terminez-le, ou écrivez ${code('abandonner')} dans notre salle privée, puis recommencez.`;
+    case 'file-refused':
+      return s('why') === 'size'
+        ? say`Ce fichier est trop gros (${s('most')} Mo au plus).`
+        : say`Je n’ai pas pu lire ce fichier : renvoyez-le.`;
     case 'slot-elsewhere':
       return say`Ce créneau se réserve ici : ${s('where')}`;
     case 'slot-gone':
@@ -281,8 +295,23 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`Laquelle ? ${list('codes')}`;
     case 'not-here':
       return say`${s('code')} : ce n’est pas possible maintenant.`;
+    case 'coordination-only':
+      return say`C’est réservé à la coordination.`;
     case 'cannot-give-back':
       return say`${s('code')} est déjà répondue, elle ne se rend plus.`;
+    case 'unknown-proposal':
+    case 'which-proposal':
+    case 'not-the-desk':
+    case 'already-decided':
+    case 'not-a-patient-room':
+    case 'not-in-team':
+      return identityRefusal(why, {
+        code: s('code'),
+        word: s('word'),
+        codes: list('codes'),
+        what: s('what'),
+        who: s('who'),
+      });
     case 'not-your-territory':
       return say`${s('title')} n’est pas ouvert dans votre territoire. Votre coordination peut vous dire qui le fait chez vous.`;
     case 'no-territory':

@@ -1,9 +1,9 @@
 /** What is said of a request at each step: to its group, to who asks, in the request room, in the patient's room. */
 import type { RequestAudience, RequestNews } from '../../care/request/news.ts';
-import { answerLine } from './answers.ts';
 import { sayDateTime } from './dates.ts';
-import { patientName } from './fr.ts';
-import { b, code, lines, outside, type Piece, say } from './markup.ts';
+import { b, code, lines, type Piece, say } from './markup.ts';
+import { inRoom } from './request-room.ts';
+import { answers, before, by, free, from, headed, nextStage, who } from './request-words.ts';
 
 /** One step, for the audience that reads it. @param now epoch ms UTC */
 export function requestNews(audience: RequestAudience, n: RequestNews, now: number): Piece {
@@ -13,7 +13,7 @@ export function requestNews(audience: RequestAudience, n: RequestNews, now: numb
     case 'asker':
       return toAsker(n, now);
     case 'request-room':
-      return inRoom(n, now);
+      return inRoom(n, now) ?? toGroup(n, now);
     case 'team':
       return toTeam(n);
     case 'escalation':
@@ -21,21 +21,6 @@ export function requestNews(audience: RequestAudience, n: RequestNews, now: numb
     default:
       return audience satisfies never;
   }
-}
-
-const nobody = 'personne ne l’a encore prise';
-const who = (n: RequestNews): string => n.taker ?? 'un confrère';
-const from = (n: RequestNews): string => n.asker ?? 'quelqu’un qui ne souhaite pas être nommé';
-const headed = (n: RequestNews): Piece => say`${b(n.code)} ${n.title}`;
-const free = (n: RequestNews): Piece => outside(n.text ?? '', { max: 2000, multiline: true });
-const answers = (n: RequestNews): Piece[] => n.shown.map(answerLine);
-
-function before(n: RequestNews, now: number): Piece | undefined {
-  if (!n.due) return undefined;
-  const verb = n.due.target === 'take' ? 'prendre' : 'rendre';
-  return n.due.at > now
-    ? say`À ${verb} avant ${sayDateTime(n.due.at, now)}.`
-    : say`Était à ${verb} avant ${sayDateTime(n.due.at, now)}.`;
 }
 
 function toGroup(n: RequestNews, now: number): Piece {
@@ -70,7 +55,7 @@ function toGroup(n: RequestNews, now: number): Piece {
     case 'stage-done':
       return say`${b(n.code)} : ${n.stage?.done ?? 'fait'}, par ${who(n)}.`;
     case 'answered':
-      return say`${b(n.code)} : réponse rendue par ${who(n)}.`;
+      return n.together ? say`${b(n.code)} : avis rendus.` : say`${b(n.code)} : réponse rendue par ${who(n)}.`;
     case 'refused':
       return say`${b(n.code)} : demande déclinée${by(n)}.`;
     case 'redirected':
@@ -136,6 +121,7 @@ function toAsker(n: RequestNews, now: number): Piece {
         nextStage(n, now),
       );
     case 'answered':
+      if (n.together) return say`${b(n.code)} : les avis sont recueillis, dans le salon ${n.code}.`;
       return lines(
         n.apart
           ? say`${b(n.code)} : ${who(n)} a répondu.`
@@ -162,71 +148,6 @@ function toAsker(n: RequestNews, now: number): Piece {
     case 'reminded':
     case 'escalated':
       return say`${b(n.code)} : demande close.`;
-    default:
-      return n.step satisfies never;
-  }
-}
-
-function inRoom(n: RequestNews, now: number): Piece {
-  switch (n.step) {
-    case 'taken':
-    case 'joined':
-      return lines(
-        headed(n),
-        n.step === 'taken'
-          ? say`Demandé par ${from(n)}, pris en charge par ${who(n)}.`
-          : say`Demandé par ${from(n)}. ${who(n)} participe.`,
-        n.patient ? say`Patient : ${patientName(n.patient)}.` : undefined,
-        ...answers(n),
-        before(n, now),
-        n.patient || !n.asker || n.apart
-          ? undefined
-          : say`${n.asker} : l’identité du patient et les documents, c’est ici.`,
-        say`${who(n)} : ${code(howToAnswer(n))} pour répondre, ${code('!complement …')} pour demander une précision, ${code('!rendre')} pour rendre la demande.`,
-      );
-    case 'info-requested':
-      return n.apart
-        ? say`Votre question est transmise.`
-        : lines(
-            say`${who(n)} demande une précision : ${free(n)}`,
-            say`${from(n)} : répondez ici, le délai reprend ensuite.`,
-          );
-    case 'info-given':
-      return lines(say`Précision donnée par ${from(n)}. Le délai reprend.`, n.text === undefined ? undefined : free(n));
-    case 'replied':
-      return lines(say`${b(`Avis sur ${n.code}`)} — ${who(n)}`, ...bare(n));
-    case 'stage-done':
-      return lines(
-        say`${b(n.title)} : ${n.stage?.done ?? 'fait'} — ${who(n)}`,
-        n.outcome ? say`${n.outcome}.` : undefined,
-        ...answers(n),
-        nextStage(n, now),
-      );
-    case 'answered':
-      return lines(
-        say`${b(`Réponse à ${n.code}`)} — ${who(n)}`,
-        n.outcome ? say`${n.outcome}.` : undefined,
-        // With a text: decided before answers had forms; what it shows is the question.
-        ...(n.text === undefined ? bare(n) : [outside(n.text, { max: 8000, multiline: true })]),
-      );
-    case 'refused':
-      return say`Demande déclinée${by(n)}. ${free(n)}`;
-    case 'redirected':
-      return say`Demande réorientée vers ${n.other?.name ?? 'un autre groupe'}, sous le code ${b(n.other?.code ?? '')}. ${free(n)}`;
-    case 'silenced':
-      return say`Demande arrêtée : il n’y a plus rien à faire.`;
-    case 'cancelled':
-      return say`${b(n.code)} : demande annulée par ${from(n)}.`;
-    case 'closed':
-      return say`${b(n.code)} : demande close, ce salon aussi. Ce qui a été dit reste lisible ici.`;
-    case 'reminded':
-    case 'escalated':
-    case 'asked':
-    case 'given-back':
-    case 'released':
-    case 'handed-over':
-    case 'expired':
-      return toGroup(n, now);
     default:
       return n.step satisfies never;
   }
@@ -261,7 +182,7 @@ function toTeam(n: RequestNews): Piece {
 function late(n: RequestNews, now: number): Piece {
   return lines(
     say`${b('Délai atteint')} : ${headed(n)}.`,
-    say`Demandée par ${from(n)} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, prise en charge par ${n.taker}` : `, ${nobody}`}.`,
+    say`Demandée par ${from(n)} le ${sayDateTime(n.askedAt, now)}${n.taker ? `, prise en charge par ${n.taker}` : ', personne ne l’a encore prise'}.`,
     before(n, now),
   );
 }
@@ -272,28 +193,4 @@ function handedOver(n: RequestNews, now: number): Piece {
     before(n, now),
     say`${n.other?.name ?? ''} : ${code(`!prendre ${n.code}`)}. D’ici là, ${who(n)} garde la demande.`,
   );
-}
-
-function nextStage(n: RequestNews, now: number): Piece | undefined {
-  if (!n.stage?.next) return undefined;
-  return n.stage.nextAt === undefined
-    ? say`Suite : ${n.stage.next}.`
-    : say`Suite : ${n.stage.next}, ${sayDateTime(n.stage.nextAt, now)}.`;
-}
-
-/** A single answer needs no label. */
-function bare(n: RequestNews): Piece[] {
-  const [only, ...more] = n.shown;
-  if (only && more.length === 0 && typeof only.value === 'string')
-    return [outside(only.value, { max: 8000, multiline: true })];
-  return answers(n);
-}
-
-function howToAnswer(n: RequestNews): string {
-  const words = n.outcomes ?? [];
-  return words.length > 0 ? `!repondre ${words.join('|')} …` : '!repondre …';
-}
-
-function by(n: RequestNews): string {
-  return n.taker ? ` par ${n.taker}` : '';
 }

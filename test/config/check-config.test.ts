@@ -11,7 +11,7 @@ describe('relais check-config', () => {
     expect(await checkConfig(installation(), ENV, (line) => lines.push(line), now)).toBe(0);
     const text = lines.join('\n');
     expect(text).toContain(
-      'ch-modele (CH Modèle): hl7v2, facilities CH_MODELE, 0590000000, 2 units, another one is held, up to 1024 KiB',
+      'ch-modele (CH Modèle): hl7v2, facilities CH_MODELE, 0590000000, 2 units, another one is held, NO identity desk (merged and moved patients wait in quarantine), up to 1024 KiB',
     );
     expect(text).toContain('People (2): 1 medecin-traitant, 1 specialiste');
     expect(text).toContain('!avis cardio | cardiologie | ecg → avis-cardiologie (1), then avis-cardiologie-ght (1)');

@@ -129,6 +129,11 @@ describe('loadConfig', () => {
     ],
     ['another time zone', { 'relais.yaml': `${RELAIS}timezone: Europe/Brussels\n` }, /timezone: another time zone/],
     [
+      'an identity desk of nobody',
+      { 'relais.yaml': RELAIS.replace('format: hl7v2', 'format: hl7v2\n    identity_desk: cellule') },
+      /sources\[0\]\.identity_desk: nobody of people\.yaml is in the group "cellule" → add cellule to the groups/,
+    ],
+    [
       'an unknown territory',
       { 'people.yaml': PEOPLE.replace('territory: demo', 'territory: dmo') },
       /persons\[0\]\.territory: "dmo" is no territory of relais\.yaml → write one of: demo/,

@@ -110,6 +110,7 @@ describe('at the edges', () => {
       ringing: {},
       consequences: async () => undefined,
       closeAfterDays: 30,
+      deskOf: () => undefined,
       policyOf: () => POLICY,
       civil: () => ward.now(),
       onBug: (_: string, error: unknown) => bugs.push(error),

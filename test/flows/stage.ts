@@ -2,8 +2,7 @@
 import { openStage, type Stage, type StageOptions } from '../../cli/rehearsal.ts';
 import { fromParis } from '../../care/relay/civil-time.ts';
 import type { Directory } from '../../care/people/directory.ts';
-import { peopleFrom, type Person } from '../../care/people/person.ts';
-import type { DutyPeriod } from '../../care/people/person.ts';
+import { type DutyPeriod, peopleFrom, type Person, type Team } from '../../care/people/person.ts';
 import type { Offer } from '../../care/request/pathway.ts';
 import type { SourcePolicy } from '../../care/stay/verdict.ts';
 import type { Slots } from '../../care/request/slot.ts';
@@ -77,6 +76,8 @@ export async function openWard(
     policy?: SourcePolicy;
     access?: StageOptions['access'];
     persons?: Person[];
+    /** Of other patients than the one of the fixtures. */
+    teams?: Team[];
     directory?: Directory;
     slots?: Slots;
     repertory?: StageOptions['repertory'];
@@ -95,7 +96,7 @@ export async function openWard(
     start,
     source: { id: 'ch-val', facilities: ['CH_VAL'], policy: options.policy ?? POLICY },
     ...(options.access && { access: options.access }),
-    people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team], duty),
+    people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team, ...(options.teams ?? [])], duty),
     pathways: [CARDIO, ...(options.offers ?? [])],
     directory: options.directory ?? noDirectory,
     slots: options.slots ?? noSlots,

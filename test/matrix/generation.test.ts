@@ -53,7 +53,7 @@ function homeserver(): {
 it('a message that was noted before it was sent is known; one that was not is another copy’s', async () => {
   const [server, state] = [homeserver(), openState(':memory:')];
   const first = await server.open(state);
-  first.sending(ciphertext(1));
+  await first.sending(ciphertext(1));
   server.say(ciphertext(1)); // and killed before the next batch
   const second = await server.open(state);
   server.say(ciphertext(7, 'PHONE')); // another device of the account
@@ -67,7 +67,7 @@ it('a message that was noted before it was sent is known; one that was not is an
 it('what is noted is forgotten after a quarter of an hour, never what may still be on its way', async () => {
   const [server, state] = [homeserver(), openState(':memory:')];
   const generation = await server.open(state);
-  generation.sending(ciphertext(1));
+  await generation.sending(ciphertext(1));
   for (const [known, n] of [
     [true, 1],
     [false, 2],

@@ -13,7 +13,7 @@ let unmount: () => void;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'relais-idb-'));
-  unmount = await mountSqliteIdb(directory, 'kept');
+  ({ unmount } = await mountSqliteIdb(directory, 'kept'));
 });
 afterEach(() => {
   unmount();
@@ -22,7 +22,7 @@ afterEach(() => {
 
 async function remount(): Promise<void> {
   unmount();
-  unmount = await mountSqliteIdb(directory, 'kept');
+  ({ unmount } = await mountSqliteIdb(directory, 'kept'));
 }
 
 type Upgrade = (database: IDBDatabase, request: IDBOpenDBRequest) => void;
@@ -191,7 +191,7 @@ describe('on the disk', () => {
     };
     expect([shape.version, Object.keys(shape.stores)]).toEqual([1, ['people', 'loose']]);
     file.close();
-    unmount = await mountSqliteIdb(directory, 'kept');
+    ({ unmount } = await mountSqliteIdb(directory, 'kept'));
   });
 
   it('a second process is refused, with the reason', async () => {

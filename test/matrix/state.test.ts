@@ -39,11 +39,11 @@ describe('what the transport remembers', () => {
     expect(() => openState(join(directory, 'state.sqlite'))).toThrow(StoreInUse);
   });
 
-  it('a ciphertext belongs to the event that it first came in', () => {
-    expect(state.firstEvent('session:1', '$a')).toBe('$a');
+  it('a ciphertext belongs to the event that it first came in', async () => {
+    expect(await state.firstEvent('session:1', '$a')).toBe('$a');
     reopen();
-    expect(state.firstEvent('session:1', '$b')).toBe('$a');
-    expect(state.firstEvent('session:1', '$a')).toBe('$a');
+    expect(await state.firstEvent('session:1', '$b')).toBe('$a');
+    expect(await state.firstEvent('session:1', '$a')).toBe('$a');
   });
 });
 

@@ -234,6 +234,32 @@ describe('what the events teach', () => {
   });
 });
 
+describe('an answer that only brings back what the bot said', () => {
+  const own = (id: string): RawRoomEvent => message(id, { sender: ME });
+  it('is followed by a short rest, one per answer, and nothing of it is lost', async () => {
+    const { pauses, said, log } = await run('s0', [
+      joined('s1', { '!r': room([own('$1')]), '!q': room([own('$2')]) }),
+      joined('s2', { '!r': room([own('$3')]) }),
+    ]);
+    expect(pauses).toEqual([200, 200]);
+    expect(said).toEqual([['$1', '$2'], ['$3']]);
+    expect(log.filter((line) => line.startsWith('sync'))).toEqual(['sync s0', 'sync s1', 'sync s2']);
+  });
+
+  const news: [string, object][] = [
+    ['somebody spoke', joined('s1', { '!r': room([own('$1')]), '!q': room([message('$2')]) })],
+    ['somebody came', joined('s1', { '!r': room([own('$1'), membership('$2', '@b:hs', 'join')]) })],
+    ['the bot changed a room', joined('s1', { '!r': room([membership('$1', ME, 'join')]) })],
+    ['a key came', joined('s1', { '!r': room([own('$1')]) }, { to_device: { events: ['key'] } })],
+    ['devices changed', joined('s1', { '!r': room([own('$1')]) }, { device_lists: { changed: ['@a:hs'] } })],
+    ['an invitation came', { next_batch: 's1', rooms: { join: { '!r': room([own('$1')]) }, invite: { '!n': {} } } }],
+    ['nothing was said', joined('s1', {})],
+  ];
+  it.each(news)('%s: no rest', async (_, answer) => {
+    expect((await run('s0', [answer])).pauses).toEqual([]);
+  });
+});
+
 describe('a sync that fails', () => {
   const fails = (kind: 'transient' | 'ambiguous' | 'account', retryAfterMs?: number) => (): never => {
     throw new TransportFailure(kind, 'no', retryAfterMs);

@@ -7,7 +7,7 @@ import { offerSchema } from '../../config/schema/pathway.ts';
 export function offer(text: string): Offer {
   const read = readYamlText('test.yaml', text, offerSchema);
   if ('problems' in read) throw new Error(sayProblems(read.problems));
-  return { ...read.value, version: 'test' } as Offer;
+  return { ...read.value, version: 'test' };
 }
 
 export function pathway(text: string): Pathway {

@@ -50,6 +50,25 @@ export function outboxContract(store: () => Store): void {
     expect(await store().outbox.pending()).toBe(1);
   });
 
+  test('lanes that are being sent leave their place to the others', async () => {
+    await say(delivery(A), delivery(A), delivery(B));
+    const others = await store().outbox.heads(NOON, 1, new Map([[A, 'being sent']]));
+    expect(others.map((item) => item.room)).toEqual([B]);
+  });
+
+  test('many lanes marked at once: each by itself, in one go', async () => {
+    const rooms = Array.from({ length: 70 }, (_, n) => `patient:${n}`);
+    await say(...rooms.map((room) => delivery(room)), delivery('patient:0'));
+    const first = await heads(NOON, 100);
+    await Promise.all(first.map(({ id }, n) => store().outbox.markTried(id, `DEV${n}`, n)));
+    expect((await heads(NOON, 100)).map(({ tried }) => tried)).toEqual(
+      first.map((_, n) => ({ device: `DEV${n}`, at: n })),
+    );
+    await Promise.all(first.map(({ id }, n) => store().outbox.markDone(id, { eventId: `$${n}` }, NOON)));
+    expect((await heads(NOON, 100)).map((item) => [item.room, item.seq])).toEqual([['patient:0', 2]]);
+    expect(await store().outbox.byEvent('$69')).toMatchObject({ room: first[69]?.room });
+  });
+
   test('a lane that waits lets the others pass, and keeps its head', async () => {
     await say(delivery(A), delivery(A), delivery(B));
     const { id } = await head(A);

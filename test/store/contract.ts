@@ -7,8 +7,10 @@ import type { Store } from '../../care/relay/ports.ts';
 import { commitContract } from './contract-commit.ts';
 import { inboxContract } from './contract-inbox.ts';
 import { outboxContract } from './contract-outbox.ts';
+import { raceContract } from './contract-race.ts';
 import { roomContract } from './contract-rooms.ts';
 import { timerContract } from './contract-timers.ts';
+import { withdrawalContract } from './contract-withdrawals.ts';
 
 /** @param open a new, empty store for each test */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -28,6 +30,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('commit', () => commitContract(store));
     describe('outbox', () => outboxContract(store));
     describe('rooms', () => roomContract(store));
+    describe('a race for a request', () => raceContract(store));
     describe('timers', () => timerContract(store));
+    describe('withdrawals', () => withdrawalContract(store));
   });
 }

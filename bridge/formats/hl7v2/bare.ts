@@ -27,6 +27,7 @@ export function bare(
     facility: header.facility,
     patient,
     visit: movement.readVisit(message),
+    account: first(segment(message, 'PID'), 18),
     class: movement.readClass(message, warnings),
     movement: { id: undefined, action: 'insert', historic: false, nature: [], originalTrigger: undefined },
     occurredAt: recordedAt,

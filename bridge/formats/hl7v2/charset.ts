@@ -33,7 +33,7 @@ const LATIN9 = new Map([
 export function decodeMessage(bytes: Uint8Array): Decoded {
   const body = BOM.every((byte, index) => bytes[index] === byte) ? bytes.subarray(3) : bytes;
   const said = declared(body);
-  if (body.every((byte) => byte < 0x80)) {
+  if (isAscii(body)) {
     return {
       text: singleByte(body, 'windows-1252'),
       charset: said === 'unknown' ? 'utf-8' : (said ?? 'utf-8'),
@@ -77,29 +77,40 @@ function guessSingleByte(bytes: Uint8Array, said: Charset | 'unknown' | undefine
 }
 
 function singleByte(bytes: Uint8Array, charset: Charset): string {
-  if (bytes.every((byte) => byte < 0x80)) return new TextDecoder().decode(bytes);
-  const pieces: string[] = [];
-  for (const byte of bytes) {
-    const special = charset === 'iso-8859-15' ? LATIN9.get(byte) : undefined;
-    const high = charset === 'windows-1252' && byte >= 0x80 && byte < 0xa0 ? CP1252.charAt(byte - 0x80) : undefined;
-    pieces.push(special ?? high ?? String.fromCharCode(byte));
-  }
-  return pieces.join('');
+  if (isAscii(bytes)) return new TextDecoder().decode(bytes);
+  const codes = Uint16Array.from(bytes, (byte) => {
+    if (charset === 'iso-8859-15') return LATIN9.get(byte)?.charCodeAt(0) ?? byte;
+    return charset === 'windows-1252' && byte >= 0x80 && byte < 0xa0 ? CP1252.charCodeAt(byte - 0x80) : byte;
+  });
+  let text = '';
+  for (let at = 0; at < codes.length; at += 8192) text += String.fromCharCode(...codes.subarray(at, at + 8192));
+  return text;
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if ((bytes[at] ?? 0) >= 0x80) return false;
+  return true;
+}
+
+/** The line of MSH, within the first 4096 bytes. */
+function headerLine(bytes: Uint8Array): Uint8Array {
+  const head = bytes.subarray(0, 4096);
+  const msh = head.findIndex((byte, at) => byte === 0x4d && head[at + 1] === 0x53 && head[at + 2] === 0x48);
+  const line = head.subarray(Math.max(0, msh));
+  const end = line.findIndex((byte) => byte === 0x0d || byte === 0x0a);
+  return line.subarray(0, end < 0 ? undefined : end);
 }
 
 /** MSH-18, first repetition. 8859/1 is read as windows-1252, which contains it. */
 function declared(bytes: Uint8Array): Charset | 'unknown' | undefined {
-  const start =
-    byteText(bytes.subarray(0, 4096))
-      .split(/[\r\n]/)
-      .find((line) => line.includes('MSH')) ?? '';
-  const header = start.slice(start.indexOf('MSH'));
+  const line = byteText(headerLine(bytes));
+  const header = line.startsWith('MSH') ? line : '';
   const field = header.charAt(3);
   if (field === '') return undefined;
   const name = (header.split(field)[17] ?? '').split(header.charAt(5))[0]?.trim().toUpperCase() ?? '';
   if (name === '') return undefined;
   if (/^(?:UNICODE[ _-]?)?UTF-?8$|^UNICODE$/.test(name)) return 'utf-8';
-  if (/8859[/-]15$|^LATIN-?9$/.test(name)) return 'iso-8859-15';
-  if (/8859[/-]1$|1252$|^LATIN-?1$/.test(name)) return 'windows-1252';
+  if (/8859[/_ -]?15$|^LATIN-?9$/.test(name)) return 'iso-8859-15';
+  if (/8859[/_ -]?1$|1252$|^LATIN-?1$|^ISO[_ -]?IR[_ -]?100$|^ANSI$/.test(name)) return 'windows-1252';
   return name === 'ASCII' ? undefined : 'unknown';
 }

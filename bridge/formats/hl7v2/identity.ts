@@ -2,6 +2,7 @@
 import type { PatientIdentity, StayIntent } from '../../../care/stay/intent.ts';
 import { isIns, readIns } from './ins.ts';
 import {
+  erased,
   first,
   part,
   repetitions,
@@ -18,10 +19,15 @@ export function readIdentity(pid: Segment | undefined, warnings: string[]): Pati
   const reliability = repetitions(pid, 32).flatMap((one) => part(one, 1)?.toUpperCase() ?? []);
   const birth = readTimestamp(first(pid, 7), 'PID-7', warnings);
   const sex = first(pid, 8)?.toUpperCase();
+  const takenBack: NonNullable<PatientIdentity['takenBack']> = [];
+  // `""^…^^D` takes the name in use away, after a divorce for instance (PAM.fr §4).
+  if (repetitions(pid, 5).some((one) => part(one, 7)?.toUpperCase() === 'D' && erased(one))) takenBack.push('usedName');
+  if (erased(repetitions(pid, 7)[0])) takenBack.push('birthDate');
   return {
     ipp: readIpp(repetitions(pid, 3), 'PID-3', warnings),
     ins: readIns(repetitions(pid, 3), reliability, warnings),
     ...readNames(repetitions(pid, 5), warnings),
+    ...(takenBack.length === 0 ? {} : { takenBack }),
     birthDate: birth?.date,
     sex: sex === undefined ? undefined : sex === 'F' || sex === 'M' ? sex : 'U',
     reliability,
@@ -59,10 +65,16 @@ function readNames(
   return { birthName: part(birth, 1), usedName: part(used, 1), givenName: part(birth, 2) ?? part(used, 2) };
 }
 
+/** XPN type S and nothing else: somebody who is in hospital under a name that is not theirs (accouchement sous X…). */
+function isOnlyPseudonym(names: Repetition[]): boolean {
+  const told = names.filter((one) => part(one, 1) !== undefined || part(one, 2) !== undefined);
+  return told.length > 0 && told.every((one) => part(one, 7)?.toUpperCase() === 'S');
+}
+
 /** Why nothing may leave (FACTS §1.8). An empty ZFS, as engines that always write every Z segment send, forbids nothing. */
 export function readProtections(message: Message, warnings: string[]): StayIntent['protections'] {
   const found: StayIntent['protections'] = [];
-  const yes = (value: string | undefined): boolean => value?.toUpperCase() === 'Y';
+  const yes = (value: string | undefined): boolean => /^(?:Y|YES|O|OUI)$/i.test(value ?? '');
   const any = (name: string, n: number): string[] => segmentsNamed(message, name).flatMap((one) => first(one, n) ?? []);
   if (any('PD1', 12).some(yes)) found.push('protected-patient');
   if (any('PV2', 22).some(yes)) found.push('protected-visit');
@@ -71,7 +83,8 @@ export function readProtections(message: Message, warnings: string[]): StayInten
   else if (vip.some((value) => value.toUpperCase() !== 'N'))
     warnings.push('PV1-16 (VIP) is neither Y nor N: read as N');
   const reliability = segmentsNamed(message, 'PID').flatMap((pid) => repetitions(pid, 32).map((one) => part(one, 1)));
-  if (reliability.some((value) => /^(?:CACH|ANOM)$/i.test(value ?? ''))) found.push('anonymous');
+  const isPseudonym = segmentsNamed(message, 'PID').some((pid) => isOnlyPseudonym(repetitions(pid, 5)));
+  if (isPseudonym || reliability.some((value) => /^(?:CACH|ANOM)$/i.test(value ?? ''))) found.push('anonymous');
   if (segmentsNamed(message, 'ZFS').some((one) => one.fields.slice(1).some((field) => field.trim() !== ''))) {
     found.push('psychiatric-care');
   }

@@ -14,7 +14,8 @@ const INS_OIDS = /^1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)$/;
  * @returns two digits, or undefined when these are not 13 characters of a NIR
  */
 export function nirKey(matricule: string): string | undefined {
-  if (!/^[1-478]\d{4}(?:\d{2}|2[AB])\d{6}$/.test(matricule)) return undefined;
+  // sex, year, month (20–42 and 50–99 where the civil record is incomplete), department, commune and order
+  if (!/^[1-478]\d{2}(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?:\d{2}|2[AB])\d{6}$/.test(matricule)) return undefined;
   const digits = matricule.replace('A', '').length === 13 && matricule.replace('B', '').length === 13;
   const number = digits ? matricule : matricule.replace(/^(.{5})2A/, '$119').replace(/^(.{5})2B/, '$118');
   return String(97 - (Number(number) % 97)).padStart(2, '0');

@@ -3,8 +3,9 @@ import type { Movement, Reading, StayIntent, StayIntentType } from '../../../car
 import type { Header } from './header.ts';
 import { bare } from './bare.ts';
 import { readPrior, readProtections } from './identity.ts';
+import { isIns } from './ins.ts';
 import * as movement from './movement.ts';
-import { first, segment, segmentsNamed, type Message } from './pipes.ts';
+import { first, part, repetitions, segment, segmentsNamed, type Message } from './pipes.ts';
 import { readTimestamp } from './timestamp.ts';
 import { cancelledTrigger, isIdentityTrigger, mayRepeatPatients, TRIGGERS, type Trigger } from './triggers.ts';
 
@@ -92,9 +93,16 @@ function readGroup(
     );
   }
   if (isIdentityTrigger(trigger)) return { intents: [identityIntent(message, base, trigger, warnings)] };
+  const { birthName, usedName, givenName } = base.patient;
+  if (birthName === undefined && usedName === undefined && givenName === undefined && protections.length === 0) {
+    return unreadable('missing-identity', 'PID-5', 'PID-5 must name the patient: whoever reads could not tell of whom');
+  }
   const evn2 = first(segment(message, 'EVN'), 2);
   if (evn2 !== undefined && readTimestamp(evn2, 'EVN-2', []) === undefined) {
     return unreadable('bad-date', 'EVN-2', 'EVN-2 is not a possible date, and the order of facts depends on it');
+  }
+  if (trigger !== 'A08' && segment(message, 'PV1') === undefined) {
+    return unreadable('unreadable', 'PV1', 'PV1 is missing: the message was probably cut; send it again whole');
   }
   // A08 has no movement in PAM.fr: the ZBE that some senders add to it names none of the stay's own movements.
   if (trigger === 'A08') return { intents: asA31AndZ99(base) };
@@ -146,7 +154,7 @@ function complete(
     type,
     movement: {
       ...zbe,
-      id: rule.type === 'movement-updated' && trigger !== 'Z99' ? undefined : zbe.id,
+      id: trigger === 'A15' || trigger === 'A26' ? undefined : zbe.id, // a plan that is not told has no record of its own
       action: said.action,
       originalTrigger:
         said.original ?? cancelled ?? (said.action === 'update' && trigger !== 'Z99' ? trigger : undefined),
@@ -185,7 +193,7 @@ function contradicts(trigger: string, rule: Trigger, action: Movement['action'])
   const detail = (what: string): string =>
     `${trigger} ${what} in ZBE-4: one of the two is wrong, correct the sender, then replay`;
   if (rule.cancels !== undefined && action !== 'cancel') return detail('needs CANCEL');
-  const mayCancel = rule.cancels !== undefined || ['A06', 'A07', 'A26'].includes(trigger);
+  const mayCancel = rule.cancels !== undefined || ['A06', 'A07'].includes(trigger);
   return !mayCancel && action === 'cancel' ? detail('cannot come with CANCEL') : undefined;
 }
 
@@ -196,13 +204,17 @@ function asA31AndZ99(base: StayIntent): StayIntent[] {
   return [identity, { ...base, type: 'movement-updated', movement: { ...base.movement, action: 'update' } }];
 }
 
-/** A47: the INS changes or goes; anything but a new INS that may be kept is a removal. An IPP that changes needs a human. */
+/**
+ * A47: another INS is named for a qualified identity (changed, even where its key fails and nothing is kept), or none is
+ * (removed). Either way the one that was known goes. An IPP that changes needs a human.
+ */
 function identityIntent(message: Message, base: StayIntent, trigger: string, warnings: string[]): StayIntent {
   const movesSomething = base.type === 'patients-merged' || base.type === 'stay-moved';
   if (trigger !== 'A47') return movesSomething ? { ...base, from: readPrior(message, warnings) } : base;
   const from = readPrior(message, []);
   if (from.ipp !== undefined && from.ipp !== base.patient.ipp) return { ...base, type: 'patients-merged', from };
-  return { ...base, type: base.patient.ins === undefined ? 'ins-removed' : 'ins-changed' };
+  const named = repetitions(segment(message, 'PID'), 3).some((one) => isIns(one) && part(one, 1) !== undefined);
+  return { ...base, type: named && base.patient.reliability.includes('VALI') ? 'ins-changed' : 'ins-removed' };
 }
 
 function unreadable(reason: Unreadable['reason'], place: string, detail: string): { problem: Unreadable } {

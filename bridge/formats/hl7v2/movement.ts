@@ -119,15 +119,18 @@ export type Planned = Pick<StayIntent, 'expectedAdmission' | 'expectedDischarge'
 
 /**
  * Expected dates: EVN-3 of the pending event itself (A05, A14, A16, or the Z99 that updates one), else PV2-8, PV2-9, PV2-47.
- * A null PV2-9 takes the date back. EVN-3 of any other trigger is a copy of EVN-2 with many editors.
+ * A null PV2-9 takes the date back. Many editors copy EVN-2 into EVN-3: of any other trigger it is not looked at, and of
+ * these it gives way to PV2 (the instant of typing is nobody's appointment).
  * @param about the trigger, or for a Z99 the original one (ZBE-6)
  */
 export function readPlanned(message: Message, about: string, warnings: string[]): Planned {
   const pv2 = segment(message, 'PV2');
   const moment = (from: Segment | undefined, n: number): CivilMoment | undefined =>
     plannedMoment(readTimestamp(first(from, n), `${from?.name ?? ''}-${n}`, warnings));
-  const pending = /^A(?:05|14|16)$/.test(about) ? moment(segment(message, 'EVN'), 3) : undefined;
+  const evn = segment(message, 'EVN');
   const pv29 = moment(pv2, 9);
+  const isCopy = first(evn, 3) === first(evn, 2) && first(pv2, about === 'A16' ? 9 : 8) !== undefined;
+  const pending = /^A(?:05|14|16)$/.test(about) && !isCopy ? moment(evn, 3) : undefined;
   const discharge = about === 'A16' ? (pending ?? pv29) : pv29;
   if (about === 'A16' && pending !== undefined && pv29 !== undefined && pending.at !== pv29.at) {
     warnings.push('EVN-3 and PV2-9 do not say the same date: EVN-3 was taken');

@@ -33,8 +33,7 @@ const BREAKS = /[\r\n\u000b\u001c]+/;
  */
 export function parseMessage(text: string): Message {
   const warnings: string[] = [];
-  const lines = text
-    .replaceAll('\uFEFF', '')
+  const lines = withBreaks(text.replaceAll('\uFEFF', ''), warnings)
     .split(BREAKS)
     .filter((line) => line.trim() !== '');
   const header = lines.map((line) => line.trimStart()).find((line) => /^MSH[^A-Za-z0-9\s]/.test(line));
@@ -54,6 +53,13 @@ export function parseMessage(text: string): Message {
   if (continued) warnings.push('a line that starts no segment was read as the continuation of the segment before it');
   const segments = unglue(whole, delimiters, warnings).map((line) => readSegment(line, delimiters));
   return { delimiters, segments, warnings };
+}
+
+/** Segments separated by the two characters `\r` or `\n` that a program should have made one of. */
+function withBreaks(text: string, warnings: string[]): string {
+  if (/[\r\n]/.test(text.trim()) || !/\\[rn](?:EVN|PID|PV1)[^A-Za-z0-9\s]/.test(text)) return text;
+  warnings.push('segments were separated by a backslash and a letter, not by a carriage return');
+  return text.replaceAll(/(?:\\r\\n|\\[rn])(?=[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s]|\s*$)/g, '\r');
 }
 
 /** The text of a segment, as it was received (a round trip with `parseMessage`). */
@@ -117,18 +123,37 @@ export function erased(repetition: Repetition | undefined, c = 1): boolean {
   return repetition?.[c - 1]?.[0]?.trim() === NULL;
 }
 
-/** `part` of the first repetition of field `n`. */
+/** `part` of the first repetition of field `n`, without cutting what is not asked for: most of a reading is this. */
 export function first(from: Segment | undefined, n: number, c = 1, s = 1): string | undefined {
-  return part(repetitions(from, n)[0], c, s);
+  const raw = from?.fields[n] ?? '';
+  if (from === undefined || raw === '') return undefined;
+  const d = from.delimiters;
+  if (from.name === 'MSH' && n <= 2) return part(repetitions(from, n)[0], c, s);
+  const value = unescape(nth(nth(nth(raw, d.repetition, 1), d.component, c), d.subcomponent, s), d).trim();
+  return value === '' || value === NULL ? undefined : value;
+}
+
+/** Piece `count` (from 1) of a text; empty when there are fewer. */
+function nth(text: string, delimiter: string, count: number): string {
+  if (delimiter === '') return count === 1 ? text : '';
+  let from = 0;
+  for (let passed = 1; passed < count; passed += 1) {
+    const found = text.indexOf(delimiter, from);
+    if (found < 0) return '';
+    from = found + delimiter.length;
+  }
+  const end = text.indexOf(delimiter, from);
+  return text.slice(from, end < 0 ? undefined : end);
 }
 
 function cut(text: string, delimiter: string): string[] {
-  return delimiter === '' ? [text] : text.split(delimiter);
+  return delimiter === '' || !text.includes(delimiter) ? [text] : text.split(delimiter);
 }
 
 function readDelimiters(header: string, warnings: string[]): Delimiters {
   const field = header.charAt(3);
-  const encoding = header.slice(4).split(field)[0] ?? '';
+  // `^~\\&`: a program that escaped its escape mark.
+  const encoding = (header.slice(4).split(field)[0] ?? '').replace(/^(..)(.)\2(?=.)/, '$1$2');
   if (encoding.length < 4)
     warnings.push('MSH-2 does not name the four encoding characters: the usual ones are assumed');
   const at = (index: number, usual: string): string => encoding.charAt(index) || usual;

@@ -2,7 +2,7 @@
  * HL7 TS: `YYYY[MM[DD[HH[MM[SS[.S…]]]]]][+/-ZZZZ]` (HL7 2.5 §2.A.78). Without an offset it is the sender's local time:
  * Europe/Paris (FACTS §1.4). Precision is kept, because a discharge "on the 13th" must not become "at midnight".
  */
-import { fromParis, MINUTE } from '../../../care/relay/civil-time.ts';
+import { fromParis, MINUTE, toParis } from '../../../care/relay/civil-time.ts';
 import type { CivilMoment } from '../../../care/stay/intent.ts';
 
 export type Timestamp = {
@@ -13,7 +13,8 @@ export type Timestamp = {
   date: string | undefined;
 };
 
-const TS = /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:\.\d{1,6})?)?)?)?)?)?([+-]\d{4}|Z)?$/;
+const TS =
+  /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:\.\d{0,9})?)?)?)?)?)?([+-]\d{2}(?::?\d{2})?|Z)?$/;
 const PRECISIONS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
 /**
@@ -35,14 +36,16 @@ export function civilMoment(read: Timestamp | undefined): CivilMoment | undefine
 }
 
 /**
- * A planned date. Many senders pad a date without an hour with zeros; nobody plans a discharge at midnight, and "prévue à
- * 00:00" would be read as the evening before: exactly midnight is a day.
+ * A planned date. Many senders pad a date without an hour with zeros, or with the last minute of the day; nobody plans a
+ * discharge then, and "prévue à 00:00" would be read as the evening before: both are a day.
  */
 export function plannedMoment(read: Timestamp | undefined): CivilMoment | undefined {
   const moment = civilMoment(read);
   if (moment === undefined || read?.date === undefined) return moment;
   const midnight = parse(read.date.replaceAll('-', ''))?.at;
-  return moment.at === midnight ? { at: moment.at, precision: 'day' } : moment;
+  if (midnight === undefined) return moment;
+  const isPadded = moment.at === midnight || toParis(moment.at).hour * 60 + toParis(moment.at).minute === 23 * 60 + 59;
+  return isPadded ? { at: midnight, precision: 'day' } : moment;
 }
 
 function parse(text: string): Timestamp | undefined {
@@ -67,7 +70,7 @@ function readOffset(text: string | undefined): number | 'impossible' | undefined
   if (text === undefined) return undefined;
   if (text === 'Z') return 0;
   const hours = Number(text.slice(1, 3));
-  const minutes = Number(text.slice(3));
+  const minutes = Number(text.slice(3).replace(':', ''));
   if (hours > 14 || minutes > 59) return 'impossible';
   return (text.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * MINUTE;
 }

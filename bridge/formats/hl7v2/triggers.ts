@@ -30,7 +30,7 @@ export const TRIGGERS: ReadonlyMap<string, Trigger> = new Map<string, Trigger>([
   ['A21', { type: 'on-leave', structure: 'ADT_A21' }],
   ['A22', { type: 'returned', structure: 'ADT_A21' }],
   ['A25', { type: 'movement-cancelled', structure: 'ADT_A21', cancels: ['A16'] }],
-  ['A26', { type: 'movement-updated', structure: 'ADT_A21' }],
+  ['A26', { type: 'movement-cancelled', structure: 'ADT_A21', cancels: ['A15'] }],
   ['A27', { type: 'movement-cancelled', structure: 'ADT_A21', cancels: ['A14'] }],
   ['A28', { type: 'identity-created', structure: 'ADT_A05' }],
   ['A31', { type: 'identity-updated', structure: 'ADT_A05' }],

@@ -84,10 +84,14 @@ describe('A47', () => {
   test.each([
     ['null', withIns([ins('""')])],
     ['downgraded', withIns([ins('""')], 'PROV')],
-    ['a new one that fails', withIns([ins(BAD)])],
     ['absent', withIns([])],
   ])('removal: %s', (_, over) => {
     expect(intent('A47', { ...none, ...over, MRG: { 1: ins(GOOD) } }).type).toBe('ins-removed');
+  });
+
+  test('a new one whose key fails is still a change, of which nothing is kept', () => {
+    const read = intent('A47', { ...none, ...withIns([ins(BAD)]), MRG: { 1: ins(GOOD) } });
+    expect([read.type, read.patient.ins]).toEqual(['ins-changed', undefined]);
   });
 
   test('an IPP that changes is a merge for a human', () => {
@@ -127,9 +131,28 @@ describe('names, birth date, sex', () => {
     ['PSEUDO^X^^^^^S', [undefined, undefined, undefined]],
     ['FICTIVE^Lucie', ['FICTIVE', undefined, 'Lucie']],
     ['D\\T\\O&de&O^Lucie^^^^^L', ['D&O', undefined, 'Lucie']],
-    ['', [undefined, undefined, undefined]],
   ])('%s', (names, meant) => {
     expect(named(names)).toEqual(meant);
+  });
+
+  test('nobody is told of a patient without a name; what only concerns the number is taken all the same', () => {
+    for (const names of ['', '""', '^^^^^^L']) {
+      expect(reading('A01', { PID: { 5: names } })).toMatchObject({ reason: 'missing-identity', place: 'PID-5' });
+    }
+    expect(intent('A31', { PID: { 5: '' } }).type).toBe('identity-updated');
+  });
+
+  test('a null takes away the name in use and the birth date; an empty field does not', () => {
+    expect(intent('A31', { PID: { 5: 'FICTIVE^Lucie^^^^^L~""^^^^^^D', 7: '""' } }).patient.takenBack).toEqual([
+      'usedName',
+      'birthDate',
+    ]);
+    expect(intent('A31', { PID: { 5: 'FICTIVE^Lucie^^^^^L~^^^^^^D', 7: '' } }).patient).not.toHaveProperty('takenBack');
+  });
+
+  test('a pseudonym and no other name is somebody who hides', () => {
+    expect(intent('A01', { PID: { 5: 'SYLVIE^X^^^^^S' } }).protections).toEqual(['anonymous']);
+    expect(intent('A01', { PID: { 5: 'SYLVIE^X^^^^^S~FICTIVE^Lucie^^^^^L' } }).protections).toEqual([]);
   });
 
   test.each([

@@ -63,6 +63,7 @@ describe('muted', () => {
     ['A55', cancel, 'doctors-only'],
     ['Z99', { ZBE: { 4: 'UPDATE' } }, 'recorded'],
     ['A15', {}, 'recorded'],
+    ['A26', cancel, 'recorded'],
     ['A60', {}, 'unknown-trigger'],
     ['A01', { MSH: { 9: 'MDM^T02^MDM_T02' } }, 'document-only'],
     ['A01', { MSH: { 11: 'T' } }, 'training-message'],
@@ -74,7 +75,7 @@ describe('muted', () => {
 
   test('training and fictional messages pass where they are expected', () => {
     const accepting = { ...PRODUCTION, acceptTraining: true, acceptFictional: true };
-    for (const policy of [accepting, { ...PRODUCTION, production: false }]) {
+    for (const policy of [accepting, { ...PRODUCTION, production: false, acceptFictional: true }]) {
       expect(say('A01', { MSH: { 11: 'T' }, PID: { 32: 'FICT' } }, policy)).toBe('posted announced');
     }
   });

@@ -1,0 +1,71 @@
+/** What is told to somebody who fills in a form; config/texts/forms.ts has the words. */
+import type { PatientView } from '../relay/announcement.ts';
+import { type Draft, progressOf, type Step, stepNow, stepsOf, titleOfDraft } from './draft.ts';
+import type { AnswerFault } from './form.ts';
+import { type Shown, shownOf } from './shown.ts';
+
+/** Why the last words were no answer: they could not be read (`unread`), or do not suit (`fault`). */
+export type Trouble =
+  { unread: string } | { fault: AnswerFault['fault'] } | { cannot: 'pass' | 'go-back' | 'confirm' | 'take-file' };
+
+export type FormNews =
+  /** `all`: the labels of every question, the first time. */
+  | {
+      what: 'question';
+      title: string;
+      step: Step;
+      at: number;
+      of: number;
+      all?: string[];
+      trouble?: Trouble;
+      files?: number;
+    }
+  | {
+      what: 'summary';
+      title: string;
+      given: Shown[];
+      identity: PatientView | undefined;
+      about: boolean;
+      trouble?: Trouble;
+    }
+  | { what: 'abandoned' | 'expired'; title: string };
+
+/** The present question, or the summary. */
+export function formNews(draft: Draft, more: { trouble?: Trouble; first?: boolean } = {}): FormNews {
+  const step = stepNow(draft);
+  const title = titleOfDraft(draft);
+  const trouble = more.trouble && { trouble: more.trouble };
+  if (step.kind === 'summary')
+    return {
+      what: 'summary',
+      title,
+      given: givenOf(draft),
+      identity: draft.identity,
+      about: asksWho(draft),
+      ...trouble,
+    };
+  const all = more.first ? { all: stepsOf(draft).flatMap((s) => (s.kind === 'field' ? [s.field.label] : [])) } : {};
+  const held = step.kind === 'field' ? draft.answers.find((a) => a.key === step.field.key) : undefined;
+  const files = held && Array.isArray(held.value) ? { files: held.value.length } : {};
+  return { what: 'question', title, step, ...progressOf(draft), ...all, ...files, ...trouble };
+}
+
+/** One line per step, in the order in which « 2 » corrects it: what was passed over is said too. */
+function givenOf(draft: Draft): Shown[] {
+  return stepsOf(draft).map((step): Shown => {
+    switch (step.kind) {
+      case 'field':
+        return shownOf([step.field], draft.answers)[0] ?? { label: step.field.label, value: '—' };
+      case 'outcome':
+        return { label: 'outcome', value: step.outcomes.find((o) => o.word === draft.outcome)?.label ?? '—' };
+      case 'identity':
+        return { label: 'identity', value: '—' };
+      default:
+        return { label: step.kind, value: { yes: draft[step.kind] === true } };
+    }
+  });
+}
+
+function asksWho(draft: Draft): boolean {
+  return stepsOf(draft).some((step) => step.kind === 'identity');
+}

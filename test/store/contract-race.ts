@@ -1,0 +1,90 @@
+/** Ten clinicians at once on one request: the version of its file lets one of them win, whatever the engine. */
+import { expect, test } from 'vitest';
+import { peopleFrom, type Person } from '../../care/people/person.ts';
+import { apply } from '../../care/relay/apply.ts';
+import { type Decision, emptyDecision } from '../../care/relay/decision.ts';
+import type { Store } from '../../care/relay/ports.ts';
+import type { Refusal } from '../../care/relay/refusal.ts';
+import { decideMove, decideNext, type RequestPorts } from '../../care/request/case.ts';
+import { decideAsk } from '../../care/request/opening.ts';
+import type { Request } from '../../care/request/request.ts';
+import { refusal } from '../../config/texts/fr.ts';
+import { pathway } from '../request/offers.ts';
+import { NOON } from './fixtures.ts';
+
+const TEN = Array.from({ length: 10 }, (_, n): Person => {
+  const id = `dr-${n}`;
+  return { id, matrix: `@${id}:test`, name: `Dr ${n}`, role: 'specialiste', groups: ['experts'] };
+});
+const GP: Person = { id: 'mt', matrix: '@mt:test', name: 'Dr MT', role: 'medecin-traitant', groups: [] };
+
+function avis(dispatch: 'first-accept' | 'queue'): ReturnType<typeof pathway> {
+  return pathway(`
+id: avis-${dispatch}
+title: Avis
+family: avis
+words: [${dispatch}]
+ask: { who: [medecin-traitant], consent: not-needed, urgent: accept }
+form: [{ key: question, type: text, share: before }]
+to: { group: experts, dispatch: ${dispatch} }
+`);
+}
+
+export function raceContract(store: () => Store): void {
+  const people = peopleFrom([...TEN, GP], [], []);
+
+  function ports(): RequestPorts {
+    let codes = 0;
+    return { store: store(), people, ids: { code: () => `R${(codes += 1)}` }, pathways: () => [] };
+  }
+
+  /** As a door does: decided again from the start when somebody else was first. */
+  async function act(decide: () => Promise<Decision | Refusal>): Promise<Refusal | undefined> {
+    let no: Refusal | undefined;
+    await apply(store(), NOON, async () => {
+      const decided = await decide();
+      no = 'data' in decided ? decided : undefined;
+      const audit = { actor: 'test', action: 'act', subject: 'test', outcome: 'posted', reason: 'answered' } as const;
+      return 'data' in decided ? { ...emptyDecision(), audit: [audit] } : decided;
+    });
+    return no;
+  }
+
+  async function ask(to: RequestPorts, dispatch: 'first-accept' | 'queue'): Promise<void> {
+    const answers = [{ key: 'question', type: 'text' as const, value: 'ECG douteux' }];
+    const asked = { pathway: avis(dispatch), by: GP, answers, urgent: false };
+    expect(await act(() => decideAsk(to, asked, NOON))).toBeUndefined();
+  }
+
+  test('first-accept: one winner, nine « déjà pris en charge par … », one request room for two', async () => {
+    const to = ports();
+    await ask(to, 'first-accept');
+    const ends = await Promise.all(TEN.map((by) => act(() => decideMove(to, 'D-R1', by, { do: 'take' }, NOON))));
+    const file = await store().files.load<Request>('request', 'D-R1');
+    const winner = TEN.find((by) => by.id === file?.state.taker);
+    expect(winner).toBeDefined();
+    expect(ends.filter((end) => end === undefined)).toHaveLength(1);
+    expect(ends[TEN.indexOf(winner ?? GP)]).toBeUndefined();
+    const said = ends.flatMap((end) => (end ? [refusal(end).plain] : []));
+    expect(said).toEqual(Array.from({ length: 9 }, () => `D-R1 : déjà pris en charge par ${winner?.name ?? ''}.`));
+    expect(file?.state.history.filter((h) => h.step === 'taken')).toHaveLength(1);
+    expect((await store().rooms.get('request:D-R1'))?.members.toSorted()).toEqual(
+      ['@mt:test', winner?.matrix ?? ''].toSorted(),
+    );
+  });
+
+  test('queue: ten who ask for work at once get ten different requests', async () => {
+    const to = ports();
+    for (let n = 0; n < 10; n += 1) await ask(to, 'queue');
+    const ends = await Promise.all(TEN.map((by) => act(() => decideNext(to, by, NOON))));
+    expect(ends.every((end) => end === undefined)).toBe(true);
+    const takers = await Promise.all(
+      Array.from({ length: 10 }, async (_, n) => {
+        const file = await store().files.load<Request>('request', `D-R${n + 1}`);
+        return file?.state.taker;
+      }),
+    );
+    expect(takers.toSorted()).toEqual(TEN.map((by) => by.id).toSorted());
+    expect(await act(() => decideNext(to, TEN[0] ?? GP, NOON))).toMatchObject({ code: 'nothing-waits' });
+  });
+}
