@@ -10,6 +10,7 @@ import { HARD_CAP, admit } from './admit.ts';
 import type { Door, Source, Sources } from './admit.ts';
 import type { Accepted, NewEnvelope } from '../care/relay/envelope.ts';
 import { faultFields } from '../care/relay/fault.ts';
+import { StoreFailure } from '../care/relay/store-failure.ts';
 import { baseApp } from './base-app.ts';
 import { EVENTS_DOOR, answerFor, judgeEvent } from './events-door.ts';
 import type { EventReceipt, ReadEvent } from './events-door.ts';
@@ -19,7 +20,7 @@ import { takeMessages } from './hl7v2-intake.ts';
 import { openApi } from './openapi.ts';
 import { isProblem, sayProblem } from './problem.ts';
 import type { DoorEnv, Problem } from './problem.ts';
-import { store, type StoringDeps, unavailable } from './storing.ts';
+import { notStored, store, type StoringDeps, unavailable } from './storing.ts';
 import { DOCUMENTS_DOOR } from './documents-door.ts';
 import { FHIR_DOOR, sayOutcome } from './fhir-door.ts';
 import { sayForDocument, takeDocument, takeFhir } from './taking.ts';
@@ -51,11 +52,17 @@ async function takeHl7v2(
   source: Source,
   body: Uint8Array,
 ): Promise<Response | Problem> {
-  const accept = async ([envelope]: NewEnvelope[]): Promise<Accepted[]> =>
-    envelope === undefined ? [] : [await deps.accept(envelope)];
+  let why: string | undefined;
+  const accept = async ([envelope]: NewEnvelope[]): Promise<Accepted[]> => {
+    try {
+      return envelope === undefined ? [] : [await deps.accept(envelope)];
+    } catch (fault) {
+      if (fault instanceof StoreFailure) why = fault.message;
+      throw fault;
+    }
+  };
   const [taken] = (await takeMessages({ ...deps, accept }, source, [body], c.get('requestId'))) ?? [];
-  if (taken === undefined)
-    return unavailable('The message was not stored and is not acknowledged: send it again after the delay.');
+  if (taken === undefined) return notStored(why);
   // One answer per request: the application acknowledgement when it is asked for, which says more than the commit's.
   const answer = taken.answers.at(-1);
   if (answer === undefined) return c.body(null, 204);
