@@ -11,7 +11,7 @@ import { mllpOf, type MllpConfig } from './load-mllp.ts';
 import { emptySecretariats, missingFiles, unknownDesks, unknownTerritories } from './load-checks.ts';
 import { type Env, readSecrets, type Secrets } from './load-secrets.ts';
 import { readYaml } from './problem.ts';
-import type { ConfigProblem, YamlFile } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
 import { readRepertory } from './schema/repertory.ts';
 import { relaisSchema } from './schema/relais.ts';
 import type { RelaisFile } from './schema/relais.ts';
