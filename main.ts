@@ -17,6 +17,7 @@ import type { Offer } from './care/request/pathway.ts';
 import type { Slots } from './care/request/slot.ts';
 import { decideDates, requestConsequences } from './care/request/triggers.ts';
 import type { RingTable } from './care/stay/ringing.ts';
+import { GONE } from './care/stay/shadow.ts';
 import type { SourcePolicy } from './care/stay/verdict.ts';
 import { dispatch } from './bot/dispatching.ts';
 import { cursorName, listen } from './bot/listening.ts';
@@ -75,11 +76,7 @@ export function compose(parts: Parts): Relais {
   const store = withWakes(parts.store, wakes);
   const civil = (): number => clocks.civil();
   const onBug = (id: string, error: unknown): void => log('error', 'bug', { id, ...faultFields(error) });
-  const policyOf = (source: string): SourcePolicy => {
-    const policy = parts.sources.get(source);
-    if (!policy) throw new Error(`unknown source ${source}`);
-    return policy;
-  };
+  const policyOf = (source: string): SourcePolicy => parts.sources.get(source) ?? GONE;
   const deskOf = (facility: string): string | undefined =>
     [...parts.sources.values()].find(
       ({ identityDesk, facilities }) => identityDesk !== undefined && (facilities?.includes(facility) ?? true),

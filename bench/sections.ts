@@ -3,8 +3,9 @@ import type { Section } from './section.ts';
 import { directory } from './sections/directory.ts';
 import { drain } from './sections/drain.ts';
 import { latency } from './sections/latency.ts';
+import { mllp } from './sections/mllp.ts';
 import { reading } from './sections/reading.ts';
 import { rooms } from './sections/rooms.ts';
 import { throughput } from './sections/throughput.ts';
 
-export const SECTIONS: readonly Section[] = [reading, throughput, latency, rooms, drain, directory];
+export const SECTIONS: readonly Section[] = [reading, throughput, latency, rooms, drain, mllp, directory];

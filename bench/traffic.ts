@@ -6,7 +6,7 @@ import { hl7 } from './messages.ts';
 import type { Watcher } from './watcher.ts';
 
 /** Runs `work` for each item, at most `width` at a time, in order. */
-async function eachOf<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function eachOf<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
   const waiting = items[Symbol.iterator]();
   const worker = async (): Promise<void> => {
     for (const item of waiting) await work(item);

@@ -13,8 +13,9 @@ import { faultFields } from '../care/relay/fault.ts';
 import { baseApp } from './base-app.ts';
 import { EVENTS_DOOR, answerFor, judgeEvent } from './events-door.ts';
 import type { EventReceipt, ReadEvent } from './events-door.ts';
-import { HL7V2_DOOR, judgeHl7v2 } from './hl7v2-door.ts';
-import type { Acknowledge, Hl7v2Verdict } from './hl7v2-door.ts';
+import { HL7V2_DOOR } from './hl7v2-door.ts';
+import type { Acknowledge } from './hl7v2-door.ts';
+import { takeMessages } from './hl7v2-intake.ts';
 import type { Log } from '../care/relay/log.ts';
 import { openApi } from './openapi.ts';
 import { isProblem, sayProblem } from './problem.ts';
@@ -49,6 +50,8 @@ function unavailable(detail: string): Problem {
   return { status: 503, slug: 'unavailable', title: 'Storage unavailable', detail, headers: { 'retry-after': '5' } };
 }
 
+const NOT_STORED = 'The message was not stored and is not acknowledged: send it again after the delay.';
+
 async function store(
   c: Context<DoorEnv>,
   deps: AppDeps,
@@ -60,7 +63,7 @@ async function store(
   } catch (fault) {
     const fields = { request: c.get('requestId'), source: envelope.source, ...faultFields(fault) };
     deps.log('error', 'inbox did not accept', fields);
-    return unavailable('The message was not stored and is not acknowledged: send it again after the delay.');
+    return unavailable(NOT_STORED);
   }
   if (accepted.state !== 'reused') return accepted;
   return {
@@ -71,55 +74,22 @@ async function store(
   };
 }
 
-/** The reader of HL7 never throws for what was sent; if it has a bug, the message is kept and shown, never lost. */
-function guardedReading(c: Context<DoorEnv>, deps: AppDeps, body: Uint8Array): Reading {
-  try {
-    return deps.readHl7v2(body);
-  } catch (fault) {
-    const request = c.get('requestId');
-    deps.log('error', 'bug in the HL7 reader', { request, ...faultFields(fault) });
-    const detail = `the reader failed on it; kept for a human, quote request ${request}`;
-    return {
-      readable: false,
-      verdict: 'quarantined',
-      reason: 'unreadable',
-      place: undefined,
-      detail,
-      key: undefined,
-      warnings: [],
-    };
-  }
-}
-
 async function takeHl7v2(
   c: Context<DoorEnv>,
   deps: AppDeps,
   source: Source,
   body: Uint8Array,
 ): Promise<Response | Problem> {
-  const verdict: Hl7v2Verdict = await judgeHl7v2(source, body, {
-    receivedAt: deps.clocks.civil(),
-    ackId: deps.ids.next(),
-    read: () => guardedReading(c, deps, body),
-    acknowledge: deps.acknowledge,
-  });
-  const accepted = await store(c, deps, verdict.envelope);
-  if (isProblem(accepted)) return accepted;
-  const reused = accepted.state === 'fresh' && accepted.warning === 'key-reused';
-  deps.log('info', 'hl7v2 message stored', {
-    request: c.get('requestId'),
-    source: source.id,
-    envelope: accepted.id,
-    state: reused ? 'key-reused' : accepted.state,
-    code: verdict.code,
-    reason: verdict.envelope.settled?.reason ?? '',
-    warnings: verdict.warnings.join('; '),
-  });
-  const answer =
-    accepted.state === 'duplicate' ? (accepted.acknowledgement ?? verdict.acknowledgement) : verdict.acknowledgement;
+  const accept = async ([envelope]: NewEnvelope[]): Promise<Accepted[]> =>
+    envelope === undefined ? [] : [await deps.accept(envelope)];
+  const [taken] = (await takeMessages({ ...deps, accept }, source, [body], c.get('requestId'))) ?? [];
+  if (taken === undefined) return unavailable(NOT_STORED);
+  // One answer per request: the application acknowledgement when it is asked for, which says more than the commit's.
+  const answer = taken.answers.at(-1);
+  if (answer === undefined) return c.body(null, 204);
   return c.body(answer, 200, {
     'content-type': 'application/hl7-v2',
-    ...(reused
+    ...(taken.reused
       ? { 'x-relais-warning': 'key-reused: MSH-10 and MSH-7 were already used by another message; taken as a new one' }
       : {}),
   });

@@ -1,5 +1,5 @@
 /**
- * `POST /v1/hl7v2`: an authentic message always gets 200 and an HL7 acknowledgement, and only once it is on disk
+ * HL7 v2, over HTTP (`POST /v1/hl7v2`) or MLLP: an authentic message gets its HL7 acknowledgement, and only once it is on disk
  * (invariant 1). AA stored, to be decided · AE stored in quarantine, do not resend as it is · AR stored, not usable at
  * all (DESIGN §7, FACTS §1.10). One message per request: a body that holds several could only be half acknowledged, so
  * it is kept whole and refused with AR.
@@ -8,7 +8,8 @@ import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Reading } from '../care/stay/intent.ts';
 import type { Source } from './admit.ts';
 import { acknowledgementCode, acknowledgementError } from './formats/hl7v2/ack.ts';
-import type { AckCode, AckError, acknowledgement } from './formats/hl7v2/ack.ts';
+import type { AckError, acknowledgement } from './formats/hl7v2/ack.ts';
+import { ackCodes, ackMode } from './formats/hl7v2/ack-mode.ts';
 import { splitHl7v2 } from './formats/hl7v2/pam-fr.ts';
 import { digestOf } from './verify.ts';
 
@@ -21,21 +22,26 @@ export const HL7V2_DOOR = {
 /** The acknowledgement builder, as a port: `acknowledgement` of bridge/formats/hl7v2/ack.ts. */
 export type Acknowledge = typeof acknowledgement;
 
-/** What is to be stored, and what to answer once it is. */
-export type Hl7v2Verdict = { envelope: NewEnvelope; code: AckCode; acknowledgement: string; warnings: string[] };
+/** What judging needs of a source. */
+type Facing = Pick<Source, 'id' | 'facilities'>;
+
+/** What is to be stored, and the acknowledgements to give once it is, in order (none when the sender wants none). */
+export type Hl7v2Verdict = { envelope: NewEnvelope; code: Code; answers: string[]; warnings: string[] };
+
+type Code = 'AA' | 'AE' | 'AR';
 
 /** A key is indexed: a sender's 100 kB MSH-10 must not become a storage failure that is resent for ever. */
 export const LONGEST_KEY = 256;
 
 type Settled = NonNullable<NewEnvelope['settled']>;
-type Judgement = { key: string | undefined; code: AckCode; warnings: string[]; settled?: Settled; error?: AckError };
+type Judgement = { key: string | undefined; code: Code; warnings: string[]; settled?: Settled; error?: AckError };
 
 function settledAs(outcome: Settled['outcome'], reason: Settled['reason'], detail: string): Settled {
   return { state: 'quarantined', outcome, reason, detail };
 }
 
 /** Which acknowledgement a reading deserves, and why; says nothing of what will be decided. */
-function judge(source: Source, body: Uint8Array, read: () => Reading): Judgement {
+function judge(source: Facing, body: Uint8Array, read: () => Reading): Judgement {
   const pieces = splitHl7v2(body).length;
   if (pieces > 1) {
     const text = `${pieces} pieces in one body: send one message per request, beginning with MSH`;
@@ -63,19 +69,22 @@ function judge(source: Source, body: Uint8Array, read: () => Reading): Judgement
  * @param ackId MSH-10 of the acknowledgement
  */
 export async function judgeHl7v2(
-  source: Source,
+  source: Facing,
   body: Uint8Array,
   given: { receivedAt: number; ackId: string; read: () => Reading; acknowledge: Acknowledge },
 ): Promise<Hl7v2Verdict> {
   const digest = await digestOf(body);
   const { key, code, warnings, settled, error } = judge(source, body, given.read);
-  const acknowledgement = given.acknowledge({
-    received: body,
-    code,
-    id: given.ackId,
-    at: given.receivedAt,
-    ...(error && { error }),
-  });
+  const answers = ackCodes(ackMode(body), code).map((one, n) =>
+    given.acknowledge({
+      received: body,
+      code: one,
+      id: n === 0 ? given.ackId : `${given.ackId}-${String(n + 1)}`,
+      at: given.receivedAt,
+      // CA before AE: that it is held is no error
+      ...(error && one !== 'CA' && { error }),
+    }),
+  );
   const envelope: NewEnvelope = {
     lane: `in:${source.id}`,
     source: source.id,
@@ -85,8 +94,8 @@ export async function judgeHl7v2(
     body,
     receivedAt: given.receivedAt,
     onKeyReuse: 'accept-as-new',
-    acknowledgement,
+    acknowledgement: answers.join(''),
     ...(settled === undefined ? {} : { settled }),
   };
-  return { envelope, code, acknowledgement, warnings };
+  return { envelope, code, answers, warnings };
 }

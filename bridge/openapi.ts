@@ -78,7 +78,7 @@ const hl7v2Path = {
     responses: {
       '200': {
         description:
-          'MSA-1 AA: stored. AE: stored in quarantine, do not resend as it is. AR: stored, not usable (not HL7, version, type, several messages in one body). A retransmission of the same bytes gets the same acknowledgement again.',
+          'MSA-1 AA: stored. AE: stored in quarantine, do not resend as it is. AR: stored, not usable (not HL7, version, type, several messages in one body). A retransmission of the same bytes gets the same acknowledgement again. Enhanced mode (MSH-15, MSH-16): the application acknowledgement when it is asked for, else the commit one (CA, CR).',
         headers: {
           'X-Relais-Warning': {
             description: 'Present when MSH-10 and MSH-7 were already used by another message.',
@@ -87,6 +87,7 @@ const hl7v2Path = {
         },
         content: { 'application/hl7-v2': { schema: { type: 'string' } } },
       },
+      '204': { description: 'Stored; MSH-15 and MSH-16 ask for no acknowledgement, or the message is one itself.' },
       ...COMMON_PROBLEMS,
     },
   },

@@ -48,7 +48,7 @@ function summary({ config, people, teams, duty, pathways, warnings }: LoadedConf
   ];
 }
 
-function sourceLine({ id, name, format, facilities, labels, policy, maxBytes }: SourceConfig): string {
+function sourceLine({ id, name, format, facilities, labels, policy, maxBytes, mllp }: SourceConfig): string {
   const units =
     policy.units === undefined
       ? 'no unit table: events without units'
@@ -57,7 +57,9 @@ function sourceLine({ id, name, format, facilities, labels, policy, maxBytes }: 
     policy.identityDesk === undefined
       ? 'NO identity desk (merged and moved patients wait in quarantine)'
       : `identity desk ${policy.identityDesk}`;
-  return `  ${id} (${name}): ${format}, facilities ${facilities.join(', ')}, ${units}, ${desk}, up to ${Math.round(maxBytes / 1024)} KiB`;
+  const listener = mllp && `, MLLP${mllp.tls ? ' over TLS' : ''} on ${mllp.host}:${mllp.port}`;
+  const shadow = policy.shadow === true ? ', in shadow: nothing is said' : '';
+  return `  ${id} (${name}): ${format}${listener ?? ''}, facilities ${facilities.join(', ')}, ${units}, ${desk}, up to ${Math.round(maxBytes / 1024)} KiB${shadow}`;
 }
 
 function pathwayLines(offer: Offer, people: readonly Person[], now: number): string[] {

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { examineAccount } from '../bot/matrix/examine.ts';
 import type { Finding } from '../bot/matrix/examine.ts';
+import { examineMllp } from './doctor-mllp.ts';
 import { wallClocks } from '../bridge/wall-clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { openStore } from '../store/open.ts';
@@ -21,6 +22,7 @@ export async function doctor(path: string, env: Environment, print: (line: strin
   const clocks = wallClocks();
   const found = [
     ...examineConfig(loaded),
+    ...examineMllp(config.sources, clocks.machine()),
     ...(await examineStore(loaded)),
     ...examineDisk(
       ['path' in config.store ? dirname(config.store.path) : '', config.account.directory].filter(Boolean),
@@ -62,6 +64,7 @@ export function examineConfig({ config, warnings }: Pick<LoadedConfig, 'config' 
         'has no identity desk: merged and moved patients wait in quarantine',
         'identity_desk: a group of people.yaml',
       );
+    if (policy.shadow === true) warn('is in shadow: nothing of it is said', 'relais shadow report, then mode: live');
     if (policy.acceptTraining) warn('has its training messages said as real ones', 'remove accept_training');
     if (policy.acceptFictional) warn('has fictional identities said as real ones', 'remove accept_fictional');
   }

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
+import { addConnecting } from './connecting.ts';
 import { addDirectoryCommands } from './program-directory.ts';
+import { addHeld } from './program-held.ts';
 import type { LoginOptions } from './provision.ts';
 import type { SlaOptions } from './sla.ts';
 
@@ -15,7 +17,8 @@ export const program = new Command('relais')
     `
 First steps, without any configuration:
   relais read --format hl7v2 export/*.hl7     what each message would become
-  relais rehearse demo/day/day.yaml           a whole day, and what every room would read
+  relais rehearse export.hl7                  what every room would read of them
+  relais rehearse demo/day/day.yaml           a whole day
   npm run demo                                the same day on a real homeserver
 Then:
   relais check-config -c relais.yaml          every problem at once
@@ -120,9 +123,14 @@ program
 
 program
   .command('rehearse')
-  .description('play a folder of messages, or a scenario, and print what each room would read; needs no configuration')
-  .argument('<folder-or-scenario>', 'a folder of .hl7 files in name order, or a .yaml scenario')
+  .description('play messages, or a scenario, and print what each room would read; needs no configuration')
+  .argument(
+    '<file-or-folder>',
+    'a file of messages (also a batch or an MLLP dump), a folder of them, or a .yaml scenario',
+  )
   .action(async (path: string) => end(await (await import('./rehearse.ts')).rehearse(path, console.log)));
+
+addConnecting(program, config, end);
 
 program
   .command('sla')
@@ -140,72 +148,7 @@ program
     end((await import('./sla.ts')).printSla(pathway, options, console.log)),
   );
 
-const quarantine = program.command('quarantine').description('what could not be decided, kept for a human');
-quarantine
-  .command('list')
-  .description('newest first')
-  .addOption(config)
-  .option('--json', 'one JSON line each')
-  .action(async (options: { config: string; json?: boolean }) =>
-    end(await (await import('./quarantine.ts')).listQuarantine(options, process.env, console.log)),
-  );
-quarantine
-  .command('show')
-  .description('one envelope, with what was received (health data: on a trusted screen only)')
-  .addOption(config)
-  .argument('<id>')
-  .action(async (id: string, options: { config: string }) =>
-    end(await (await import('./quarantine.ts')).showQuarantined(id, options, process.env, console.log)),
-  );
-quarantine
-  .command('replay')
-  .description('decide it again (a delivery: send it again), at the end of its lane')
-  .addOption(config)
-  .option('--send-again', 'a delivery that may have been sent: do not look for it in the room, send it')
-  .option(
-    '--accept-identity',
-    'a message held as another person under the same number: the hospital says it is the same',
-  )
-  .argument('<id...>')
-  .action(async (ids: string[], options: { config: string; sendAgain?: boolean; acceptIdentity?: boolean }) =>
-    end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
-  );
-
-quarantine
-  .command('drop')
-  .description('a delivery that is never to be sent')
-  .addOption(config)
-  .argument('<id...>')
-  .action(async (ids: string[], options: { config: string }) =>
-    end(await (await import('./quarantine.ts')).dropQuarantined(ids, options, process.env, console.log)),
-  );
-
-const silenced = program
-  .command('silenced')
-  .description('stays of which nothing is said: protected patients, blocked units');
-silenced
-  .command('list')
-  .description('their visit numbers and why: on a trusted screen only')
-  .addOption(config)
-  .action(async (options: { config: string }) =>
-    end(await (await import('./silenced.ts')).listSilenced(options, process.env, console.log)),
-  );
-silenced
-  .command('release')
-  .description('tell a stay again, from its next message on, because the hospital says that it may be')
-  .addOption(config)
-  .argument('<id...>')
-  .action(async (ids: string[], options: { config: string }) =>
-    end(await (await import('./silenced.ts')).releaseSilenced(ids, options, process.env, console.log)),
-  );
-
-program
-  .command('no-team')
-  .description('patients whom nobody follows here ("à téléphoner"): health data, on a trusted screen only')
-  .addOption(config)
-  .action(async (options: { config: string }) =>
-    end(await (await import('./no-team.ts')).listNoTeam(options, process.env, console.log)),
-  );
+addHeld(program, config, end); // quarantine, silenced, no-team
 
 const lane = program.command('lane').description('the queue of each room');
 lane

@@ -30,11 +30,12 @@ const NO_TABLE: SourcePolicy = {
  * Prints one JSON line per message: `{ file, message, outcome, reason, intents, warnings, acknowledgement }`; what cannot be
  * read has `place` and `detail` too. `acknowledgement` is the code (AA, AE, AR; 202 or 400 for events), `answer` the whole.
  * @param paths files, each with one message or several
- * @param print gets each line, without its line feed
+ * @param print gets each line, without its line feed; the counts go to stderr
  * @returns exit code: 1 when a file could not be opened (said on stderr), whatever the messages are
  */
 export async function readFiles(paths: string[], options: ReadOptions, print: (line: string) => void): Promise<number> {
   let code = 0;
+  const counts = new Map<string, number>();
   for (const path of paths) {
     let bytes: Uint8Array;
     try {
@@ -48,8 +49,13 @@ export async function readFiles(paths: string[], options: ReadOptions, print: (l
     const lines = options.format === 'hl7v2' ? hl7v2Lines(bytes, options) : eventLines(bytes, options);
     for (const [index, line] of lines.entries()) {
       print(JSON.stringify({ file: path, message: index + 1, ...line }));
+      const what = `${line.acknowledgement} ${line.outcome} ${line.reason}`;
+      counts.set(what, (counts.get(what) ?? 0) + 1);
     }
   }
+  const rows = [...counts].sort((a, b) => b[1] - a[1]).map(([what, n]) => `${String(n).padStart(6)}  ${what}\n`);
+  // Apart from the lines, which are for other programs; of one message there is nothing to count.
+  if (rows.length > 1 || [...counts.values()].some((n) => n > 1)) process.stderr.write(rows.join(''));
   return code;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `relais rehearse`: plays a folder of messages, or a scenario, through the same composition as the server (memory, a
+ * `relais rehearse`: plays a file or a folder of messages, or a scenario, through the same composition as the server (memory, a
  * transcript instead of Matrix), and prints what each room would read. It needs no configuration: without people of its
  * own, every patient has the demo's équipe.
  */
@@ -19,7 +19,9 @@ import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { demoDirectory, demoRepertory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
 
-const MESSAGES = /\.(?:hl7|er7|json)$/i;
+/** In a folder; a single file may bear any name. */
+const MESSAGES = /\.(?:hl7|er7|mllp|json)$/i;
+const SCENARIO = /\.ya?ml$/i;
 
 type Print = (line: string) => void;
 
@@ -41,13 +43,13 @@ export async function rehearse(path: string, print: Print): Promise<number> {
 /** A folder of messages: each at its own MSH-7, in the order of the file names; deadlines run for a week afterwards. */
 async function folderScenario(folder: string): Promise<Scenario> {
   const names = (await readdir(folder)).filter((name) => MESSAGES.test(name)).sort();
-  if (names.length === 0) throw new Error('no .hl7, .er7 or .json file in this folder');
+  if (names.length === 0) throw new Error('no .hl7, .er7, .mllp or .json file in this folder');
   return { title: folder, start: '', late: [], steps: names.map((post) => ({ post })) };
 }
 
 /** A scenario, or one file of messages. @throws Error that says every problem at once, with its line */
 async function fileScenario(path: string): Promise<Scenario> {
-  if (MESSAGES.test(path)) return { title: path, start: '', late: [], steps: [{ post: basename(path) }] };
+  if (!SCENARIO.test(path)) return { title: path, start: '', late: [], steps: [{ post: basename(path) }] };
   const read = readYaml(path, scenarioSchema);
   if ('problems' in read) throw new Error(`\n${sayProblems(read.problems.slice(0, 10))}`);
   return read.value;

@@ -12,6 +12,7 @@ import { startJobs } from '../bridge/schedule.ts';
 import { type SteppedClocks, wallClocks } from '../bridge/wall-clock.ts';
 import { openMatrixTransport } from '../bot/matrix/matrix-transport.ts';
 import { TransportFailure } from '../care/relay/transport.ts';
+import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
 import { peopleFrom } from '../care/people/person.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -23,6 +24,7 @@ import { openSlotsFile } from '../store/slots-file.ts';
 import { CIVIL_OFFSET } from './clock.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
 import { serveDirectory } from './serve-directory.ts';
+import { openMllpDoors } from './mllp-doors.ts';
 import { beat } from './served.ts';
 
 const RETRY_MS = 5_000;
@@ -53,6 +55,15 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   const slots = openSlotsFile(config.slots);
   const stopClock = await followCivilTime(loaded, store, clocks, signal);
   let relais: Relais | undefined;
+  const intake = {
+    accept: (envelopes: NewEnvelope[]) => (relais?.store ?? store).inbox.accept(envelopes),
+    clocks,
+    ids: randomIds,
+    readHl7v2,
+    acknowledge: acknowledgement,
+    log,
+  };
+  const mllp = await openMllpDoors(config.sources, intake);
   const http = await serveHttp(
     door(
       loaded,
@@ -64,6 +75,8 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     config.listen,
   );
   log('info', 'listening', { host: config.listen.host, port: http.port });
+  for (const { id, policy } of config.sources)
+    if (policy.shadow === true) log('warn', 'in shadow: nothing is said', { source: id });
   let transport: Awaited<ReturnType<typeof openMatrixTransport>> | undefined;
   let stopJobs: (() => Promise<void>) | undefined;
   try {
@@ -96,7 +109,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     await Promise.all([relais.run(signal), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
-    await http.close();
+    await Promise.all([http.close(), mllp.close()]);
     await stopJobs?.();
     await stopClock();
     await transport?.close();

@@ -1,5 +1,5 @@
 /** Everything that an installation has decided, loaded and cross-checked before anything is connected to. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
 import type { RepertoryEntry } from '../care/people/repertory.ts';
@@ -7,6 +7,8 @@ import type { Offer } from '../care/request/pathway.ts';
 import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
+import { mllpOf, type MllpConfig } from './load-mllp.ts';
+import { type Env, readSecrets, type Secrets } from './load-secrets.ts';
 import { readYaml } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
 import { readRepertory } from './schema/repertory.ts';
@@ -23,6 +25,8 @@ export type SourceConfig = {
   facilities: string[];
   maxBytes: number;
   policy: SourcePolicy;
+  /** Paths are absolute; undefined: HTTP alone. */
+  mllp: MllpConfig | undefined;
   /** Unit labels of the table, by UF code. */
   labels: ReadonlyMap<string, string>;
 };
@@ -65,22 +69,10 @@ export type LoadedConfig = {
   duty: DutyPeriod[];
   pathways: Offer[];
   repertory: RepertoryEntry[];
-  secrets: {
-    seal: string;
-    /** Of the bot's account, to log in again after a soft logout. */
-    password: string | undefined;
-    /** By source id. */
-    sources: ReadonlyMap<string, string>;
-    /** Address of PostgreSQL, with its password; undefined for a file. */
-    storeUrl: string | undefined;
-    /** Key of the Annuaire Santé API. */
-    annuaireSante: string | undefined;
-  };
+  secrets: Secrets;
   /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
   warnings: ConfigProblem[];
 };
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param path relais.yaml; every relative path in it is relative to its folder
@@ -176,6 +168,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
         facilities: source.facility,
         maxBytes: source.max_bytes,
         labels: new Map(source.units?.map((u) => [u.code, u.label])),
+        mllp: source.mllp && mllpOf(source.mllp, at),
         policy: {
           units,
           unknownUnit: source.unknown_unit ?? (units === undefined ? 'event' : 'hold'),
@@ -183,6 +176,7 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           acceptFictional: source.accept_fictional || environment !== 'production',
           production: environment === 'production',
           identityDesk: source.identity_desk,
+          shadow: source.mode === 'shadow',
           tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },
       };
@@ -237,76 +231,23 @@ function unknownDesks(persons: readonly Person[], { value, problem }: YamlFile<R
 }
 
 function missingFiles({ value, problem }: YamlFile<RelaisFile>, at: (relative: string) => string): ConfigProblem[] {
-  const named: [path: string[], file: string | undefined][] = [
-    ...(['rpps', 'finess', 'folder', 'communes'] as const).map((key): [string[], string | undefined] => [
+  type Key = (string | number)[];
+  const named: [path: Key, file: string | undefined][] = [
+    ...(['rpps', 'finess', 'folder', 'communes'] as const).map((key): [Key, string | undefined] => [
       ['directory', key],
       value.directory?.[key],
     ]),
     [['slots'], value.slots],
+    ...value.sources.flatMap(({ mllp }, n) =>
+      (['cert', 'key', 'ca'] as const).map((what): [Key, string | undefined] => [
+        ['sources', n, 'mllp', 'tls', what],
+        mllp?.tls?.[what],
+      ]),
+    ),
   ];
   return named.flatMap(([key, file]) =>
     file === undefined || existsSync(at(file))
       ? []
       : [problem(key, `${at(file)} is not there`, 'put the file there, or remove this key')],
   );
-}
-
-function readSecrets(
-  { value, problem }: YamlFile<RelaisFile>,
-  env: Env,
-  at: (relative: string) => string,
-): LoadedConfig['secrets'] & { problems: ConfigProblem[] } {
-  const problems: ConfigProblem[] = [];
-  const secret = (name: string, shortest: number, path: (string | number)[]): string => {
-    const file = env[`${name}_FILE`];
-    let found = env[name];
-    if (found !== undefined && file !== undefined)
-      problems.push(problem(path, `both ${name} and ${name}_FILE are set`, 'keep one of them'));
-    if (found === undefined && file !== undefined) {
-      try {
-        found = readFileSync(at(file), 'utf8').trim();
-      } catch {
-        problems.push(
-          problem(path, `the file of ${name}_FILE cannot be read`, 'correct its path, or the rights on it'),
-        );
-        return '';
-      }
-    }
-    if (found === undefined || found === '')
-      problems.push(
-        problem(
-          path,
-          `${name} is not set`,
-          `set the variable ${name}, or ${name}_FILE with the path of a file that holds the secret`,
-        ),
-      );
-    else if (found.length < shortest)
-      problems.push(
-        problem(path, `${name} holds ${found.length} characters`, `at least ${shortest}: openssl rand -base64 48`),
-      );
-    return found ?? '';
-  };
-  const seal = secret(value.seal.key_env, 32, ['seal', 'key_env']);
-  const sources = new Map(
-    value.sources.map((source, n): [string, string] => [
-      source.id,
-      secret(source.secret_env, 16, ['sources', n, 'secret_env']),
-    ]),
-  );
-  const { password_env: name } = value.account;
-  const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
-  const { url_env: variable } = value.store;
-  const storeUrl = variable === undefined ? undefined : secret(variable, 1, ['store', 'url_env']);
-  if (storeUrl && !/^postgres(?:ql)?:\/\//.test(storeUrl))
-    problems.push(
-      problem(
-        ['store', 'url_env'],
-        `${variable ?? ''} is no address of PostgreSQL`,
-        'postgres://user:password@host/database',
-      ),
-    );
-  const { key_env: keyName } = value.directory?.annuaire_sante ?? {};
-  const annuaireSante =
-    keyName === undefined ? undefined : secret(keyName, 1, ['directory', 'annuaire_sante', 'key_env']);
-  return { seal, password, sources, storeUrl, annuaireSante, problems };
 }

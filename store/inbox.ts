@@ -67,6 +67,11 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
       return (await query.execute()).map(envelope);
     },
 
+    async lane(lane, after, limit) {
+      const query = db.selectFrom('inbox').selectAll().where('lane', '=', lane).where('seq', '>', after);
+      return (await query.orderBy('seq').limit(limit).execute()).map(envelope);
+    },
+
     async replay(id, note) {
       await ground.transaction((tx) => replayEnvelope(ground, tx, id, note));
     },

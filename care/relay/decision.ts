@@ -8,7 +8,7 @@ import type { Outcome, Reason } from './outcome.ts';
 import type { RoomRef, RoomWanted } from './room.ts';
 import type { Timer, TimerChange } from './timer.ts';
 
-/** Files: a stay, a patient, a request. `where version = ?`, so that two deciders cannot both win. */
+/** Files: a stay, a patient, a request, what would have been said. `where version = ?`, so that two deciders cannot both win. */
 export type FileKind =
   | 'patient'
   | 'stay'
@@ -19,7 +19,8 @@ export type FileKind =
   | 'draft'
   | 'form-file'
   | 'fiche'
-  | 'proposal';
+  | 'proposal'
+  | 'shadow';
 
 export type FileWrite = {
   kind: FileKind;

@@ -38,6 +38,7 @@ export type Reason =
   | 'too-old'
   | 'desk-confirmed'
   | 'desk-refused'
+  | 'shadow'
   // blocked
   | 'protected-patient'
   | 'protected-visit'

@@ -38,6 +38,8 @@ export interface InboxStore {
   get(id: string): Promise<Envelope | undefined>;
   /** Newest first, for `relais quarantine list` and the event-key retry. */
   list(filter: { state?: EnvelopeState; reason?: string; limit: number }): Promise<Envelope[]>;
+  /** Every envelope of one lane whatever became of it, in the order of the lane, from after `seq` (0: the first one). */
+  lane(lane: string, after: number, limit: number): Promise<Envelope[]>;
   /** Back to `undecided`, at the end of its lane (replay, or a key has come). `note`: what the operator knows of it. */
   replay(id: string, note?: string): Promise<void>;
   count(state: EnvelopeState): Promise<number>;

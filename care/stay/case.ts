@@ -23,6 +23,7 @@ import type { StayIntent } from './intent.ts';
 import { newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries, isOtherCard } from './deliveries.ts';
 import type { RingTable } from './ringing.ts';
+import { asPresent, CENSUS, evolveUnheard, hushOf, noteShadow, wouldSay } from './shadow.ts';
 import { isStayed, type Patient, type Stay } from './stay.ts';
 import { isOver, lateEnd } from './unsaid.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
@@ -63,7 +64,8 @@ export async function decideMessage(
   const stays = new Map<string, Open<Stay>>();
   const proposals: OpenProposals = new Map();
   const verdicts: Verdict[] = [];
-  for (const intent of intents) {
+  for (const told of intents) {
+    const intent = envelope.note === CENSUS ? asPresent(told) : told;
     const ruled = verdict(intent, ports.policyOf(envelope.source));
     verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, proposals, decision }));
   }
@@ -119,6 +121,8 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const policy = ports.policyOf(envelope.source);
   if (policy.facilities?.includes(intent.facility) === false)
     return { outcome: 'quarantined', reason: 'wrong-facility' };
+  // In shadow nobody is asked to decide on patients of whom nothing is said.
+  if (asks && policy.shadow === true) return { outcome: 'muted', reason: 'shadow' };
   if (asks) return propose(ports, { ...turn, policy });
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
@@ -136,7 +140,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const doubt = doubtAbout({ id: patientId, file: known, retired }, stay?.state, intent.patient);
   const isAccepted = doubt?.what === 'same-number-somebody-else' && envelope.note === SAME_PATIENT;
   if (doubt && !isAccepted) {
-    await noteDesk(ports, decision, await noteOf(ports, doubt, turn, ipp), now);
+    if (policy.shadow !== true) await noteDesk(ports, decision, await noteOf(ports, doubt, turn, ipp), now);
     return DOUBTFUL;
   }
   if (!isKnown) decision.facts.push(fact);
@@ -165,7 +169,11 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     patient.state = { ...patient.state, stays: [...patient.state.stays, stayId] };
 
   const before = stay.state;
-  const evolved = evolve(before, intent, sayableUnit(intent, policy), ruled.outcome === 'posted' && team.length > 0);
+  const unit = sayableUnit(intent, policy);
+  const hush = hushOf(policy, envelope, intent, before);
+  const evolved = hush
+    ? evolveUnheard(before, intent, unit, hush)
+    : evolve(before, intent, unit, ruled.outcome === 'posted' && team.length > 0);
   if (evolved.outcome === 'quarantined') {
     decision.facts.splice(decision.facts.indexOf(fact), 1); // it is decided again when a human replays it
     return { outcome: 'quarantined', reason: evolved.reason };
@@ -174,7 +182,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   // A session or a consultation whose message forgot its class is known by its stay.
   const isTold = ruled.outcome === 'posted' && isStayed(stay.state);
   const facts = isTold ? evolved.facts.filter((one) => !isOver(one, now)) : [];
-  if (facts.length > 0 && team.length > 0) stay.state = { ...stay.state, told: true };
+  if (!hush && facts.length > 0 && team.length > 0) stay.state = { ...stay.state, told: true };
   plan(decision, before, stay, facts.length > 0, now);
   decision.events.push({
     kind: 'stay',
@@ -183,9 +191,20 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     at: now,
     body: { trigger: intent.trigger, facts, ruled },
   });
+  if (hush === 'census') {
+    // An admission of last week is history for a live source, and what a census is made of.
+    const isPlain = ruled.outcome === 'posted' || ruled.reason === 'retroactive';
+    return isPlain ? { outcome: 'muted', reason: 'recorded' } : ruled;
+  }
+  if (hush === 'shadow' && facts.length > 0) {
+    const at = intent.recordedAt ?? now;
+    const says = facts.map((said) => wouldSay(ports.ringing, stay.state, said, team, at));
+    noteShadow(decision, envelope.source, envelope.id, says);
+    return { outcome: 'muted', reason: 'shadow' };
+  }
   const said = { stay: stay.state, patient: patient.state, team, tags: tagsOf(intent, stay.state, policy) };
   if (facts.length === 0) {
-    if (isOtherCard(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
+    if (!hush && isOtherCard(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
       decision.deliveries.push(card(stay.state));
     // Too late to ring anybody, never too late to end what is still asked for somebody who has died.
     for (const fact of evolved.facts)

@@ -6,6 +6,7 @@ import { parisDay } from '../relay/civil-time.ts';
 import type { Timer } from '../relay/timer.ts';
 import { type StayPorts, wantRoom } from './case.ts';
 import { deliveries } from './deliveries.ts';
+import { noteShadow, wouldSay } from './shadow.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from './stay.ts';
 
 /** @param timer the due `stay-notice`; a stale epoch makes the commit stale, a moved date says nothing */
@@ -47,6 +48,13 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
   };
   decision.files.push({ kind: 'stay', id: stay.id, version: stay.version, state });
   decision.events.push({ kind: 'stay', id: stay.id, type: 'discharge-soon', at: now, body: { expected } });
+  if (ports.policyOf(state.source).shadow === true) {
+    noteShadow(decision, state.source, `${stay.id}:${String(timer.epoch)}`, [
+      wouldSay(ports.ringing, state, fact, team, now),
+    ]);
+    decision.audit.push({ ...audit, outcome: 'muted', reason: 'shadow' });
+    return decision;
+  }
   if (team.length > 0) {
     await wantRoom(ports, decision, patient.id, team); // nothing may have been said of this stay until now
     decision.deliveries.push(...deliveries(ports.ringing, state, patient.state, fact, team, false));

@@ -21,6 +21,8 @@ export type SourcePolicy = {
   /** Fictional identities (PID-32 FICT) are silent everywhere but where they are expected: a test or a demo. */
   acceptFictional: boolean;
   production: boolean;
+  /** Everything is decided and nothing is said: before the go-live (shadow.ts). */
+  shadow?: boolean;
   /** Facilities that this source may speak for: checked again at the decision, so that a replay cannot pass. */
   facilities?: readonly string[] | undefined;
   /** Group of the hospital's identity desk: without it merges and moves wait in quarantine for the operator. */

@@ -1,6 +1,7 @@
 /** relais.yaml: its only description. docs/relais.sample.yaml is generated from it (config/sample.ts). */
 import { z } from 'zod';
 import { CURE, say, strict } from '../problem.ts';
+import { mllp, mllpIssues } from './mllp.ts';
 import { identifier } from './people.ts';
 import { slug } from './slug.ts';
 
@@ -40,9 +41,17 @@ const source = strict({
     .optional()
     .describe('group of people.yaml that decides on merged and moved patients (cellule d’identitovigilance)')
     .meta({ sample: 'cellule-identitovigilance', shown: true }),
+  mode: z
+    .enum(['live', 'shadow'])
+    .default('live')
+    .describe(
+      'shadow: all is taken, decided and counted, nothing is said; relais shadow report tells what would have been',
+    ),
   secret_env: variable
-    .describe('variable that holds the shared secret (or its name followed by _FILE: a file)')
-    .meta({ sample: 'RELAIS_SECRET_CH_MODELE' }),
+    .optional()
+    .describe('variable that holds the shared secret (or its name followed by _FILE: a file); not needed by MLLP alone')
+    .meta({ sample: 'RELAIS_SECRET_CH_MODELE', shown: true }),
+  mllp: mllp.optional().describe('the same messages over MLLP (hl7v2 only), besides HTTP'),
   max_bytes: z
     .int()
     .min(1024)
@@ -222,6 +231,21 @@ export const relaisSchema = strict({
     for (const [n, { id }] of value[key].entries())
       if (value[key].findIndex((other) => other.id === id) < n)
         issue([key, n, 'id'], `"${id}" is already above${CURE}give each its own id`);
+  for (const [s, source] of value.sources.entries()) {
+    if (source.mllp === undefined) {
+      if (source.secret_env === undefined)
+        issue(['sources', s], `neither secret_env nor mllp${CURE}add secret_env to post over HTTP, or mllp`);
+      continue;
+    }
+    if (source.format !== 'hl7v2')
+      issue(['sources', s, 'mllp'], `MLLP carries HL7 only${CURE}write format: hl7v2, or remove mllp`);
+    const { host, port } = source.mllp;
+    const twin = value.sources.findIndex((other) => other.mllp?.port === port && other.mllp.host === host);
+    if (twin < s || (port === value.listen.port && host === value.listen.host))
+      issue(['sources', s, 'mllp', 'port'], `this port is used above${CURE}give each source its own port`);
+    for (const { key, message } of mllpIssues(source.mllp, value.environment === 'production'))
+      issue(['sources', s, 'mllp', key], message);
+  }
   for (const [s, { units = [] }] of value.sources.entries())
     for (const [n, { code }] of units.entries())
       if (units.findIndex((other) => other.code === code) < n)

@@ -152,6 +152,18 @@ export function inboxContract(store: () => Store): void {
     expect(await keys({ reason: 'no such reason', limit: 9 })).toEqual([]);
   });
 
+  test('a lane is read in its order, whatever became of its envelopes, page by page', async () => {
+    for (const key of ['A', 'B', 'C', 'D']) await acceptOne(store(), key);
+    await store().inbox.accept([envelope('other', { lane: 'in:chu-nord' })]);
+    const [head] = await store().inbox.heads('in:chu', 1);
+    await store().commit(settled(head?.id ?? ''), NOON);
+    const keys = async (after: number, limit: number) =>
+      (await store().inbox.lane('in:chu', after, limit)).map((one) => `${one.key} ${one.state}`);
+    expect(await keys(0, 3)).toEqual(['A decided', 'B undecided', 'C undecided']);
+    expect(await keys(3, 3)).toEqual(['D undecided']);
+    expect(await keys(4, 3)).toEqual([]);
+  });
+
   test('replay puts what waits at the end of its lane, and takes it out of the counts', async () => {
     const first = await acceptOne(store(), 'A');
     const second = await acceptOne(store(), 'B');

@@ -1,6 +1,6 @@
 /**
- * Acknowledgements in original mode (HL7 2.5 §2.9.2, FACTS §1.10): one MSA, and an ERR for AE and AR. Nothing of the
- * patient is ever echoed: only MSH fields of the received message, and sentences of ours.
+ * Acknowledgements (HL7 2.5 §2.9.2, FACTS §1.10): one MSA, and an ERR for what is not accepted; ack-mode.ts says which ones
+ * a sender asks for. Nothing of the patient is ever echoed: only MSH fields of the received message, and sentences of ours.
  */
 import { toParis, MINUTE } from '../../../care/relay/civil-time.ts';
 import type { Reading } from '../../../care/stay/intent.ts';
@@ -9,7 +9,8 @@ import { readHeader, type Header } from './header.ts';
 import { escape } from './escapes.ts';
 import { parseMessage } from './pipes.ts';
 
-export type AckCode = 'AA' | 'AE' | 'AR';
+/** A application, C commit (enhanced mode); A accept, E error, R reject. */
+export type AckCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CR';
 
 export type AckError = {
   /** `PID-3`, `ZBE-4.1`, `MSH`: written as an ERL in ERR-2. */
@@ -94,7 +95,7 @@ export function headerOf(bytes: Uint8Array): Header | undefined {
 }
 
 /** DESIGN §7: readable is AA whatever is decided afterwards; authentic but unreadable AE; unusable AR. */
-export function acknowledgementCode(reading: Reading): AckCode {
+export function acknowledgementCode(reading: Reading): 'AA' | 'AE' | 'AR' {
   if (reading.readable) return 'AA';
   return reading.verdict === 'rejected' ? 'AR' : 'AE';
 }

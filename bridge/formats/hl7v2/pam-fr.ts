@@ -13,14 +13,23 @@ import { messageStarts, parseMessage } from './pipes.ts';
 const VERSIONS = /^2\.[3-9](?:\.\d)?$/;
 
 /**
- * Cuts bytes that hold several messages (an export, an MLLP stream) into one array per message; framing bytes, blank lines
- * and byte order marks around each are removed, so that they do not change its digest. What comes before the first MSH
- * is a piece of its own. Always at least one piece, even for no bytes.
+ * Cuts bytes that hold several messages (an export, a batch, an MLLP stream) into one array per message; framing bytes, blank
+ * lines, byte order marks and batch segments (FHS, BHS, BTS, FTS) around each are removed, so that they do not change its
+ * digest. What comes before the first MSH is a piece of its own. Always at least one piece, even for no bytes.
  */
 export function splitHl7v2(bytes: Uint8Array): Uint8Array[] {
   const clean = trimmed(bytes);
   const starts = messageStarts(byteText(clean));
-  return starts.map((start, index) => trimmed(clean.subarray(start, starts[index + 1])));
+  return starts.map((start, index) => withoutTrailer(trimmed(clean.subarray(start, starts[index + 1]))));
+}
+
+/** Batch segments that follow a message belong to the file, not to it. */
+function withoutTrailer(piece: Uint8Array): Uint8Array {
+  const last = Math.max(...[0x0a, 0x0b, 0x0d, 0x1c].map((byte) => piece.lastIndexOf(byte)));
+  const name = last < 0 ? '' : byteText(piece.subarray(last + 1, last + 5));
+  return /^(?:FHS|BHS|BTS|FTS)(?:[^A-Za-z0-9\s]|$)/.test(name)
+    ? withoutTrailer(trimmed(piece.subarray(0, last)))
+    : piece;
 }
 
 function trimmed(bytes: Uint8Array): Uint8Array {
