@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { addConnecting } from './connecting.ts';
-import { addHeld } from './program-held.ts';
 import { addDirectoryCommands } from './program-directory.ts';
+import { addHeld } from './program-held.ts';
 import type { LoginOptions } from './provision.ts';
 import type { SlaOptions } from './sla.ts';
 
