@@ -3,6 +3,7 @@ import type { AuditEntry } from '../care/relay/decision.ts';
 import type { OutboxItem, OutboxStore } from '../care/relay/ports.ts';
 import { writeAudit } from './audit.ts';
 import { openText, openValue, sealText, type Db, type Ground } from './ground.ts';
+import { eraseAttachment } from './attachments.ts';
 import { openLane } from './lane-gate.ts';
 import { nextSeq } from './lanes.ts';
 
@@ -51,9 +52,10 @@ export function outboxDesk(ground: Ground): Pick<OutboxStore, 'look' | 'replay' 
           .set({ state: 'dropped', ended_at: clocks.machine() })
           .where('id', '=', id)
           .where('state', '=', 'quarantined')
-          .returning('id')
+          .returning('body')
           .executeTakeFirst();
         if (!dropped) return false;
+        await eraseAttachment(ground, tx, id, dropped.body);
         await note(tx, by, { action: 'delivery:drop', subject: id, outcome: 'muted', reason: 'dropped' });
         return true;
       }),
