@@ -1,6 +1,6 @@
 /** One step of a scenario on the stage in memory: what is posted, typed, attached, and what each person must have read. */
 import type { People, Person } from '../care/people/person.ts';
-import { eventBody, type ScenarioStep } from '../config/schema/scenario.ts';
+import { eventBody, holds, type ScenarioStep } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
 import type { Stage } from './rehearsal.ts';
 
@@ -50,7 +50,7 @@ export async function act(around: Around, step: ScenarioStep, n: number): Promis
   if ('reads' in step || 'never' in step) {
     const roomId = step.where === undefined ? undefined : await roomOf(around, person, step.where, code);
     const read = stage.readBy(person.matrix).filter((h) => step.where === undefined || h.roomId === roomId);
-    const has = (text: string): typeof read => read.filter((h) => textOf(h.event).includes(fill(text)));
+    const has = (text: string): typeof read => read.filter((h) => holds(textOf(h.event), fill(text)));
     const there = step.where === undefined ? '' : ` in ${step.where}`;
     if ('never' in step)
       return has(step.never).length > 0 ? `${step.who} has read « ${fill(step.never)} »${there}` : undefined;

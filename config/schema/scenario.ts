@@ -106,3 +106,9 @@ export function eventBody(
     ...(destination && { destination }),
   });
 }
+
+/** Is it in what somebody read? An apostrophe is the same however it is typed: one that differs would hide a `never`. */
+export function holds(body: string, text: string): boolean {
+  const plain = (one: string): string => one.replaceAll('’', "'");
+  return plain(body).includes(plain(text));
+}
