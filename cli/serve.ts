@@ -26,6 +26,7 @@ import { configured, type Environment, placeOf } from './configured.ts';
 import { serveDirectory } from './serve-directory.ts';
 import { openMllpDoors } from './mllp-doors.ts';
 import { beat } from './served.ts';
+import { servedPathways } from './served-pathways.ts';
 
 const RETRY_MS = 5_000;
 
@@ -53,6 +54,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
   const store = await openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
   const served = await serveDirectory(loaded, clocks, log);
   const slots = openSlotsFile(config.slots);
+  const offers = servedPathways(loaded, log);
   const stopClock = await followCivilTime(loaded, store, clocks, signal);
   let relais: Relais | undefined;
   const intake = {
@@ -89,7 +91,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       ids: randomIds,
       sealer,
       people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
-      pathways: () => loaded.pathways,
+      pathways: offers.offered,
       directory: served.directory,
       slots,
       repertory: loaded.repertory,
@@ -106,7 +108,11 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     const serving = relais;
     const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => serving.retryWaiting() };
     stopJobs = startJobs([retry, ...served.jobs], (job) => log('error', 'job failed', { job }));
-    await Promise.all([relais.run(signal), beat(store, clocks, signal)]);
+    await Promise.all([
+      relais.run(signal),
+      beat(store, clocks, signal),
+      offers.follow(clocks, signal, () => serving.armDates()),
+    ]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
     await Promise.all([http.close(), mllp.close()]);

@@ -42,7 +42,7 @@ describe('an expectation that does not hold is said, with its step', () => {
   const ECG = 'teleexpertise-cardiologie.yaml';
   test('a name that the group would read', async () => {
     expect(await broken(ECG, (t) => t.replace("never: 'MODELE'", "never: 'ECG douteux'"))).toContain(
-      'step 8: ines has read « ECG douteux »',
+      'step 11: ines has read « ECG douteux »',
     );
   });
   test('what is only in another room', async () => {
