@@ -50,9 +50,11 @@ export function servedPathways(
     offered: () => offered,
     look,
     async follow(clocks, signal, changed) {
-      while (folder !== undefined && !signal.aborted) {
+      if (folder === undefined) return;
+      for (;;) {
         await clocks.pause(EVERY_MS, signal);
-        if (!signal.aborted && look()) await changed();
+        if (signal.aborted) return;
+        if (look()) await changed();
       }
     },
   };
