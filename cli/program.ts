@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { addConnecting } from './connecting.ts';
+import { addDirectoryCommands } from './program-directory.ts';
+import { addHeld } from './program-held.ts';
 import type { LoginOptions } from './provision.ts';
 import type { SlaOptions } from './sla.ts';
 
@@ -33,8 +35,16 @@ program
   .command('serve')
   .description('take hospital messages, keep the rooms, answer the professionals')
   .addOption(config)
-  .action(async (options: { config: string }) =>
-    end(await (await import('./serve.ts')).serve(options.config, process.env)),
+  .option('--leash', 'stop when standard input ends: for a parent that may be killed')
+  .addHelpText(
+    'after',
+    `
+A full disk, a base or a homeserver that is away is waited for: messages are answered 503 meanwhile, /health/ready says why.
+Exit code: 0 stopped on request, 1 refused to start, 2 broken configuration, 3 the homeserver has ended the account's
+device (the log says the cure: trying again is of no use).`,
+  )
+  .action(async (options: { config: string; leash?: boolean }) =>
+    end(await (await import('./serve.ts')).serve(options, process.env)),
   );
 
 const user = new Option('-u, --user <name>', 'Matrix account, @relais:example.org or relais');
@@ -60,7 +70,7 @@ The account must exist on the homeserver (account.homeserver of the configuratio
   RELAIS_PASSWORD=… relais provision -u @relais:example.org
 Where people log in through a portal, make a device and give its token:
   RELAIS_TOKEN=… relais provision --token-env RELAIS_TOKEN
-The recovery key appears once, on the last line: write it down. An account that has keys already is refused: relais recover.`,
+The recovery key appears once, before "is ready": write it down. Cut off before that, the same call goes on. An account that has keys already is refused: relais recover.`,
   )
   .action(async (options: LoginOptions) =>
     end(await (await import('./provision.ts')).provisionAccount(options, process.env)),
@@ -113,9 +123,9 @@ program
 program
   .command('read')
   .description('what each message of these files would become, one JSON line per message; needs no configuration')
-  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events']).default('hl7v2'))
+  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events', 'fhir', 'documents']).default('hl7v2'))
   .argument('<file...>')
-  .action(async (files: string[], options: { format: 'hl7v2' | 'events' }) =>
+  .action(async (files: string[], options: { format: 'hl7v2' | 'events' | 'fhir' | 'documents' }) =>
     end(await (await import('./read.ts')).readFiles(files, options, console.log)),
   );
 
@@ -157,72 +167,7 @@ pathway
     end((await import('./pathway.ts')).newPathway(id, options, process.env, console.log)),
   );
 
-const quarantine = program.command('quarantine').description('what could not be decided, kept for a human');
-quarantine
-  .command('list')
-  .description('newest first')
-  .addOption(config)
-  .option('--json', 'one JSON line each')
-  .action(async (options: { config: string; json?: boolean }) =>
-    end(await (await import('./quarantine.ts')).listQuarantine(options, process.env, console.log)),
-  );
-quarantine
-  .command('show')
-  .description('one envelope, with what was received (health data: on a trusted screen only)')
-  .addOption(config)
-  .argument('<id>')
-  .action(async (id: string, options: { config: string }) =>
-    end(await (await import('./quarantine.ts')).showQuarantined(id, options, process.env, console.log)),
-  );
-quarantine
-  .command('replay')
-  .description('decide it again (a delivery: send it again), at the end of its lane')
-  .addOption(config)
-  .option('--send-again', 'a delivery that may have been sent: do not look for it in the room, send it')
-  .option(
-    '--accept-identity',
-    'a message held as another person under the same number: the hospital says it is the same',
-  )
-  .argument('<id...>')
-  .action(async (ids: string[], options: { config: string; sendAgain?: boolean; acceptIdentity?: boolean }) =>
-    end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
-  );
-
-quarantine
-  .command('drop')
-  .description('a delivery that is never to be sent')
-  .addOption(config)
-  .argument('<id...>')
-  .action(async (ids: string[], options: { config: string }) =>
-    end(await (await import('./quarantine.ts')).dropQuarantined(ids, options, process.env, console.log)),
-  );
-
-const silenced = program
-  .command('silenced')
-  .description('stays of which nothing is said: protected patients, blocked units');
-silenced
-  .command('list')
-  .description('their visit numbers and why: on a trusted screen only')
-  .addOption(config)
-  .action(async (options: { config: string }) =>
-    end(await (await import('./silenced.ts')).listSilenced(options, process.env, console.log)),
-  );
-silenced
-  .command('release')
-  .description('tell a stay again, from its next message on, because the hospital says that it may be')
-  .addOption(config)
-  .argument('<id...>')
-  .action(async (ids: string[], options: { config: string }) =>
-    end(await (await import('./silenced.ts')).releaseSilenced(ids, options, process.env, console.log)),
-  );
-
-program
-  .command('no-team')
-  .description('patients whom nobody follows here ("à téléphoner"): health data, on a trusted screen only')
-  .addOption(config)
-  .action(async (options: { config: string }) =>
-    end(await (await import('./no-team.ts')).listNoTeam(options, process.env, console.log)),
-  );
+addHeld(program, config, end); // quarantine, silenced, no-team
 
 const lane = program.command('lane').description('the queue of each room');
 lane
@@ -265,47 +210,19 @@ rooms
     end(await (await import('./rooms.ts')).applyRooms(options, process.env, console.log)),
   );
 
-const imports = program
-  .command('import')
-  .description('the open files of the directory, into a new index that the running server takes at once');
-for (const [kind, what] of [
-  ['rpps', 'professionals: PS_LibreAcces_Personne_activite_….txt of annuaire.sante.fr, unzipped'],
-  ['finess', 'establishments: etalab-cs1100507-….csv of data.gouv.fr, with or without coordinates'],
-] as const)
-  imports
-    .command(kind)
-    .description(what)
-    .addOption(config)
-    .option('--accept-shrunk', 'the file has far fewer rows than the last one, and that is right')
-    .argument('<file>')
-    .action(async (file: string, options: { config: string; acceptShrunk?: boolean }) =>
-      end(await (await import('./import.ts')).importDirectory(kind, file, options, process.env, console.log)),
-    );
+addDirectoryCommands(program, config, end);
 
-const directory = program
-  .command('directory')
-  .description('what the coordination knows of professionals and partners: delays, lines, new patients, languages…');
-directory
-  .command('template')
-  .description('an empty table with every column, to be filled in a spreadsheet')
-  .addOption(new Option('-f, --format <format>').choices(['csv', 'xlsx', 'yaml']).default('csv'))
-  .option('-o, --out <file>', 'where to write it')
-  .action(async (options: { format: 'csv' | 'xlsx' | 'yaml'; out?: string }) =>
-    end(await (await import('./directory.ts')).writeTemplate(options, console.log)),
-  );
-const overlay = directory.command('overlay').description('a table of fiches: .csv, .xlsx or .yaml');
-overlay
-  .command('check')
-  .description('every problem at once, with row, column and cure; needs no configuration')
-  .argument('<file>')
-  .action(async (file: string) => end(await (await import('./directory.ts')).checkOverlay(file, console.log)));
-overlay
-  .command('load')
-  .description('into the store, beside the running server; the later check of each value stays')
+program
+  .command('letters')
+  .description('the lettre de liaison, measured')
+  .command('report')
+  .description('discharges, letters on the day, later, never; discharges known 24 h before. Counts only')
   .addOption(config)
-  .argument('<file>')
-  .action(async (file: string, options: { config: string }) =>
-    end(await (await import('./directory.ts')).loadOverlay(file, options, process.env, console.log)),
+  .option('--from <day>', 'first day, 2026-12-01 (30 days before the last one)')
+  .option('--to <day>', 'last day (today)')
+  .option('--json', 'one JSON line')
+  .action(async (options: { config: string; from?: string; to?: string; json?: boolean }) =>
+    end(await (await import('./letters.ts')).printLetterReport(options, process.env, console.log)),
   );
 
 program

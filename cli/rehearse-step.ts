@@ -7,7 +7,7 @@ import type { Stage } from './rehearsal.ts';
 /** One message of a file, with its own instant. */
 export type Piece = {
   bytes: Uint8Array;
-  format: 'hl7v2' | 'events';
+  format: 'hl7v2' | 'events' | 'fhir';
   at: number | undefined;
   facility: string | undefined;
 };

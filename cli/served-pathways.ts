@@ -54,7 +54,8 @@ export function servedPathways(
       for (;;) {
         await clocks.pause(EVERY_MS, signal);
         if (signal.aborted) return;
-        if (look()) await changed();
+        // The base is away: the account is opened again when it is back, and arms the days then.
+        if (look()) await changed().catch(() => log('warn', 'the days of the new pathways are not armed yet'));
       }
     },
   };
