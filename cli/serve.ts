@@ -85,7 +85,8 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     const { store } = ground;
     if (!store) return;
     if (config.environment !== 'production') closing.push(await followCivilTime(store, clocks, signal));
-    const looked: Looked = { store, served, slots: openSlotsFile(config.slots), offers: servedPathways(loaded, log) };
+    const offers = servedPathways(loaded, log);
+    const looked: Looked = { store, served, slots: openSlotsFile(config.slots), offers };
     await Promise.all([keepServing(ground, looked), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
@@ -145,14 +146,13 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
   log('info', 'serving', { account: transport.userId, device: transport.deviceId });
   const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() };
   const stopJobs = startJobs([retry, ...served.jobs], (job) => log('error', 'job failed', { job }));
+  const ended = new AbortController();
+  const following = offers.follow(clocks, AbortSignal.any([signal, ended.signal]), () => relais.armDates());
   try {
-    const ended = new AbortController();
-    const both = AbortSignal.any([signal, ended.signal]);
-    await Promise.all([
-      relais.run(signal).finally(() => ended.abort()),
-      offers.follow(clocks, both, () => relais.armDates()),
-    ]);
+    await relais.run(signal);
   } finally {
+    ended.abort();
+    await following;
     await stopJobs();
   }
 }

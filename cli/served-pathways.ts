@@ -50,16 +50,16 @@ export function servedPathways(
     offered: () => offered,
     look,
     async follow(clocks, signal, changed) {
-      while (folder !== undefined && !signal.aborted) {
+      if (folder === undefined) return;
+      for (;;) {
         await clocks.pause(EVERY_MS, signal);
-        if (!stopped(signal) && look()) await changed();
+        if (signal.aborted) return;
+        // The base is away: the account is opened again when it is back, and arms the days then.
+        if (look()) await changed().catch(() => log('warn', 'the days of the new pathways are not armed yet'));
       }
     },
   };
 }
-
-/** The same object changes while we wait; TypeScript would hold its first answer for the only one. */
-const stopped = (signal: AbortSignal): boolean => signal.aborted;
 
 /** Names, instants and sizes of its files; another text is another state of the folder. */
 function stampOf(folder: string | undefined): string {

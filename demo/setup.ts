@@ -143,8 +143,10 @@ async function writeConfig(
         format: given.format,
         facility: [given.facility],
         secret_env: 'RELAIS_SOURCE_SECRET',
-        documents: { default: 'pointer', '11490-0': 'attachment' },
-        secretariats: [{ group: 'secretariat-hospitalisation' }],
+        ...(given.units === undefined && {
+          documents: { default: 'pointer', '11490-0': 'attachment' },
+          secretariats: [{ group: 'secretariat-hospitalisation' }],
+        }),
         units: given.units?.map((unit) => ({ ...unit, policy: 'event+label' })) ?? [
           { code: '4500', label: 'Urgences', policy: 'event' },
           { code: '4521', label: 'Médecine A', policy: 'event+label' },
