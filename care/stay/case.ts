@@ -15,7 +15,7 @@ import { asksTheDesk, type OpenProposals, propose } from '../identity/propose.ts
 import { planClosing } from './closing.ts';
 import type { Consequences } from './consequences.ts';
 import { factKey } from './fact-key.ts';
-import { silenceDead, silencedStays } from './silence.ts';
+import { endRequests, silenceDead, silencedStays } from './silence.ts';
 import { visitOf } from './visit.ts';
 import { evolve, newStay } from './evolve.ts';
 import { plan } from './expected-discharge.ts';
@@ -166,6 +166,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   if (intent.died) await silenceDead(ports, turn, patient.state);
   const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
   patient.state = { ...(purged ? withoutIns(identified) : identified), team: team.map((p) => p.id) };
+  if (!stay && intent.died) await endRequests(ports, turn, patient.state, team);
   if (!stay) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
   const stayId = stay.state.id;
   if (intent.account !== undefined) stay.state = { ...stay.state, account: intent.account };
@@ -217,6 +218,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     // Too late to ring anybody, never too late to end what is still asked for somebody who has died.
     for (const fact of hush ? [] : evolved.facts)
       if (fact.type === 'died') await ports.consequences(decision, { ...said, fact }, now);
+    if (intent.died) await endRequests(ports, turn, patient.state, team);
     if (ruled.outcome !== 'posted') return ruled;
     if (!isTold) return { outcome: 'muted', reason: stay.state.class === 'R' ? 'session' : 'outpatient' };
     return evolved.facts.length > 0 ? { outcome: 'muted', reason: 'too-old' } : evolved;

@@ -110,7 +110,7 @@ describe('a document', () => {
     };
     await ward.adt('T02', mdm('T02', { at: ts(2026, 1, 12, 10) }));
     const [envelope] = await ward.store.inbox.list({ limit: 1 });
-    await moves(ward, 'A02', 'M2', 11, { PV1: { 16: 'VIP' } });
+    await moves(ward, 'A02', 'M2', 11, { PV1: { 16: 'Y' } });
     ward.transport.upload = upload;
     await ward.wait(5_000);
     expect(files(ward)).toEqual([]);
