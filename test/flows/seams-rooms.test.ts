@@ -46,13 +46,14 @@ describe('« oui »', () => {
   it('answers what was asked last: the place that is kept, not the form that is still open', async () => {
     const ward = await openWard({ slots: SLOT, offers: [AVIS] });
     for (const typed of ['avis peau', 'Tache du dos', 'passer']) await ward.types('mt', typed);
-    await ward.wait(60_000);
+    await ward.until(paris(2026, 1, 12, 9, 6));
     for (const typed of ['!snp demain cardio', '!reserver 1']) await ward.types('mt', typed);
     expect(last(ward, 'mt')).toContain('Place gardée pour vous');
     await ward.types('mt', 'oui');
     expect(ward.bodies('mt').some((body) => body.startsWith('Réservé'))).toBe(true);
     expect(ward.bodies('cardio2')).toEqual([]);
     // The form is where it was.
+    await ward.until(paris(2026, 1, 12, 9, 7));
     await ward.types('mt', 'reprendre');
     await ward.types('mt', 'oui');
     expect(ward.bodies('cardio2').join()).toContain('Tache du dos');
