@@ -6,6 +6,7 @@ import { parisDate, parisWeekday, toParis } from '../relay/civil-time.ts';
 import type { Reason } from '../relay/outcome.ts';
 import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { Person } from '../people/person.ts';
+import { survivorOf } from '../identity/people-of.ts';
 import { isPublicHoliday } from './calendar.ts';
 import { type Answer, faultsOf, type FormField } from './form.ts';
 import type { Moved, Told } from './moved.ts';
@@ -52,7 +53,8 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
       answers: anonymous ? answers.map(unnamed) : answers,
       anonymous,
       identity: ask.identity,
-      patient: ask.patient,
+      // A form may have stayed open while the desk confirmed a merge.
+      patient: ask.patient && ((await survivorOf(ports, ask.patient))?.id ?? ask.patient),
       consent: pathway.ask.consent === 'not-needed' ? undefined : { by: by.id, at: now },
     },
     now,

@@ -38,7 +38,12 @@ const last = (ward: Ward, id: string): string => ward.bodies(id).at(-1) ?? '';
 async function photo(ward: Ward, body: string): Promise<void> {
   const room = await ward.direct('@mt:test');
   const file = { url: 'mxc://test/abc', v: 'v2', key: { k: 'k' }, iv: 'iv', hashes: { sha256: 'x' } };
-  ward.transport.type(room, '@mt:test', { msgtype: 'm.image', body, file, info: { mimetype: 'image/jpeg', size: 1200 } });
+  ward.transport.type(room, '@mt:test', {
+    msgtype: 'm.image',
+    body,
+    file,
+    info: { mimetype: 'image/jpeg', size: 1200 },
+  });
   await ward.settle();
 }
 

@@ -33,6 +33,15 @@ family: suivi
 on: { discharge: { mode: home }, at: [J+1, J+7] }
 to: { group: sages-femmes, dispatch: first-accept }
 `);
+const SKIN = offer(`
+id: avis-peau
+title: Avis peau
+family: avis
+words: [peau]
+ask: { who: [medecin-traitant], consent: not-needed, urgent: accept }
+form: [{ key: question, type: text, required: true, share: before }]
+to: { group: sages-femmes, dispatch: first-accept }
+`);
 const NURSE = someone('sf', 'sage-femme', ['sages-femmes']);
 const DESKS: Person[] = [
   someone('autre', 'medecin-traitant'),
@@ -58,7 +67,7 @@ async function openAll(over: Partial<SourcePolicy> = {}): Promise<{ ward: Ward; 
     policy,
     persons: [...DESKS, NURSE],
     teams: [HECTORS_TEAM],
-    offers: [FOLLOW_UP],
+    offers: [FOLLOW_UP, SKIN],
   });
   return { ward, policy };
 }
@@ -93,7 +102,11 @@ describe('a document', () => {
   it('of a stay that the desk may move waits with the stay', async () => {
     const { ward } = await openAll();
     await moves(ward, 'A01', 'M1', 8);
-    const toHector = { PID: { 18: 'NDA7001^^^CH_VAL^AN' }, PV1: null, MRG: { 1: '00700123^^^CH_VAL^PI', 3: 'NDA7001^^^CH_VAL^AN' } };
+    const toHector = {
+      PID: { 18: 'NDA7001^^^CH_VAL^AN' },
+      PV1: null,
+      MRG: { 1: '00700123^^^CH_VAL^PI', 3: 'NDA7001^^^CH_VAL^AN' },
+    };
     await asks(ward, 'A44', 9, over(HECTORS, toHector));
     await ward.adt('T02', mdm('T02', { at: ts(2026, 1, 12, 10) }));
     expect(files(ward)).toEqual([]);
@@ -139,7 +152,11 @@ describe('a source that goes (back) to shadow', () => {
     policy.shadow = true;
     const at = ts(2026, 1, 16, 12);
     const old = ts(2026, 1, 12, 12);
-    const died = { EVN: { 2: at, 6: old }, ZBE: { 1: 'M4', 2: old }, PV1: { 19: 'VEN7002^^^CH_VAL^VN', 41: 'D', 45: old } };
+    const died = {
+      EVN: { 2: at, 6: old },
+      ZBE: { 1: 'M4', 2: old },
+      PV1: { 19: 'VEN7002^^^CH_VAL^VN', 41: 'D', 45: old },
+    };
     expect(await ward.adt('A03', died)).toBe('AA');
     expect(await openAbout(ward, '00700123')).toBe(2);
     await ward.close();
@@ -173,12 +190,28 @@ describe('open requests', () => {
     await ward.close();
   });
 
+  it('that was being written during the merge is about the survivor', async () => {
+    const { ward } = await openAll();
+    await moves(ward, 'A01', 'M1', 8);
+    await moves(ward, 'A01', 'M2', 8, HECTORS);
+    await ward.says(roomsOf(ward, 'autre')[0] ?? '', '@autre:test', '!avis peau');
+    await asks(ward, 'A40', 10, merge);
+    await ward.types('vigile', `confirmer ${codeFor(ward)}`);
+    for (const typed of ['Tache du dos', 'oui']) await ward.types('autre', typed);
+    expect([await openAbout(ward, '00700999'), await openAbout(ward, '00700123')]).toEqual([0, 1]);
+    await ward.close();
+  });
+
   it('of a stay that is moved go with it; nothing more of them is said in the wrong patient’s room', async () => {
     const { ward } = await openAll();
     await moves(ward, 'A01', 'M0', 7, { PID: { 18: 'NDA7002^^^CH_VAL^AN' }, PV1: { 19: 'VEN7002^^^CH_VAL^VN' } });
     await moves(ward, 'A01', 'M1', 8);
     await moves(ward, 'A03', 'M2', 9, LEAVES(9));
-    const toHector = { PID: { 18: 'NDA7001^^^CH_VAL^AN' }, PV1: null, MRG: { 1: '00700123^^^CH_VAL^PI', 3: 'NDA7001^^^CH_VAL^AN' } };
+    const toHector = {
+      PID: { 18: 'NDA7001^^^CH_VAL^AN' },
+      PV1: null,
+      MRG: { 1: '00700123^^^CH_VAL^PI', 3: 'NDA7001^^^CH_VAL^AN' },
+    };
     await asks(ward, 'A44', 10, over(HECTORS, toHector));
     await ward.types('vigile', `confirmer ${codeFor(ward)}`);
     expect([await openAbout(ward, '00700123'), await openAbout(ward, '00700999')]).toEqual([0, 2]);
@@ -194,7 +227,9 @@ describe('open requests', () => {
     await moves(ward, 'A01', 'M1', 8);
     await moves(ward, 'A03', 'M2', 9, LEAVES(9));
     expect(await openAbout(ward, '00700123')).toBe(2);
-    expect(await ward.adt('A31', { EVN: { 2: ts(2026, 1, 12, 10) }, ZBE: null, PV1: null, PID: { 30: 'Y' } })).toBe('AA');
+    expect(await ward.adt('A31', { EVN: { 2: ts(2026, 1, 12, 10) }, ZBE: null, PV1: null, PID: { 30: 'Y' } })).toBe(
+      'AA',
+    );
     expect(await openAbout(ward, '00700123')).toBe(0);
     await ward.close();
   });
