@@ -5,6 +5,7 @@
  */
 import { DAY } from '../care/relay/civil-time.ts';
 import { emptyDecision } from '../care/relay/decision.ts';
+import { refuse } from '../care/relay/refusal.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { Person } from '../care/people/person.ts';
@@ -102,6 +103,9 @@ async function spoken(
       { kind: 'refusal', refusal: { code: 'unknown-person', data: {} } },
       'refused',
     );
+  // Invited by hand, or put out and there still: who is not of the équipe asks nothing about this patient.
+  if (room.kind === 'patient' && !room.members.includes(person.matrix))
+    return answer(ports, envelope, person.id, back, { kind: 'refusal', refusal: refuse('not-in-team') }, 'refused');
   if (isOld) return answerOld(ports, envelope, person, back, heardAt);
   if (parsed.kind === 'unknown') {
     return answer(

@@ -3,8 +3,11 @@ import { emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import { refuse } from '../care/relay/refusal.ts';
 import type { Person } from '../care/people/person.ts';
+import { type Conversation, conversationId, fresh } from '../care/people/conversation.ts';
+import type { Draft } from '../care/request/draft.ts';
 import { decideSaid, type FormSaid, openDraft } from '../care/request/drafting.ts';
 import { looksUrgent } from '../config/texts/urgent.ts';
+import { parse } from '../commands/parse.ts';
 import { readFormWords } from '../commands/form-words.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 import { type Back, commit, isRefusal, refused, settled } from './ending.ts';
@@ -26,7 +29,8 @@ export async function filled(
   const body = typeof content['body'] === 'string' ? content['body'] : '';
   const isFile = content['msgtype'] === 'm.image' || content['msgtype'] === 'm.file';
   if (!isFile && (content['msgtype'] !== 'm.text' || SIGN.test(body))) return false;
-  if (!(await openDraft(ports.store, person))) return false;
+  const open = await openDraft(ports.store, person);
+  if (!open || (!isFile && (await answersLater(ports, open.state, person, back.room, body)))) return false;
   const file = isFile ? fileIn(ports.ids.next(), content, body) : undefined;
   await commit(ports, envelope, person.id, async () => {
     const now = ports.clocks.civil();
@@ -42,6 +46,19 @@ export async function filled(
       : { ...decided, settle: settled(envelope, 'posted', 'answered') };
   });
   return true;
+}
+
+/** « oui », « 2 » or « suite » answers what was shown last: a place that is kept, a list, rather than the form under it. */
+async function answersLater(
+  { store, clocks, names }: DispatchPorts,
+  { askedAt, startedAt }: Draft,
+  person: Person,
+  room: string,
+  body: string,
+): Promise<boolean> {
+  const file = await store.files.load<Conversation>('conversation', conversationId(room, person.id));
+  const shown = fresh(file, clocks.civil());
+  return shown !== undefined && shown.at > (askedAt ?? startedAt) && parse(body, true, names, []).kind === 'follow';
 }
 
 function fileIn(id: string, content: Record<string, unknown>, body: string): FormSaid | 'size' | 'unreadable' {

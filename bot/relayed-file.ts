@@ -18,7 +18,9 @@ export async function relayedFile(
   if (announcement.kind !== 'form-file') return undefined;
   const stored = await files.load<GivenFile>('form-file', announcement.file);
   if (!stored) throw new Error(`form-file ${announcement.file} is gone`);
-  const { msgtype, body, file, info } = stored.state;
+  const { msgtype, body: given, file, info } = stored.state;
+  // As the request calls it: an anonymous asker's file has a name of its own.
+  const body = announcement.name ?? given;
   return {
     msgtype,
     body,

@@ -49,7 +49,7 @@ async function write(ground: Ground, tx: Db, decision: Decision, at: number): Pr
   );
   for (const ref of decision.closes ?? []) await closeRoom(tx, ref);
   for (const { ref, matrixId } of decision.replaces ?? []) await replaceRoom(tx, ref, matrixId);
-  for (const { room, thread } of decision.withdraws ?? []) await withdraw(tx, room, thread);
+  for (const { room, thread } of decision.withdraws ?? []) await withdraw(ground, tx, room, thread);
   for (const delivery of decision.deliveries) await addDelivery(ground, tx, delivery, at);
   for (const entry of decision.audit) await writeAudit(ground, tx, entry, at);
   for (const id of decision.replays ?? []) await replayEnvelope(ground, tx, id);

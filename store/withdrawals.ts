@@ -1,6 +1,7 @@
 /** What was said of a stay in the wrong patient's room: never said any more, found, and taken back event by event. */
 import type { Announcement } from '../care/relay/announcement.ts';
 import type { OutboxStore } from '../care/relay/ports.ts';
+import { eraseAttachment } from './attachments.ts';
 import { writeAudit } from './audit.ts';
 import { openValue, sealText, type Db, type Ground } from './ground.ts';
 
@@ -8,15 +9,16 @@ import { openValue, sealText, type Db, type Ground } from './ground.ts';
  * What waits, or was put aside, under this thread is not said any more. It may be on its way, or in the room without our
  * knowing: the row stays, and `carriers` gives it.
  */
-export async function withdraw(tx: Db, room: string, thread: string): Promise<void> {
+export async function withdraw(ground: Ground, tx: Db, room: string, thread: string): Promise<void> {
   const gone = await tx
     .updateTable('outbox')
     .set({ state: 'withdrawn' })
     .where('lane', '=', room)
     .where('thread', '=', thread)
     .where('state', 'in', ['pending', 'quarantined'])
-    .returning('id')
+    .returning(['id', 'body'])
     .execute();
+  for (const { id, body } of gone) await eraseAttachment(ground, tx, id, body);
   // What the lane waited for may have been one of them.
   if (gone.length > 0) await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', room).execute();
 }

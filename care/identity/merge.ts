@@ -6,6 +6,7 @@
 import type { Decision } from '../relay/decision.ts';
 import type { StoredFile } from '../relay/ports.ts';
 import { type StayPorts, wantRoom } from '../stay/case.ts';
+import { followPatient } from '../request/record.ts';
 import { planClosing } from '../stay/closing.ts';
 import { card } from '../stay/deliveries.ts';
 import { newPatient, withIdentity, withoutIns } from '../stay/patient.ts';
@@ -43,6 +44,7 @@ export async function applyMerge(
     patientWrite(to.version, survivor),
     ...moved.map(({ version, state }) => ({ kind: 'stay' as const, id: state.id, version, state })),
   );
+  await followPatient(ports, decision, `patient:${from.id}`, to.id);
   decision.timers.push({ do: 'cancel-all', kind: 'room-close', ref: from.id });
   const all = [...moved.map((one) => one.state), ...(await staysOf(ports, to.state.stays)).map((one) => one.state)];
   await endRoom(

@@ -4,6 +4,7 @@
  */
 import type { Decision } from '../relay/decision.ts';
 import { type StayPorts, wantRoom } from '../stay/case.ts';
+import { followPatient } from '../request/record.ts';
 import { planClosing } from '../stay/closing.ts';
 import { threadOf } from '../stay/deliveries.ts';
 import { newPatient, withIdentity } from '../stay/patient.ts';
@@ -44,6 +45,7 @@ export async function applyMove(
     patientWrite(to.version, received),
     ...moved.map(({ version, state }) => ({ kind: 'stay' as const, id: state.id, version, state })),
   );
+  for (const id of gone) await followPatient(ports, decision, `stay:${id}`, to.state.id);
   await takeBack(
     ports,
     decision,

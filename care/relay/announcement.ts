@@ -38,7 +38,7 @@ export type Announcement =
   /** The next question of a form, or its summary, to who fills it in. */
   | { kind: 'form'; news: FormNews }
   /** A photo or a file of a form (file `form-file`), posted again where it belongs. */
-  | { kind: 'form-file'; file: string }
+  | { kind: 'form-file'; file: string; name?: string }
   /** A command's answer, as the command's own result; commands/<word>.ts says it. */
   | { kind: 'answer'; command: string; result: unknown }
   | { kind: 'refusal'; refusal: Refusal }

@@ -26,6 +26,8 @@ export type Draft = {
   urgent: boolean;
   /** Civil time, epoch ms UTC. */
   startedAt: number;
+  /** When its last question was asked. */
+  askedAt?: number;
 };
 
 export type Step =

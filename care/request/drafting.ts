@@ -196,7 +196,7 @@ async function sent(
 function kept(version: number, draft: Draft, news: FormNews, by: Person, now: number): Decision {
   return {
     ...told(news, by, 'recorded'),
-    files: [{ kind: 'draft', id: by.id, version, state: draft }],
+    files: [{ kind: 'draft', id: by.id, version, state: { ...draft, askedAt: now } }],
     timers: [{ do: 'set', kind: 'draft', ref: by.id, step: 'expire', dueAt: now + PATIENCE }],
   };
 }

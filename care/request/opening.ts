@@ -6,6 +6,7 @@ import { parisDate, parisWeekday, toParis } from '../relay/civil-time.ts';
 import type { Reason } from '../relay/outcome.ts';
 import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { People, Person } from '../people/person.ts';
+import { survivorOf } from '../identity/people-of.ts';
 import { isPublicHoliday } from './calendar.ts';
 import { type Answer, faultsOf, type FormField } from './form.ts';
 import type { Moved, Told } from './moved.ts';
@@ -40,6 +41,8 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
   const pathway = inTerritory(offer, by.territory);
   if (!pathway) return refuse('no-territory', { title: offer.title });
   const decision = emptyDecision();
+  const anonymous =
+    pathway.ask.anonymous === 'always' || (pathway.ask.anonymous === 'default' && ask.anonymous !== false);
   const request = newRequest(
     {
       code: await freshCode(ports, decision),
@@ -47,16 +50,27 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
       opened: { by: 'person' },
       asker: by.id,
       askedAt: now,
-      answers,
-      anonymous: pathway.ask.anonymous === 'always' || (pathway.ask.anonymous === 'default' && ask.anonymous !== false),
+      answers: anonymous ? answers.map(unnamed) : answers,
+      anonymous,
       identity: ask.identity,
-      patient: ask.patient,
+      // A form may have stayed open while the desk confirmed a merge.
+      patient: ask.patient && ((await survivorOf(ports, ask.patient))?.id ?? ask.patient),
       consent: pathway.ask.consent === 'not-needed' ? undefined : { by: by.id, at: now },
     },
     now,
   );
   await record(ports, decision, 0, opened(request), by.id, now);
   return decision;
+}
+
+/** The names that a phone or an office gives to its files may say whose they are. */
+function unnamed(answer: Answer): Answer {
+  if (answer.type !== 'photo' && answer.type !== 'file') return answer;
+  const value = answer.value.map((one, n) => {
+    const ending = /\.[a-z0-9]{1,5}$/i.exec(one.name)?.[0] ?? '';
+    return { ...one, name: `${answer.type === 'photo' ? 'photo' : 'document'}-${n + 1}${ending}` };
+  });
+  return { ...answer, value };
 }
 
 /** Before any question: who may, from where, when, and what is too urgent to be asked here. */

@@ -12,6 +12,7 @@ import type { Moved } from './moved.ts';
 import { isGroupOf, type Offer, runnable } from './pathway.ts';
 import { isEnded, isOwed, groupsOf, type Request, stageOf } from './request.ts';
 import { matrixOf, routeStep } from './routing.ts';
+import { findRequests } from './stored.ts';
 
 export type RequestPorts = {
   store: Pick<Store, 'files' | 'rooms' | 'timers'>;
@@ -143,6 +144,22 @@ async function identityOf({ store }: RequestPorts, request: Request): Promise<Pa
   const stays = await Promise.all((patient?.state.stays ?? []).map((id) => store.files.load<Stay>('stay', id)));
   if (!patient || stays.some((stay) => stay?.state.protected !== undefined)) return undefined;
   return patientView(patient.state);
+}
+
+/**
+ * Fills the decision: the identity desk says that these open requests are about another patient's file.
+ * @param key `patient:<id>` or `stay:<id>`
+ */
+export async function followPatient(
+  { store }: Pick<RequestPorts, 'store'>,
+  decision: Decision,
+  key: string,
+  to: string,
+): Promise<void> {
+  for (const { id, version, state } of await findRequests(store, key)) {
+    const next: Request = { ...state, patient: to };
+    decision.files.push({ kind: 'request', id, version, state: next, keys: keysOf(next) });
+  }
 }
 
 /**

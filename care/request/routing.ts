@@ -56,10 +56,10 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
   const files = (answers: readonly Answer[]): NewDelivery[] =>
     answers.flatMap((answer) =>
       answer.type === 'photo' || answer.type === 'file'
-        ? answer.value.map(({ id }): NewDelivery => ({
+        ? answer.value.map(({ id, name }): NewDelivery => ({
             room: roomRef.request(request.code),
             ring: [],
-            announcement: { kind: 'form-file', file: id },
+            announcement: { kind: 'form-file', file: id, name },
           }))
         : [],
     );

@@ -15,14 +15,14 @@ import { asksTheDesk, type OpenProposals, propose } from '../identity/propose.ts
 import { planClosing } from './closing.ts';
 import type { Consequences } from './consequences.ts';
 import { factKey } from './fact-key.ts';
-import { silenceDead, silencedStays } from './silence.ts';
+import { endRequests, silenceDead, silencedStays } from './silence.ts';
 import { visitOf } from './visit.ts';
 import { evolve, newStay } from './evolve.ts';
 import { plan } from './expected-discharge.ts';
 import { asMovement } from './snapshot.ts';
 import type { StayIntent } from './intent.ts';
 import { newPatient, withIdentity, withoutIns } from './patient.ts';
-import { card, deliveries, isOtherCard } from './deliveries.ts';
+import { card, deliveries, isOtherCard, threadOf } from './deliveries.ts';
 import { decideDocument, withOwner } from './document.ts';
 import { planLetter } from './letter.ts';
 import type { RingTable } from './ringing.ts';
@@ -150,6 +150,9 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
       silenced.state = { ...silenced.state, protected: ruled.reason };
       for (const kind of ['stay-notice', 'letter-awaited'] as const)
         decision.timers.push({ do: 'cancel-all', kind, ref: silenced.state.id });
+      // Nor what waits for the homeserver.
+      const said = { room: roomRef.patient(silenced.state.patientId), thread: threadOf(silenced.state) };
+      decision.withdraws = [...(decision.withdraws ?? []), said];
     }
     return ruled;
   }
@@ -163,6 +166,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   if (intent.died) await silenceDead(ports, turn, patient.state);
   const purged = intent.type === 'ins-removed' || (intent.type === 'ins-changed' && intent.patient.ins === undefined);
   patient.state = { ...(purged ? withoutIns(identified) : identified), team: team.map((p) => p.id) };
+  if (!stay && intent.died) await endRequests(ports, turn, patient.state, team);
   if (!stay) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
   const stayId = stay.state.id;
   if (intent.account !== undefined) stay.state = { ...stay.state, account: intent.account };
@@ -212,8 +216,9 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     if (!hush && isOtherCard(before, stay.state) && (await ports.store.rooms.get(roomRef.patient(patientId))))
       decision.deliveries.push(card(stay.state));
     // Too late to ring anybody, never too late to end what is still asked for somebody who has died.
-    for (const fact of evolved.facts)
+    for (const fact of hush ? [] : evolved.facts)
       if (fact.type === 'died') await ports.consequences(decision, { ...said, fact }, now);
+    if (intent.died) await endRequests(ports, turn, patient.state, team);
     if (ruled.outcome !== 'posted') return ruled;
     if (!isTold) return { outcome: 'muted', reason: stay.state.class === 'R' ? 'session' : 'outpatient' };
     return evolved.facts.length > 0 ? { outcome: 'muted', reason: 'too-old' } : evolved;
@@ -239,7 +244,7 @@ async function document(ports: StayPorts, turn: Turn, named: NamedPatient): Prom
   const { intent, envelope, decision } = turn;
   const policy = ports.policyOf(envelope.source);
   if (policy.shadow === true) return { outcome: 'muted', reason: 'shadow' };
-  if (named.retired || (await isHeld(ports, turn.proposals, envelope.id, named.id, undefined))) return DOUBTFUL;
+  if (named.retired) return DOUBTFUL;
   const patient = (): Patient => newPatient(named.id, intent.facility, intent.patient.ipp ?? '');
   const team = teamOf(ports.people, named.file?.state ?? patient());
   const { verdict: end, deliveries: said } = await decideDocument(ports, turn, policy, named, team);

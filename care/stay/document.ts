@@ -12,6 +12,7 @@ import type { DocumentNews } from './document-news.ts';
 import type { StayIntent, ToldDocument } from './intent.ts';
 import { letterReceived } from './letter.ts';
 import { isSomebodyElse, newPatient, patientView, withIdentity } from './patient.ts';
+import { isHeld } from '../identity/hold.ts';
 import type { NamedPatient } from '../identity/people-of.ts';
 import { rung } from './ringing.ts';
 import type { Patient, Stay } from './stay.ts';
@@ -51,6 +52,8 @@ export async function decideDocument(
   if (known && isSomebodyElse(known.state, intent.patient)) return ended('quarantined', 'merge-needs-human');
   const stays = await staysOf(ports, known?.state);
   const stay = await theStay(ports, intent, stays, turn.now);
+  if (await isHeld(ports, turn.proposals, turn.envelope.id, patientId, stay?.state))
+    return ended('quarantined', 'merge-needs-human');
   if (stay && stay.state.patientId !== patientId) return ended('quarantined', 'merge-needs-human');
   const silenced = [...(stay ? [stay] : []), ...stays].find((one) => one.state.protected !== undefined);
   if (silenced && (silenced === stay || stay === undefined || isOfThePatient(silenced.state)))

@@ -118,11 +118,18 @@ export async function decideLetter(
   const file = await ports.store.files.load<LetterFile>('letter', timer.ref);
   const stay = await ports.store.files.load<Stay>('stay', timer.ref);
   const patient = stay && (await ports.store.files.load<Patient>('patient', stay.state.patientId));
-  if (!file || !patient || stay.state.protected || file.state.void || file.state.receivedAt !== undefined) {
+  // Taken back by a message of which nothing is said (its class has changed): back in hospital all the same.
+  const hasLeft = stay?.state.status === 'left';
+  if (!file || !patient || !hasLeft || stay.state.protected || file.state.void || file.state.receivedAt !== undefined) {
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
     return decision;
   }
-  const desk = secretariat(ports.policyOf(file.state.source), file.state.unitCode);
+  const policy = ports.policyOf(file.state.source);
+  if (policy.shadow === true) {
+    decision.audit.push({ ...audit, outcome: 'muted', reason: 'shadow' });
+    return decision;
+  }
+  const desk = secretariat(policy, file.state.unitCode);
   const persons = desk === undefined ? [] : ports.people.group(desk);
   const rooms = persons.map((one) => directRoom(one.matrix));
   const state = { ...file.state, asked: rooms.map((one) => one.ref) };

@@ -2,9 +2,12 @@
 import { type Decision, emptyDecision } from '../relay/decision.ts';
 import type { Reason } from '../relay/outcome.ts';
 import type { StoredFile } from '../relay/ports.ts';
+import type { Person } from '../people/person.ts';
+import { fact } from './evolution.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
 import { isOpen } from './order.ts';
 import type { StayPorts } from './case.ts';
+import { CENSUS } from './shadow.ts';
 import type { Open, Turn } from './turn.ts';
 import type { Patient, Stay } from './stay.ts';
 
@@ -37,6 +40,17 @@ export async function silenceDead(ports: StayPorts, turn: Turn, patient: Patient
       if ((await ports.store.timers.list(kind, id)).length > 0)
         turn.decision.timers.push({ do: 'cancel-all', kind, ref: id });
   }
+}
+
+/** A death that no movement tells (PID-30 of an identity): what is still asked for the patient ends all the same. */
+export async function endRequests(ports: StayPorts, turn: Turn, patient: Patient, team: Person[]): Promise<void> {
+  const { envelope, intent, decision, now } = turn;
+  if (ports.policyOf(envelope.source).shadow === true || envelope.note === CENSUS) return;
+  const id = patient.stays.at(-1);
+  const stay = id === undefined ? undefined : (turn.stays.get(id) ?? (await ports.store.files.load<Stay>('stay', id)));
+  if (!stay) return;
+  const died = fact(stay.state, intent, 'died');
+  await ports.consequences(decision, { fact: died, stay: stay.state, patient, team, tags: [] }, now);
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Decision, emptyDecision } from '../relay/decision.ts';
 import { memberChange } from '../relay/departures.ts';
 import type { Store } from '../relay/ports.ts';
 import type { Room, RoomWanted } from '../relay/room.ts';
+import { teamOf } from '../identity/people-of.ts';
 import type { People } from '../people/person.ts';
 import { patientFile } from './case.ts';
 import type { Patient } from './stay.ts';
@@ -30,7 +31,8 @@ async function decideTeam({ store, people }: Ports, room: Room): Promise<Decisio
   const patient = await store.files.load<Patient>('patient', room.subject);
   if (!patient) return undefined;
   const { version, state } = patient;
-  const team = people.team(state.facility, state.ipp);
+  if (state.mergedInto !== undefined) return undefined; // the room ends
+  const team = teamOf(people, state);
   const { ref, kind, subject, encrypted, name } = room;
   const wanted: RoomWanted = { ref, kind, subject, encrypted, name, members: team.map((person) => person.matrix) };
   const change = await memberChange(store, wanted);
