@@ -16,6 +16,7 @@ import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
 import { peopleFrom } from '../care/people/person.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { loadTariffs } from '../config/load-tariffs.ts';
 import { RINGING } from '../config/ringing.ts';
 import { compose, type Relais } from '../main.ts';
 import { openStore } from '../store/open.ts';
@@ -90,6 +91,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
       sealer,
       people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
       pathways: () => loaded.pathways,
+      tariffs: loadTariffs(),
       directory: served.directory,
       slots,
       repertory: loaded.repertory,

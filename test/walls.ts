@@ -32,6 +32,8 @@ const DOORS: { packages: RegExp; paths: RegExp; door: string }[] = [
     door: 'bot/matrix/',
   },
   { packages: /^(?:kysely|pg)(?:\/|$)/, paths: /^(?:store|test\/store)\//, door: 'store/' },
+  { packages: /^pdfkit$/, paths: /^bot\/report-pdf\.ts$/, door: 'bot/report-pdf.ts' },
+  { packages: /^@resvg\//, paths: /^bot\/picture\.ts$/, door: 'bot/picture.ts' },
   { packages: /^(?:hono|@hono\/[^/]+)(?:\/|$)/, paths: /^(?:bridge|test\/bridge)\//, door: 'bridge/' },
 ];
 

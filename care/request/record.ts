@@ -9,10 +9,13 @@ import type { People } from '../people/person.ts';
 import { patientView } from '../stay/patient.ts';
 import type { Patient, Stay } from '../stay/stay.ts';
 import { rearm } from './deadlines.ts';
+import { billedKeys, type Tariff } from './billing.ts';
+import { countKeys } from './counting.ts';
 import type { Moved } from './moved.ts';
 import { isGroupOf, type Offer, runnable } from './pathway.ts';
 import { isEnded, isOwed, groupsOf, type Request, stageOf } from './request.ts';
 import { matrixOf, routeStep } from './routing.ts';
+import { traceOf } from './tracing.ts';
 
 export type RequestPorts = {
   store: Pick<Store, 'files' | 'rooms' | 'timers'>;
@@ -20,6 +23,8 @@ export type RequestPorts = {
   ids: Pick<Ids, 'code'>;
   /** Everything that is offered here today: a request may go on under another pathway. */
   pathways: () => readonly Offer[];
+  /** Of acts, by date; absent: no act is known. */
+  tariffs?: readonly Tariff[];
 };
 
 /**
@@ -49,6 +54,7 @@ export async function record(
       body: { by, stage: stageOf(one.on).id },
     });
     deliveries.push(...routeStep(ports.people, one, identity, now));
+    if (one.step === 'answered') deliveries.push(...(await traceOf(ports, one.on, identity, now)));
     decision.audit.push({
       actor: by,
       action: `request:${one.step}`,
@@ -162,16 +168,18 @@ async function identityOf({ store }: RequestPorts, request: Request): Promise<Pa
 
 /**
  * Look-up keys: by group while somebody can take it, by who owes an answer, by asker while it is open (and answered, for
- * `cloturer`), by patient and by stay.
+ * `cloturer`), by patient and by stay; for ever by month of asking and by act, to be counted.
  */
 function keysOf(request: Request): string[] {
-  if (isEnded(request)) return [];
+  const counted = [...countKeys(request), ...billedKeys(request)];
+  if (isEnded(request)) return counted;
   const { status, asker, patient, opened, waits } = request;
   const stage = stageOf(request);
   const together = stage.to.dispatch === 'everyone';
   const answered = status === 'answered';
   const takeable = waits === undefined && (status === 'asked' || (together && status === 'taken'));
   return [
+    ...counted,
     ...(takeable ? groupsOf(stage).map((g) => `group:${g}`) : []),
     ...(request.taker && !answered ? [`taker:${request.taker}`] : []),
     ...(request.offeredTo ? [`offered:${request.offeredTo}`] : []),
