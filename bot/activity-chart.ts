@@ -13,7 +13,7 @@ const PARTS = [
   { key: 'kept', fill: '#0f6674' },
   { key: 'late', fill: '#d9822b' },
   { key: 'open', fill: '#a9c5cc' },
-  { key: 'unanswered', fill: '#dfe5e8' },
+  { key: 'unanswered', fill: '#d3dade' },
 ] as const satisfies { key: keyof ActivityBar; fill: string }[];
 
 export function chartPicture(chart: ActivityChart): { svg: string; width: number; height: number } {
@@ -42,13 +42,17 @@ export function chartPicture(chart: ActivityChart): { svg: string; width: number
       return `<rect x="${px(middle - bar / 2)}" y="${px(y(below))}" width="${px(bar)}" height="${px(y(from) - y(below))}" fill="${fill}"/>`;
     });
     const count = total(one) === 0 ? '' : text(middle, y(below) - 8, String(total(one)), 17, INK, 'middle', true);
-    const label = n % every === 0 ? text(middle, HEIGHT - PLOT.bottom + 28, words.bars[n] ?? '', 16, SOFT, 'middle') : '';
+    const label =
+      n % every === 0 ? text(middle, HEIGHT - PLOT.bottom + 28, words.bars[n] ?? '', 16, SOFT, 'middle') : '';
     return parts.join('') + count + label;
   });
   const used = PARTS.filter(({ key }) => chart.bars.some((one) => one[key] > 0));
   const legend = used.map(({ key, fill }, n) => {
-    const x = PLOT.left + (n * plotWidth) / Math.max(used.length, 3);
-    return `<rect x="${px(x)}" y="${HEIGHT - 48}" width="18" height="18" rx="3" fill="${fill}"/>` + text(x + 27, HEIGHT - 33, words.parts[key], 17, INK);
+    const x = PLOT.left + n * 216;
+    return (
+      `<rect x="${px(x)}" y="${HEIGHT - 48}" width="18" height="18" rx="3" fill="${fill}"/>` +
+      text(x + 27, HEIGHT - 33, words.parts[key], 17, INK)
+    );
   });
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="DejaVu Sans">`,

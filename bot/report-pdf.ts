@@ -32,7 +32,13 @@ export function reportPdf(report: RequestReport, plain = false): Promise<Uint8Ar
     lang: 'fr-FR',
     displayTitle: true,
     // No name here: a reader shows it in a list of files.
-    info: { Title: `${page.title} ${page.code}`, Producer: 'Relais', Creator: 'Relais', CreationDate: made, ModDate: made },
+    info: {
+      Title: `${page.title} ${page.code}`,
+      Producer: 'Relais',
+      Creator: 'Relais',
+      CreationDate: made,
+      ModDate: made,
+    },
   });
   const chunks: Uint8Array[] = [];
   const done = new Promise<Uint8Array>((resolve, reject) => {
@@ -43,7 +49,12 @@ export function reportPdf(report: RequestReport, plain = false): Promise<Uint8Ar
   doc.registerFont('plain', FONT).registerFont('bold', BOLD);
   head(doc, page);
   for (const section of page.sections) write(doc, section);
-  doc.moveDown(1.2).font('plain').fontSize(8).fillColor(SOFT).text(page.note, MARGIN, doc.y, { width: widthOf(doc) });
+  doc
+    .moveDown(1.2)
+    .font('plain')
+    .fontSize(8)
+    .fillColor(SOFT)
+    .text(page.note, MARGIN, doc.y, { width: widthOf(doc) });
   foot(doc, page);
   doc.end();
   return done;
@@ -56,16 +67,33 @@ function widthOf(doc: PDFKit.PDFDocument): number {
 function head(doc: PDFKit.PDFDocument, { title, code, about }: ReportPage): void {
   const width = widthOf(doc);
   doc.rect(0, 0, doc.page.width, 6).fill(ACCENT);
-  doc.font('bold').fontSize(17).fillColor(INK).text(title, MARGIN, MARGIN - 6, { width: width - 90 });
+  doc
+    .font('bold')
+    .fontSize(17)
+    .fillColor(INK)
+    .text(title, MARGIN, MARGIN - 6, { width: width - 90 });
   const below = doc.y;
-  doc.font('bold').fontSize(12).fillColor(ACCENT).text(code, MARGIN, MARGIN - 2, { width, align: 'right' });
-  doc.font('plain').fontSize(10.5).fillColor(SOFT).text(about, MARGIN, below + 3, { width });
+  doc
+    .font('bold')
+    .fontSize(12)
+    .fillColor(ACCENT)
+    .text(code, MARGIN, MARGIN - 2, { width, align: 'right' });
+  doc
+    .font('plain')
+    .fontSize(10.5)
+    .fillColor(SOFT)
+    .text(about, MARGIN, below + 3, { width });
   rule(doc, doc.y + 10);
   doc.y += 14;
 }
 
 function rule(doc: PDFKit.PDFDocument, y: number): void {
-  doc.moveTo(MARGIN, y).lineTo(doc.page.width - MARGIN, y).lineWidth(0.7).strokeColor(RULE).stroke();
+  doc
+    .moveTo(MARGIN, y)
+    .lineTo(doc.page.width - MARGIN, y)
+    .lineWidth(0.7)
+    .strokeColor(RULE)
+    .stroke();
 }
 
 function write(doc: PDFKit.PDFDocument, { heading, rows }: ReportPage['sections'][number]): void {
@@ -75,7 +103,11 @@ function write(doc: PDFKit.PDFDocument, { heading, rows }: ReportPage['sections'
   // A heading alone at the foot of a page helps nobody.
   room(doc, 40 + (first ? Math.min(doc.heightOfString(first.text, { width, lineGap: 2 }), 60) : 0));
   doc.y += 11;
-  doc.font('bold').fontSize(10.5).fillColor(ACCENT).text(heading, MARGIN, doc.y, { width: widthOf(doc) });
+  doc
+    .font('bold')
+    .fontSize(10.5)
+    .fillColor(ACCENT)
+    .text(heading, MARGIN, doc.y, { width: widthOf(doc) });
   doc.y += 4;
   for (const { label, text } of rows) {
     doc.font('plain').fontSize(9.5);

@@ -9,6 +9,11 @@ const FILE = fileURLToPath(new URL('data/tarifs.yaml', import.meta.url));
 
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, say('not a date', 'write it as 2026-01-01'));
 
+/** Decimals stay text in our YAML (config/problem.ts). */
+const euros = z
+  .union([z.number(), z.string().regex(/^\d+\.\d{1,2}$/, say('not an amount', 'write it as 23 or 27.60'))])
+  .transform(Number);
+
 const tariffs = strict({
   acts: z.array(
     strict({
@@ -17,9 +22,7 @@ const tariffs = strict({
       by: z.enum(['taker', 'asker']),
       'per-year': z.number().int().positive().optional(),
       'answer-within': span.optional(),
-      amounts: z
-        .array(strict({ from: date, to: date.optional(), euros: z.number().positive(), drom: z.number().positive().optional() }))
-        .min(1),
+      amounts: z.array(strict({ from: date, to: date.optional(), euros, drom: euros.optional() })).min(1),
     }).transform((act): Tariff => ({
       code: act.code,
       label: act.label,

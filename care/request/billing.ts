@@ -107,5 +107,8 @@ function traits(identity: PatientView | undefined): string | undefined {
   const { birthDate, givenName } = identity ?? {};
   const name = identity?.birthName ?? identity?.usedName;
   if (!birthDate || !name) return undefined;
-  return [name, givenName ?? '', birthDate].map((one) => one.normalize('NFD').replaceAll(/[^a-z0-9]/gi, '')).join('|').toLowerCase();
+  return [name, givenName ?? '', birthDate]
+    .map((one) => one.normalize('NFD').replaceAll(/[^a-z0-9]/gi, ''))
+    .join('|')
+    .toLowerCase();
 }

@@ -51,7 +51,8 @@ export type ActivityFigures = {
 export function figuresOf(requests: readonly Request[], now: number): ActivityFigures {
   const measured = requests.map((request) => ({ request, ...measureOf(request, now) }));
   const judged = measured.filter(({ within }) => within !== undefined);
-  const isOver = ({ request }: (typeof measured)[number]): boolean => isEnded(request) && request.answeredAt === undefined;
+  const isOver = ({ request }: (typeof measured)[number]): boolean =>
+    isEnded(request) && request.answeredAt === undefined;
   const isAnswered = ({ answeredMs }: (typeof measured)[number]): boolean => answeredMs !== undefined;
   return {
     asked: requests.length,
@@ -85,11 +86,15 @@ export type ActivityChart = CountPeriod & {
 };
 
 /** Days up to a fortnight, weeks up to a quarter, then months: about a dozen bars, which a telephone shows. */
-export function barsOf(requests: readonly Request[], period: CountPeriod, now: number): Pick<ActivityChart, 'by' | 'bars'> {
+export function barsOf(
+  requests: readonly Request[],
+  period: CountPeriod,
+  now: number,
+): Pick<ActivityChart, 'by' | 'bars'> {
   const days = (period.to - period.from) / DAY;
   const by = days <= 15 ? 'day' : days <= 100 ? 'week' : 'month';
   const bars: ActivityBar[] = [];
-  for (let from = period.from; from < period.to; ) {
+  for (let from = period.from; from < period.to;) {
     const to = Math.min(nextStart(from, by), period.to);
     bars.push({ from, to, kept: 0, late: 0, open: 0, unanswered: 0 });
     from = to;

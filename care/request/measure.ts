@@ -51,7 +51,12 @@ export function lapsOf(request: Request, now: number): StageLaps[] {
         within: due === undefined || (to === undefined && !late) ? undefined : !late,
       };
     };
-    return { stage: stage.id, title: stage.title, take: lap('take', takenAt, []), answer: lap('answer', doneAt, stood) };
+    return {
+      stage: stage.id,
+      title: stage.title,
+      take: lap('take', takenAt, []),
+      answer: lap('answer', doneAt, stood),
+    };
   });
 }
 

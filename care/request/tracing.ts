@@ -46,7 +46,8 @@ export async function traceOf(
   ];
   const apart = { ...news, acts: [], warnings: [], whole: report };
   const asker = request.anonymous && trace.to.includes('asker') ? matrixOf(people, request.asker) : [];
-  const others = isFile && trace.to.includes('medecin-traitant') ? await medecinsTraitants(ports, request, identity) : [];
+  const others =
+    isFile && trace.to.includes('medecin-traitant') ? await medecinsTraitants(ports, request, identity) : [];
   return [
     ...to(roomRef.request(request.code), news),
     ...(isFile ? asker : []).flatMap((userId) => to(roomRef.direct(userId), apart)),
@@ -72,6 +73,10 @@ async function medecinsTraitants(
 async function billedBefore({ store, tariffs = [] }: TracePorts, request: Request): Promise<Map<string, Request[]>> {
   const before = new Map<string, Request[]>();
   for (const { by, at } of actsOf(request, tariffs))
-    if (!before.has(by)) before.set(by, (await findRequests(store, billedKey(by, at))).map((file) => file.state));
+    if (!before.has(by))
+      before.set(
+        by,
+        (await findRequests(store, billedKey(by, at))).map((file) => file.state),
+      );
   return before;
 }

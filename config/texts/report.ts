@@ -1,10 +1,11 @@
 /** The report of an answered request in words: the same page as text in a room and as a PDF (bot/report-pdf.ts). */
+import { parisDate } from '../../care/relay/civil-time.ts';
 import type { Role } from '../../care/people/person.ts';
 import type { BillingWarning } from '../../care/request/billing.ts';
 import type { RequestStep } from '../../care/request/news.ts';
 import type { Incident, ReportParty, RequestReport, TraceNews } from '../../care/request/report.ts';
 import { answerText } from './answers.ts';
-import { sayDateTime, saySpan } from './dates.ts';
+import { sayBirthDate, sayDateTime, sayHour, saySpan } from './dates.ts';
 import { patientName } from './fr.ts';
 import { b, lines, outside, type Piece, say } from './markup.ts';
 
@@ -62,6 +63,8 @@ const STEP: Record<RequestStep, string> = {
 
 /** A document is read in other years too: the year is always said. */
 const when = (at: number): string => sayDateTime(at, 0);
+/** `23/11/2026 à 9h05`: a column of dates. */
+const shortWhen = (at: number): string => `${sayBirthDate(parisDate(at))} à ${sayHour(at)}`;
 const clean = (value: string): string => outside(value, { max: LONGEST, multiline: true }).plain;
 
 export function reportPage(report: RequestReport): ReportPage {
@@ -70,16 +73,19 @@ export function reportPage(report: RequestReport): ReportPage {
   const sections = [
     { heading: 'Patient', rows: patientRows(report) },
     { heading: 'Professionnels', rows: partyRows(report) },
-    { heading: 'Question', rows: [...report.question.map((one) => row(one.label, answerText(one))), ...documentRows(report)] },
+    {
+      heading: 'Question',
+      rows: [...report.question.map((one) => row(one.label, answerText(one))), ...documentRows(report)],
+    },
     ...report.replies.map((reply) => ({
       heading: reply.stage ? `Réponse — ${reply.stage}` : 'Réponse',
       rows: [
         row('Rendue par', `${reply.by.name}, ${when(reply.at)}`),
-        ...(reply.outcome ? [row('Conclusion', reply.outcome)] : []),
+        ...(reply.outcome ? [row('Résultat', reply.outcome)] : []),
         ...reply.shown.map((one) => row(reply.shown.length > 1 ? one.label : 'Réponse', answerText(one))),
       ],
     })),
-    { heading: 'Déroulé', rows: report.steps.map((step) => row(when(step.at), stepText(step))) },
+    { heading: 'Déroulé', rows: report.steps.map((step) => row(shortWhen(step.at), stepText(step))) },
     { heading: 'Incidents techniques', rows: incidentRows(report.incidents) },
     { heading: 'Actes', rows: report.acts.map(({ code: act, who }) => row(act, who)) },
   ];
@@ -100,8 +106,10 @@ function row(label: string, text: string): Row {
 function patientRows({ patient, consent }: RequestReport): Row[] {
   return [
     row('Identité', patient ? patientName(patient).plain : 'non renseignée dans la demande'),
-    ...(patient?.sex === 'F' || patient?.sex === 'M' ? [row('Sexe', patient.sex === 'F' ? 'féminin' : 'masculin')] : []),
-    row('Accord', consent ? `recueilli par ${consent.by || 'le demandeur'}, ${when(consent.at)}` : 'non demandé pour ce parcours'),
+    row(
+      'Accord',
+      consent ? `recueilli par ${consent.by || 'le demandeur'}, ${when(consent.at)}` : 'non demandé pour ce parcours',
+    ),
   ];
 }
 
@@ -134,7 +142,10 @@ function incidentRows(incidents: readonly Incident[]): Row[] {
       return row('Service', `un rappel prévu ${when(one.due)} n’a pu partir que ${when(one.at)}`);
     const what = one.target === 'take' ? 'prise en charge' : 'réponse';
     const stage = one.stage ? ` (${one.stage})` : '';
-    return row('Retard', `${what}${stage} attendue avant ${when(one.due)}, faite ${when(one.at)} : ${saySpan(one.at - one.due)} après`);
+    return row(
+      'Retard',
+      `${what}${stage} attendue avant ${when(one.due)}, faite ${when(one.at)} : ${saySpan(one.at - one.due)} après`,
+    );
   });
 }
 
@@ -147,7 +158,9 @@ export function reportText(report: RequestReport): Piece {
     ...page.sections.flatMap(({ heading, rows }) => [
       b(heading),
       ...rows.map(({ label, text }) =>
-        label === undefined ? say`• ${outside(text, { max: LONGEST, multiline: true })}` : say`• ${label} : ${outside(text, { max: LONGEST, multiline: true })}`,
+        label === undefined
+          ? say`• ${outside(text, { max: LONGEST, multiline: true })}`
+          : say`• ${label} : ${outside(text, { max: LONGEST, multiline: true })}`,
       ),
     ]),
     say`${page.note}`,
@@ -161,7 +174,9 @@ export function traceNews(news: TraceNews): Piece {
   const report = news.corrected ? 'Compte rendu corrigé' : 'Compte rendu';
   return lines(
     news.file ? say`${b(news.code)} : ${report} ci-dessous.` : undefined,
-    acts === '' || news.corrected ? undefined : say`${news.file ? 'Actes' : `${news.code}, actes`} à compter : ${acts}.`,
+    acts === '' || news.corrected
+      ? undefined
+      : say`${news.file ? 'Actes' : `${news.code}, actes`} à compter : ${acts}.`,
     ...news.warnings.map(warning),
   );
 }

@@ -5,7 +5,12 @@ import { saySpan } from './dates.ts';
 import { MONTHS } from './french-calendar.ts';
 import { b, join, lines, type Piece, say } from './markup.ts';
 
-export type Statistics = { title: string; said: string; figures: ActivityFigures; /** `count:` of the pathway; empty: everything. */ count: string[] };
+export type Statistics = {
+  title: string;
+  said: string;
+  figures: ActivityFigures;
+  /** `count:` of the pathway; empty: everything. */ count: string[];
+};
 
 /** Four lines at most: a count, the delays, the share within them. */
 export function statisticsText({ title, said, figures, count }: Statistics): Piece {
@@ -21,9 +26,16 @@ export function statisticsText({ title, said, figures, count }: Statistics): Pie
   ].filter((one) => one !== undefined);
   return lines(
     say`${b(title)}, ${said}`,
-    join(counts.map((one) => say`${one}`), ', '),
-    wants('taken') && medianTakeMs !== undefined ? say`Prise en charge, délai médian : ${b(saySpan(medianTakeMs))}` : undefined,
-    wants('median-answer') && medianAnswerMs !== undefined ? say`Réponse, délai médian : ${b(saySpan(medianAnswerMs))}` : undefined,
+    join(
+      counts.map((one) => say`${one}`),
+      ', ',
+    ),
+    wants('taken') && medianTakeMs !== undefined
+      ? say`Prise en charge, délai médian : ${b(saySpan(medianTakeMs))}`
+      : undefined,
+    wants('median-answer') && medianAnswerMs !== undefined
+      ? say`Réponse, délai médian : ${b(saySpan(medianAnswerMs))}`
+      : undefined,
     wants('within-sla') && within.of > 0
       ? say`Dans les délais : ${b(`${Math.round((100 * within.kept) / within.of)} %`)} (${within.kept} sur ${within.of})`
       : undefined,
