@@ -7,10 +7,12 @@ import type { Log } from '../care/relay/log.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
+import { StoreFailure } from '../care/relay/store-failure.ts';
 import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
 import { isAct, perform } from './acting.ts';
 import { contentOf, render } from './announce.ts';
+import { fileContent } from './document-file.ts';
 import { madeFile } from './made-file.ts';
 import type { Pacer } from './pacing.ts';
 import { relayedFile } from './relayed-file.ts';
@@ -105,6 +107,7 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     const threadRoot = item.thread ? await store.outbox.threadRoot(item.room, item.thread) : undefined;
     const place = { threadRoot, replyTo: item.replyTo };
     const content =
+      (await fileContent({ store, transport }, item, place)) ??
       (await madeFile(transport, item, place)) ??
       (await relayedFile(store.files, item, place)) ??
       contentOf(item, await render(store.files, item.announcement, clocks.civil(), item.room), place);
@@ -132,6 +135,7 @@ function readersOf(room: Room, bot: string): string[] | undefined {
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {
+  if (error instanceof StoreFailure) throw error; // the disk is the trouble, not the delivery: it stays where it is
   const { store, clocks, pacer, log } = ports;
   const fields = { delivery: item.deliveryId, lane: laneName(item.room), attempts: item.attempts + 1 };
   if (!(error instanceof TransportFailure)) {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { addConnecting } from './connecting.ts';
+import { addDirectoryCommands } from './program-directory.ts';
 import { addHeld } from './program-held.ts';
 import type { LoginOptions } from './provision.ts';
 import type { SlaOptions } from './sla.ts';
@@ -34,8 +35,16 @@ program
   .command('serve')
   .description('take hospital messages, keep the rooms, answer the professionals')
   .addOption(config)
-  .action(async (options: { config: string }) =>
-    end(await (await import('./serve.ts')).serve(options.config, process.env)),
+  .option('--leash', 'stop when standard input ends: for a parent that may be killed')
+  .addHelpText(
+    'after',
+    `
+A full disk, a base or a homeserver that is away is waited for: messages are answered 503 meanwhile, /health/ready says why.
+Exit code: 0 stopped on request, 1 refused to start, 2 broken configuration, 3 the homeserver has ended the account's
+device (the log says the cure: trying again is of no use).`,
+  )
+  .action(async (options: { config: string; leash?: boolean }) =>
+    end(await (await import('./serve.ts')).serve(options, process.env)),
   );
 
 const user = new Option('-u, --user <name>', 'Matrix account, @relais:example.org or relais');
@@ -61,7 +70,7 @@ The account must exist on the homeserver (account.homeserver of the configuratio
   RELAIS_PASSWORD=… relais provision -u @relais:example.org
 Where people log in through a portal, make a device and give its token:
   RELAIS_TOKEN=… relais provision --token-env RELAIS_TOKEN
-The recovery key appears once, on the last line: write it down. An account that has keys already is refused: relais recover.`,
+The recovery key appears once, before "is ready": write it down. Cut off before that, the same call goes on. An account that has keys already is refused: relais recover.`,
   )
   .action(async (options: LoginOptions) =>
     end(await (await import('./provision.ts')).provisionAccount(options, process.env)),
@@ -114,9 +123,9 @@ program
 program
   .command('read')
   .description('what each message of these files would become, one JSON line per message; needs no configuration')
-  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events']).default('hl7v2'))
+  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events', 'fhir', 'documents']).default('hl7v2'))
   .argument('<file...>')
-  .action(async (files: string[], options: { format: 'hl7v2' | 'events' }) =>
+  .action(async (files: string[], options: { format: 'hl7v2' | 'events' | 'fhir' | 'documents' }) =>
     end(await (await import('./read.ts')).readFiles(files, options, console.log)),
   );
 
@@ -190,47 +199,19 @@ rooms
     end(await (await import('./rooms.ts')).applyRooms(options, process.env, console.log)),
   );
 
-const imports = program
-  .command('import')
-  .description('the open files of the directory, into a new index that the running server takes at once');
-for (const [kind, what] of [
-  ['rpps', 'professionals: PS_LibreAcces_Personne_activite_….txt of annuaire.sante.fr, unzipped'],
-  ['finess', 'establishments: etalab-cs1100507-….csv of data.gouv.fr, with or without coordinates'],
-] as const)
-  imports
-    .command(kind)
-    .description(what)
-    .addOption(config)
-    .option('--accept-shrunk', 'the file has far fewer rows than the last one, and that is right')
-    .argument('<file>')
-    .action(async (file: string, options: { config: string; acceptShrunk?: boolean }) =>
-      end(await (await import('./import.ts')).importDirectory(kind, file, options, process.env, console.log)),
-    );
+addDirectoryCommands(program, config, end);
 
-const directory = program
-  .command('directory')
-  .description('what the coordination knows of professionals and partners: delays, lines, new patients, languages…');
-directory
-  .command('template')
-  .description('an empty table with every column, to be filled in a spreadsheet')
-  .addOption(new Option('-f, --format <format>').choices(['csv', 'xlsx', 'yaml']).default('csv'))
-  .option('-o, --out <file>', 'where to write it')
-  .action(async (options: { format: 'csv' | 'xlsx' | 'yaml'; out?: string }) =>
-    end(await (await import('./directory.ts')).writeTemplate(options, console.log)),
-  );
-const overlay = directory.command('overlay').description('a table of fiches: .csv, .xlsx or .yaml');
-overlay
-  .command('check')
-  .description('every problem at once, with row, column and cure; needs no configuration')
-  .argument('<file>')
-  .action(async (file: string) => end(await (await import('./directory.ts')).checkOverlay(file, console.log)));
-overlay
-  .command('load')
-  .description('into the store, beside the running server; the later check of each value stays')
+program
+  .command('letters')
+  .description('the lettre de liaison, measured')
+  .command('report')
+  .description('discharges, letters on the day, later, never; discharges known 24 h before. Counts only')
   .addOption(config)
-  .argument('<file>')
-  .action(async (file: string, options: { config: string }) =>
-    end(await (await import('./directory.ts')).loadOverlay(file, options, process.env, console.log)),
+  .option('--from <day>', 'first day, 2026-12-01 (30 days before the last one)')
+  .option('--to <day>', 'last day (today)')
+  .option('--json', 'one JSON line')
+  .action(async (options: { config: string; from?: string; to?: string; json?: boolean }) =>
+    end(await (await import('./letters.ts')).printLetterReport(options, process.env, console.log)),
   );
 
 program

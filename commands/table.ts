@@ -11,6 +11,7 @@ import type { Command } from './command.ts';
 import { complement } from './complement.ts';
 import { confirmer } from './confirmer.ts';
 import { fiche } from './fiche.ts';
+import { lettre } from './lettre.ts';
 import { creneau } from './creneau.ts';
 import { decliner } from './decliner.ts';
 import { delai } from './delai.ts';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   demandes,
   doc,
   fiche,
+  lettre,
   ligne,
   monPatient,
   pasMonPatient,

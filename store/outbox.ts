@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { NewDelivery } from '../care/relay/decision.ts';
 import type { OutboxItem, OutboxStore } from '../care/relay/ports.ts';
 import { batcher } from './batch.ts';
+import { eraseAttachment } from './attachments.ts';
 import { openText, openValue, sealText, sealValue, type Db, type Ground } from './ground.ts';
 import { headIds, nextSeq } from './lanes.ts';
 import type { Tables } from './tables.ts';
@@ -43,7 +44,8 @@ async function endWait(tx: Db, lane: string): Promise<void> {
   await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
 }
 
-type Elsewhere = 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
+type Elsewhere =
+  'look' | 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
 
 type Try = { id: string; device: string; at: number };
 type End = { id: string; how: Parameters<OutboxStore['markDone']>[1]; at: number };
@@ -93,10 +95,11 @@ async function markDone(ground: Ground, ends: End[]): Promise<undefined[]> {
         .set({ state: typeof how === 'string' ? how : 'done', event_id: eventId, ended_at: at, why: null })
         .where('id', '=', id)
         .where('state', 'in', eventId === null ? ['pending'] : ['pending', 'quarantined'])
-        .returning(['lane', 'thread', 'root', 'coalesce'])
+        .returning(['lane', 'thread', 'root', 'coalesce', 'body'])
         .executeTakeFirst();
       if (!row) continue;
       await endWait(tx, row.lane);
+      await eraseAttachment(ground, tx, id, row.body);
       if (eventId !== null) await rememberRoot(tx, row, eventId);
     }
   });

@@ -298,6 +298,12 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('code')} : ce n’est pas possible maintenant.`;
     case 'coordination-only':
       return say`C’est réservé à la coordination.`;
+    case 'only-in-patient-room':
+      return say`À écrire dans le salon du patient concerné.`;
+    case 'no-letter-awaited':
+      return say`Aucune lettre de liaison n’est attendue pour ce patient.`;
+    case 'letter-how':
+      return say`Pour noter que la lettre de liaison est arrivée : ${code('!lettre reçue')}`;
     case 'cannot-give-back':
       return say`${s('code')} est déjà répondue, elle ne se rend plus.`;
     case 'unknown-proposal':
@@ -434,6 +440,11 @@ export function roomTrouble({ what, room, lane, who }: RoomTrouble): Piece {
       return lines(
         say`Je n’ai pas invité ${outside(who ?? '')} dans le salon ${name} : son serveur n’est pas autorisé ici.`,
         say`Les autres membres reçoivent tout. Il faut un compte sur un serveur autorisé, ou un autre moyen de le joindre.`,
+      );
+    case 'nobody-left':
+      return lines(
+        say`Plus personne de l’équipe n’est dans le salon ${name} : son patient n’a plus de professionnel ici.`,
+        say`S’il manque quelqu’un, complétez l’équipe ; sinon le service appelle. L’exploitation a la liste : ${code('relais no-team')}`,
       );
     case 'invitation-refused':
       return lines(
