@@ -14,7 +14,12 @@ function monthOf(instant: number): string {
 
 /** Kept as long as the request: a month of one pathway is read without opening the others. */
 export function countKeys({ pathway, askedAt }: Pick<Request, 'pathway' | 'askedAt'>): string[] {
-  return [`month:${monthOf(askedAt)}`, pathwayMonth(pathway.id, monthOf(askedAt))];
+  return [monthKey(monthOf(askedAt)), pathwayMonth(pathway.id, monthOf(askedAt))];
+}
+
+/** Whatever the pathway, those that are no longer offered too. */
+export function monthKey(month: string): string {
+  return `month:${month}`;
 }
 
 export function pathwayMonth(id: string, month: string): string {
