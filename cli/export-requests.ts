@@ -2,10 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { emptyDecision } from '../care/relay/decision.ts';
 import { parisDay } from '../care/relay/civil-time.ts';
+import type { PatientView } from '../care/relay/announcement.ts';
 import type { Store } from '../care/relay/ports.ts';
 import { peopleFrom } from '../care/people/person.ts';
 import { monthKey, monthsOf } from '../care/request/counting.ts';
 import type { Request } from '../care/request/request.ts';
+import { identityOf } from '../care/request/record.ts';
 import { findRequests } from '../care/request/stored.ts';
 import { loadTariffs } from '../config/load-tariffs.ts';
 import { parseParis } from '../config/paris-text.ts';
@@ -50,7 +52,7 @@ export async function exportRequests(
       people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
       tariffs: loadTariffs(),
       drom: options.drom === true,
-      withIdentity,
+      identities: withIdentity ? await identitiesOf(store, found) : undefined,
       now: Date.now(),
     });
     const bytes = format === 'csv' ? csvTable(rows) : await xlsxTable(rows);
@@ -88,6 +90,16 @@ async function asked(store: Store, period: { from: number; to: number }, pathway
       )
         found.push(state);
   return found.sort((a, b) => a.askedAt - b.askedAt);
+}
+
+/** As the request room may be told: nothing of a protected patient. */
+async function identitiesOf(store: Store, requests: readonly Request[]): Promise<Map<string, PatientView>> {
+  const known = new Map<string, PatientView>();
+  for (const request of requests) {
+    const identity = await identityOf({ store }, request);
+    if (identity) known.set(request.code, identity);
+  }
+  return known;
 }
 
 async function audit(store: Store, period: string, reason: string | undefined): Promise<void> {

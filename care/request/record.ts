@@ -143,7 +143,10 @@ function groupName(ports: RequestPorts, group: string): string {
  * What the request room is told of the patient: what the asker gave, else the patient's file when it was asked in the
  * patient's room or opened by an event. Not of a stay that has become protected.
  */
-async function identityOf({ store }: RequestPorts, request: Request): Promise<PatientView | undefined> {
+export async function identityOf(
+  { store }: { store: Pick<Store, 'files'> },
+  request: Request,
+): Promise<PatientView | undefined> {
   if (request.identity ?? request.patient === undefined) return request.identity;
   const patient = await store.files.load<Patient>('patient', request.patient);
   const stays = await Promise.all((patient?.state.stays ?? []).map((id) => store.files.load<Stay>('stay', id)));

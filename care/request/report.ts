@@ -39,8 +39,8 @@ export type RequestReport = {
   origin: string | undefined;
   question: Shown[];
   replies: { stage: string; by: ReportParty; at: number; outcome: string | undefined; shown: Shown[] }[];
-  /** File names. */
-  documents: string[];
+  /** File names, and the question that each one answers. */
+  documents: { label: string; name: string }[];
   steps: { at: number; step: RequestStep; by: string | undefined; text: string | undefined }[];
   incidents: Incident[];
   acts: { code: string; who: string }[];
@@ -105,7 +105,10 @@ export function reportOf(
     }),
     documents: allAnswers(request).flatMap((answer) =>
       answer.type === 'photo' || answer.type === 'file'
-        ? answer.value.map((file) => `${file.name} (${forms.find((f) => f.key === answer.key)?.label ?? answer.key})`)
+        ? answer.value.map(({ name: file }) => ({
+            label: forms.find((f) => f.key === answer.key)?.label ?? answer.key,
+            name: file,
+          }))
         : [],
     ),
     steps: history

@@ -3,6 +3,7 @@ import { parisDate } from '../../care/relay/civil-time.ts';
 import type { Role } from '../../care/people/person.ts';
 import type { BillingWarning } from '../../care/request/billing.ts';
 import type { RequestStep } from '../../care/request/news.ts';
+import type { Shown } from '../../care/request/shown.ts';
 import type { Incident, ReportParty, RequestReport, TraceNews } from '../../care/request/report.ts';
 import { answerText } from './answers.ts';
 import { sayBirthDate, sayDateTime, sayHour, saySpan } from './dates.ts';
@@ -73,18 +74,18 @@ export function reportPage(report: RequestReport): ReportPage {
   const sections = [
     { heading: 'Patient', rows: patientRows(report) },
     { heading: 'Professionnels', rows: partyRows(report) },
-    {
-      heading: 'Question',
-      rows: [...report.question.map((one) => row(one.label, answerText(one))), ...documentRows(report)],
-    },
+    { heading: 'Question', rows: report.question.filter(inWords).map((one) => row(one.label, answerText(one))) },
     ...report.replies.map((reply) => ({
       heading: reply.stage ? `Réponse — ${reply.stage}` : 'Réponse',
       rows: [
         row('Rendue par', `${reply.by.name}, ${when(reply.at)}`),
         ...(reply.outcome ? [row('Résultat', reply.outcome)] : []),
-        ...reply.shown.map((one) => row(reply.shown.length > 1 ? one.label : 'Réponse', answerText(one))),
+        ...reply.shown
+          .filter(inWords)
+          .map((one) => row(reply.shown.length > 1 ? one.label : 'Réponse', answerText(one))),
       ],
     })),
+    { heading: 'Documents', rows: documentRows(report) },
     { heading: 'Déroulé', rows: report.steps.map((step) => row(shortWhen(step.at), stepText(step))) },
     { heading: 'Incidents techniques', rows: incidentRows(report.incidents) },
     { heading: 'Actes', rows: report.acts.map(({ code: act, who }) => row(act, who)) },
@@ -127,8 +128,13 @@ function partyText({ name, role, rpps }: ReportParty): string {
   return [name, role && ROLE[role], rpps ? `RPPS ${rpps}` : 'RPPS non renseigné'].filter(Boolean).join(', ');
 }
 
+/** Files have a place of their own. */
+function inWords({ value }: Shown): boolean {
+  return typeof value !== 'object' || !('files' in value);
+}
+
 function documentRows({ documents }: RequestReport): Row[] {
-  return documents.length === 0 ? [] : [row('Documents', documents.join('\n'))];
+  return documents.map(({ label, name }) => row(label, name));
 }
 
 function stepText({ step, by, text }: RequestReport['steps'][number]): string {

@@ -1,5 +1,6 @@
 /** Requests as a table for the coordination's activity report: one line each, French headers, nobody's name unless it is asked. */
 import { HOUR, toParis } from '../../care/relay/civil-time.ts';
+import type { PatientView } from '../../care/relay/announcement.ts';
 import type { People } from '../../care/people/person.ts';
 import { actsOf, amountOf, type Tariff } from '../../care/request/billing.ts';
 import { measureOf } from '../../care/request/measure.ts';
@@ -12,8 +13,8 @@ export type ExportOptions = {
   tariffs: readonly Tariff[];
   /** Overseas tariffs. */
   drom: boolean;
-  /** The patient as the request names them, and the professionals by name. */
-  withIdentity: boolean;
+  /** Patients by request code, and the professionals by name; undefined: nobody is named. */
+  identities: ReadonlyMap<string, PatientView> | undefined;
   /** Civil time, epoch ms UTC. */
   now: number;
 };
@@ -54,11 +55,8 @@ const NAMED = ['Demandeur', 'Répondant', 'Patient', 'Date de naissance'];
 /** Headers first. Delays are hours of the pathway's own clock; dates are `2026-11-23 09:05` of Paris. */
 export function requestRows(requests: readonly Request[], options: ExportOptions): Cell[][] {
   return [
-    options.withIdentity ? [...HEADERS, ...NAMED] : HEADERS,
-    ...requests.map((request) => [
-      ...plain(request, options),
-      ...(options.withIdentity ? named(request, options) : []),
-    ]),
+    options.identities ? [...HEADERS, ...NAMED] : HEADERS,
+    ...requests.map((request) => [...plain(request, options), ...(options.identities ? named(request, options) : [])]),
   ];
 }
 
@@ -92,7 +90,8 @@ function plain(request: Request, { people, tariffs, drom, now }: ExportOptions):
   ];
 }
 
-function named({ asker, anonymous, replies, taker, identity }: Request, { people }: ExportOptions): Cell[] {
+function named({ code, asker, anonymous, replies, taker }: Request, { people, identities }: ExportOptions): Cell[] {
+  const identity = identities?.get(code);
   const name = (id: string | undefined): string | undefined =>
     id === undefined ? undefined : (people.byId(id)?.name ?? id);
   const patient = [identity?.usedName ?? identity?.birthName, identity?.givenName].filter(Boolean).join(' ');
