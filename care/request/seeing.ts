@@ -15,7 +15,7 @@ export function maySee(request: Request, person: Person): boolean {
 /** Why it stands in somebody's list. */
 export type Mine = 'answer' | 'offered' | 'asked' | 'group';
 
-export function mineOf(request: Request, person: Person): Mine | undefined {
+function mineOf(request: Request, person: Person): Mine | undefined {
   const { asker, taker, offeredTo, participants, replies, status, waits, pathway, stage } = request;
   if (isEnded(request)) return undefined;
   if (offeredTo === person.id) return 'offered';

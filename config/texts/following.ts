@@ -1,4 +1,5 @@
 /** `demandes`, `delai`, `relance`: where one's requests stand. */
+import type { Refusal } from '../../care/relay/refusal.ts';
 import type { Mine } from '../../care/request/seeing.ts';
 import type { Shown } from '../../care/request/shown.ts';
 import type { EscalationTarget } from '../../care/request/sla-policy.ts';
@@ -27,7 +28,7 @@ export type RequestDetail = RequestLine & {
   shown: Shown[];
 };
 
-export type DueNext = { at: number; what: 'remind' | 'escalate' | 'target'; to: EscalationTarget | undefined };
+type DueNext = { at: number; what: 'remind' | 'escalate' | 'target'; to: EscalationTarget | undefined };
 
 export type RequestDue = {
   code: string;
@@ -142,9 +143,9 @@ export function chased({
 /** @param data `code`, and `at`, `next` in epoch ms UTC */
 export function followingRefusal(
   why: 'not-the-asker' | 'asker-awaited' | 'chased-already' | 'chase-later' | 'statistics-not-yours' | 'unknown-period',
-  data: Record<string, unknown>,
+  data: Refusal['data'],
 ): Piece {
-  const which = String(data['code'] ?? '');
+  const which = typeof data['code'] === 'string' ? data['code'] : '';
   const time = (key: string): string => sayDateTime(Number(data[key]), Number(data[key]));
   switch (why) {
     case 'not-the-asker':

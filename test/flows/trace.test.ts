@@ -27,9 +27,9 @@ function files(ward: Ward, id: string): RawRoomEvent[] {
 
 async function bytesOf(ward: Ward, event: RawRoomEvent | undefined): Promise<Buffer> {
   const limits = { bytes: 4_000_000, types: ['application/pdf', 'image/*'] };
-  return ward.transport.download(event?.content ?? {}, limits, async ({ bytes }) => {
+  return ward.transport.download(event?.content ?? {}, limits, async (opened) => {
     const chunks = [];
-    for await (const chunk of bytes()) chunks.push(chunk);
+    for await (const chunk of opened.bytes()) chunks.push(chunk);
     return Buffer.concat(chunks);
   });
 }
