@@ -1,9 +1,17 @@
 import { type Refusal, refuse } from '../care/relay/refusal.ts';
 import type { Person } from '../care/people/person.ts';
 import { emptyDecision } from '../care/relay/decision.ts';
-import { type ActivityChart, barsOf, figuresOf, monthsOf, pathwayMonth } from '../care/request/counting.ts';
+import {
+  type ActivityChart,
+  barsOf,
+  type Counted,
+  counted,
+  figuresOf,
+  monthsOf,
+  pathwayMonth,
+} from '../care/request/counting.ts';
 import { type Offer, type Pathway, runnable } from '../care/request/pathway.ts';
-import { mayAnswer, type Request } from '../care/request/request.ts';
+import { mayAnswer } from '../care/request/request.ts';
 import { fold } from '../config/texts/fold.ts';
 import { b, code, lines, say } from '../config/texts/markup.ts';
 import { lastThirtyDays, type Period, readPeriod } from '../config/texts/read-period.ts';
@@ -32,8 +40,7 @@ export const statistiques: Command<Answer> = {
     const [only] = pathways;
     if (pathways.length === 1 && only) return whole(context, only, period);
     const all: Statistics[] = [];
-    for (const pathway of pathways)
-      all.push(statisticsOf(pathway, period, await asked(context, pathway, period), context.now));
+    for (const pathway of pathways) all.push(statisticsOf(pathway, period, await asked(context, pathway, period)));
     return { answer: { all } };
   },
   say(answer) {
@@ -80,17 +87,25 @@ function wanted(
 }
 
 async function asked(
-  { requests }: CommandContext,
+  { requests, now }: CommandContext,
   pathway: Pathway,
   { from, to }: Omit<Period, 'rest'>,
-): Promise<Request[]> {
-  const found: Request[] = [];
-  for (const month of monthsOf({ from, to })) found.push(...(await requests(pathwayMonth(pathway.id, month))));
-  return found.filter(({ askedAt }) => from <= askedAt && askedAt < to);
+): Promise<Counted[]> {
+  const found: Counted[] = [];
+  for (const month of monthsOf({ from, to })) {
+    const those = await requests(pathwayMonth(pathway.id, month));
+    found.push(
+      ...counted(
+        those.filter(({ askedAt }) => from <= askedAt && askedAt < to),
+        now,
+      ),
+    );
+  }
+  return found;
 }
 
-function statisticsOf(pathway: Pathway, { said }: Omit<Period, 'rest'>, requests: Request[], now: number): Statistics {
-  return { title: pathway.title, said, figures: figuresOf(requests, now), count: pathway.count };
+function statisticsOf(pathway: Pathway, { said }: Omit<Period, 'rest'>, all: readonly Counted[]): Statistics {
+  return { title: pathway.title, said, figures: figuresOf(all), count: pathway.count };
 }
 
 /** The figures, and their picture beside them when there is something to see. */
@@ -99,11 +114,11 @@ async function whole(
   pathway: Pathway,
   period: Omit<Period, 'rest'>,
 ): Promise<CommandEnd<Answer>> {
-  const requests = await asked(context, pathway, period);
-  const all = [statisticsOf(pathway, period, requests, context.now)];
-  if (requests.length === 0) return { answer: { all } };
+  const those = await asked(context, pathway, period);
+  const all = [statisticsOf(pathway, period, those)];
+  if (those.length === 0) return { answer: { all } };
   const { from, to, said } = period;
-  const chart: ActivityChart = { title: pathway.title, from, to, said, ...barsOf(requests, period, context.now) };
+  const chart: ActivityChart = { title: pathway.title, from, to, said, ...barsOf(those, period) };
   return {
     act: async ({ reply }) => {
       const answer = reply({ all } satisfies Answer);

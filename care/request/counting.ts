@@ -1,6 +1,6 @@
 /** What is counted of requests: look-up keys by month of asking, figures of a period, the bars of its picture. Pure. */
 import { DAY, fromParis, parisDay, parisWeekday, toParis } from '../relay/civil-time.ts';
-import { isLate, measureOf } from './measure.ts';
+import { type Measure, measureOf } from './measure.ts';
 import { isEnded, type Request } from './request.ts';
 
 /** [from, to), epoch ms UTC. */
@@ -53,22 +53,28 @@ export type ActivityFigures = {
   within: { kept: number; of: number };
 };
 
-export function figuresOf(requests: readonly Request[], now: number): ActivityFigures {
-  const measured = requests.map((request) => ({ request, ...measureOf(request, now) }));
-  const judged = measured.filter(({ within }) => within !== undefined);
-  const isOver = ({ request }: (typeof measured)[number]): boolean =>
-    isEnded(request) && request.answeredAt === undefined;
-  const isAnswered = ({ answeredMs }: (typeof measured)[number]): boolean => answeredMs !== undefined;
+/** A request with its measure, made once for the figures and for the picture. */
+export type Counted = { request: Request; measure: Measure };
+
+export function counted(requests: readonly Request[], now: number): Counted[] {
+  return requests.map((request) => ({ request, measure: measureOf(request, now) }));
+}
+
+export function figuresOf(all: readonly Counted[]): ActivityFigures {
+  const judged = all.filter(({ measure }) => measure.within !== undefined);
+  const answered = all.filter(({ measure }) => measure.answeredMs !== undefined);
+  const unanswered = all.filter(({ request, measure }) => isEnded(request) && measure.answeredMs === undefined);
+  const taken = all.filter(({ measure }) => measure.takenMs !== undefined);
   return {
-    asked: requests.length,
-    taken: measured.filter(({ takenMs }) => takenMs !== undefined).length,
-    answered: measured.filter(isAnswered).length,
-    unanswered: measured.filter(isOver).length,
-    open: measured.filter((one) => !isOver(one) && !isAnswered(one)).length,
-    late: requests.filter((request) => isLate(request, now)).length,
-    medianTakeMs: median(measured.flatMap(({ takenMs }) => takenMs ?? [])),
-    medianAnswerMs: median(measured.flatMap(({ answeredMs }) => answeredMs ?? [])),
-    within: { kept: judged.filter(({ within }) => within).length, of: judged.length },
+    asked: all.length,
+    taken: taken.length,
+    answered: answered.length,
+    unanswered: unanswered.length,
+    open: all.length - answered.length - unanswered.length,
+    late: all.filter(({ measure }) => measure.late).length,
+    medianTakeMs: median(taken.flatMap(({ measure }) => measure.takenMs ?? [])),
+    medianAnswerMs: median(answered.flatMap(({ measure }) => measure.answeredMs ?? [])),
+    within: { kept: judged.filter(({ measure }) => measure.within).length, of: judged.length },
   };
 }
 
@@ -91,11 +97,7 @@ export type ActivityChart = CountPeriod & {
 };
 
 /** Days up to a fortnight, weeks up to a quarter, then months: about a dozen bars, which a telephone shows. */
-export function barsOf(
-  requests: readonly Request[],
-  period: CountPeriod,
-  now: number,
-): Pick<ActivityChart, 'by' | 'bars'> {
+export function barsOf(all: readonly Counted[], period: CountPeriod): Pick<ActivityChart, 'by' | 'bars'> {
   const days = (period.to - period.from) / DAY;
   const by = days <= 15 ? 'day' : days <= 100 ? 'week' : 'month';
   const bars: ActivityBar[] = [];
@@ -104,10 +106,10 @@ export function barsOf(
     bars.push({ from, to, kept: 0, late: 0, open: 0, unanswered: 0 });
     from = to;
   }
-  for (const request of requests) {
+  for (const { request, measure } of all) {
     const bar = bars.find(({ from, to }) => from <= request.askedAt && request.askedAt < to);
     if (!bar) continue;
-    const { within, answeredMs } = measureOf(request, now);
+    const { within, answeredMs } = measure;
     if (answeredMs !== undefined) bar[within === false ? 'late' : 'kept'] += 1;
     else bar[isEnded(request) ? 'unanswered' : 'open'] += 1;
   }
