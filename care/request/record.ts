@@ -91,8 +91,9 @@ export async function deliver(
     } else if (kind === 'group') {
       const members = ports.people.group(subject).map((p) => p.matrix);
       const name = known?.name ?? groupName(ports, subject);
-      decision.rooms.push({ ref, kind: 'group', subject, encrypted: true, name, members });
-    } else
+      if (!isAsWanted(known, members))
+        decision.rooms.push({ ref, kind: 'group', subject, encrypted: true, name, members });
+    } else if (!isAsWanted(known, [subject]))
       decision.rooms.push({
         ref,
         kind: 'direct',
@@ -103,6 +104,12 @@ export async function deliver(
       });
   }
   decision.deliveries.push(...deliveries);
+}
+
+/** A commit that wants a room waits for the disk by itself: a thousand reminders of one evening must not, for a room that is there. */
+function isAsWanted(known: Room | undefined, members: string[]): boolean {
+  if (!known || known.state === 'closed') return false;
+  return known.members.length === members.length && members.every((userId) => known.members.includes(userId));
 }
 
 /** Asker, who has it, who did the stages before. Somebody who gave it back has no reason to go on reading: the corridor sees to it (care/relay/departures.ts). */
