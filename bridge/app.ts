@@ -10,7 +10,6 @@ import { HARD_CAP, admit } from './admit.ts';
 import type { Door, Source, Sources } from './admit.ts';
 import type { Accepted, NewEnvelope } from '../care/relay/envelope.ts';
 import { faultFields } from '../care/relay/fault.ts';
-import { StoreFailure } from '../care/relay/store-failure.ts';
 import { baseApp } from './base-app.ts';
 import { EVENTS_DOOR, answerFor, judgeEvent } from './events-door.ts';
 import type { EventReceipt, ReadEvent } from './events-door.ts';
@@ -52,17 +51,17 @@ async function takeHl7v2(
   source: Source,
   body: Uint8Array,
 ): Promise<Response | Problem> {
-  let why: string | undefined;
+  let refused: unknown;
   const accept = async ([envelope]: NewEnvelope[]): Promise<Accepted[]> => {
     try {
       return envelope === undefined ? [] : [await deps.accept(envelope)];
     } catch (fault) {
-      if (fault instanceof StoreFailure) why = fault.message;
+      refused = fault;
       throw fault;
     }
   };
   const [taken] = (await takeMessages({ ...deps, accept }, source, [body], c.get('requestId'))) ?? [];
-  if (taken === undefined) return notStored(why);
+  if (taken === undefined) return notStored(refused);
   // One answer per request: the application acknowledgement when it is asked for, which says more than the commit's.
   const answer = taken.answers.at(-1);
   if (answer === undefined) return c.body(null, 204);

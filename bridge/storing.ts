@@ -2,8 +2,8 @@
 import type { Context } from 'hono';
 import { faultFields } from '../care/relay/fault.ts';
 import type { Accepted, NewEnvelope } from '../care/relay/envelope.ts';
-import { StoreFailure } from '../care/relay/store-failure.ts';
 import type { Log } from '../care/relay/log.ts';
+import { StoreFailure } from '../care/relay/store-failure.ts';
 import type { DoorEnv, Problem } from './problem.ts';
 
 export type StoringDeps = {
@@ -17,10 +17,10 @@ export function unavailable(detail: string): Problem {
   return { status: 503, slug: 'unavailable', title: 'Storage unavailable', detail, headers: { 'retry-after': '5' } };
 }
 
-/** @param why of a StoreFailure: what the operator of the sender may read too */
-export function notStored(why?: string): Problem {
-  const reason = why === undefined ? '' : ` (${why})`;
-  return unavailable(`The message was not stored${reason} and is not acknowledged: send it again after the delay.`);
+/** @param fault what storing threw: a StoreFailure names no patient, and its reason helps whoever sends again */
+export function notStored(fault: unknown): Problem {
+  const why = fault instanceof StoreFailure ? ` (${fault.message})` : '';
+  return unavailable(`The message was not stored${why} and is not acknowledged: send it again after the delay.`);
 }
 
 export async function store(
@@ -34,7 +34,7 @@ export async function store(
   } catch (fault) {
     const fields = { request: c.get('requestId'), source: envelope.source, ...faultFields(fault) };
     deps.log('error', 'inbox did not accept', fields);
-    return notStored(fault instanceof StoreFailure ? fault.message : undefined);
+    return notStored(fault);
   }
   if (accepted.state !== 'reused') return accepted;
   return {

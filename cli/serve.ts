@@ -29,6 +29,7 @@ import { openDoors, type Served, storeOf } from './doors.ts';
 import { openMllpDoors } from './mllp-doors.ts';
 import { serveDirectory, type ServedDirectory } from './serve-directory.ts';
 import { beat } from './served.ts';
+import { type ServedPathways, servedPathways } from './served-pathways.ts';
 
 export type ServeOptions = { config: string; /** Stop when standard input ends. */ leash?: boolean };
 
@@ -56,7 +57,7 @@ export async function serve({ config, leash }: ServeOptions, env: Environment): 
 type Ground = Served & { loaded: LoadedConfig; clocks: SteppedClocks; log: Log; sealer: Sealer; signal: AbortSignal };
 
 /** What is opened once, and looked at by whatever account serves. */
-type Looked = { store: Store; served: ServedDirectory; slots: Slots };
+type Looked = { store: Store; served: ServedDirectory; slots: Slots; offers: ServedPathways };
 
 async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): Promise<void> {
   const { config, secrets } = loaded;
@@ -85,7 +86,8 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     const { store } = ground;
     if (!store) return;
     if (config.environment !== 'production') closing.push(await followCivilTime(store, clocks, signal));
-    const looked: Looked = { store, served, slots: openSlotsFile(config.slots) };
+    const offers = servedPathways(loaded, log);
+    const looked: Looked = { store, served, slots: openSlotsFile(config.slots), offers };
     await Promise.all([keepServing(ground, looked), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
@@ -119,7 +121,7 @@ async function keepServing(ground: Ground, looked: Looked): Promise<void> {
 async function serveAccount(ground: Ground, looked: Looked, transport: OpenTransport): Promise<void> {
   const { loaded, clocks, log, sealer, signal } = ground;
   const { config } = loaded;
-  const { store, served, slots } = looked;
+  const { store, served, slots, offers } = looked;
   const relais: Relais = compose({
     store,
     transport,
@@ -127,7 +129,7 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
     ids: randomIds,
     sealer,
     people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
-    pathways: () => loaded.pathways,
+    pathways: offers.offered,
     tariffs: loadTariffs(),
     sources: new Map(
       config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
@@ -146,9 +148,13 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
   log('info', 'serving', { account: transport.userId, device: transport.deviceId });
   const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() };
   const stopJobs = startJobs([retry, ...served.jobs], (job) => log('error', 'job failed', { job }));
+  const ended = new AbortController();
+  const following = offers.follow(clocks, AbortSignal.any([signal, ended.signal]), () => relais.armDates());
   try {
     await relais.run(signal);
   } finally {
+    ended.abort();
+    await following;
     await stopJobs();
   }
 }

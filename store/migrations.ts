@@ -59,7 +59,8 @@ const migrations: Migration[] = [
   },
   {
     version: 2,
-    reason: 'deadlines by their file: without it SQLite takes timer_by_due and walks every pending one, at each arming and firing',
+    reason:
+      'deadlines by their file: without it SQLite takes timer_by_due and walks every pending one, at each arming and firing',
     statements: () => ['create index timer_by_ref on timer (kind, ref, state, due_at)'],
   },
 ];

@@ -16,9 +16,9 @@ test('SQLite finds the timers of a file without walking those of the others', as
   const plan = (query: string): string => JSON.stringify(db.prepare(`explain query plan ${query}`).all());
   // As store/timers.ts writes them.
   expect(plan('update timer set state = ? where kind = ? and ref = ? and state = ?')).toContain('(kind=? AND ref=?');
-  expect(plan('select * from timer where state = ? and kind = ? and ref = ? order by due_at, kind, ref, step')).toContain(
-    '(kind=? AND ref=?',
-  );
+  expect(
+    plan('select * from timer where state = ? and kind = ? and ref = ? order by due_at, kind, ref, step'),
+  ).toContain('(kind=? AND ref=?');
   expect(plan('select * from timer where state = ? and due_at <= ? order by due_at, kind, ref, step')).toContain(
     '(state=? AND due_at<?)',
   );
