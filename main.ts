@@ -14,6 +14,7 @@ import type { Directory } from './care/people/directory.ts';
 import { withBook } from './care/people/fiche-book.ts';
 import type { RepertoryEntry } from './care/people/repertory.ts';
 import type { People } from './care/people/person.ts';
+import type { Tariff } from './care/request/billing.ts';
 import type { Offer } from './care/request/pathway.ts';
 import type { Slots } from './care/request/slot.ts';
 import { decideDates, requestConsequences } from './care/request/triggers.ts';
@@ -39,6 +40,8 @@ export type Parts = {
   sealer: Sealer;
   people: People;
   pathways: () => readonly Offer[];
+  /** Of acts, by date; absent: no act is known. */
+  tariffs?: readonly Tariff[];
   directory: Directory;
   slots: Slots;
   /** Lines, documents, prevention, actions of the territory. */

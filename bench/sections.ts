@@ -7,5 +7,6 @@ import { mllp } from './sections/mllp.ts';
 import { reading } from './sections/reading.ts';
 import { rooms } from './sections/rooms.ts';
 import { throughput } from './sections/throughput.ts';
+import { timers } from './sections/timers.ts';
 
-export const SECTIONS: readonly Section[] = [reading, throughput, latency, rooms, drain, mllp, directory];
+export const SECTIONS: readonly Section[] = [reading, throughput, latency, rooms, drain, mllp, directory, timers];

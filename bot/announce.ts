@@ -22,6 +22,7 @@ import {
 } from '../config/texts/fr.ts';
 import { corrected, deskNote, notMine, proposalNews } from '../config/texts/identity.ts';
 import { documentNews, fileNotGiven, letterNews } from '../config/texts/documents.ts';
+import { fileTooLarge, traceNews } from '../config/texts/report.ts';
 import { requestNews } from '../config/texts/requests.ts';
 import { formText } from '../config/texts/forms.ts';
 import { fit, type Fitted } from './fitting.ts';
@@ -71,6 +72,11 @@ export async function render(
       return formText(announcement.news);
     case 'form-file':
       throw new Error('a file has no words (relayed-file.ts)');
+    case 'trace':
+      return traceNews(announcement.news);
+    case 'report-file': // only where the file itself cannot be given (made-file.ts)
+    case 'chart-file':
+      return fileTooLarge();
     case 'answer':
       return sayAnswer(announcement.command, announcement.result, now);
     case 'refusal':

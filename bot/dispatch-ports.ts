@@ -4,6 +4,7 @@ import type { Store } from '../care/relay/ports.ts';
 import type { Transport } from '../care/relay/transport.ts';
 import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Directory } from '../care/people/directory.ts';
+import type { Tariff } from '../care/request/billing.ts';
 import type { Offer } from '../care/request/pathway.ts';
 import type { Slots } from '../care/request/slot.ts';
 import type { StayPorts } from '../care/stay/case.ts';
@@ -15,6 +16,7 @@ export type DispatchPorts = StayPorts & {
   clocks: Clocks;
   ids: Ids;
   pathways: () => readonly Offer[];
+  tariffs?: readonly Tariff[];
   directory: Directory;
   slots: Slots;
   /** Groups of the identity desks. */

@@ -11,6 +11,7 @@ import { decideMove, decideNext, decideRedirect, openIn } from '../care/request/
 import { decideDraft } from '../care/request/drafting.ts';
 import { decideIdentity } from '../care/identity/decide.ts';
 import { decideAsk } from '../care/request/opening.ts';
+import { loadRequest } from '../care/request/stored.ts';
 import type { CommandContext, CommandEnd } from '../commands/command.ts';
 import type { Parsed } from '../commands/parse.ts';
 import { commandsFor } from '../commands/table.ts';
@@ -43,6 +44,7 @@ export async function obey(
     mySlots: () => offeredBy(ports, person, now),
     repertory: ports.repertory,
     shown: fresh(earlier, now),
+    request: async (code) => (await loadRequest(ports.store, code))?.state,
     requests: (key) => openIn(ports, key),
   };
   const { word, end } = parsed.kind === 'command' ? await run(parsed, context) : await follow(parsed, context);

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { addConnecting } from './connecting.ts';
 import { addDirectoryCommands } from './program-directory.ts';
+import { addExport } from './program-export.ts';
 import { addHeld } from './program-held.ts';
 import type { LoginOptions } from './provision.ts';
 import type { SlaOptions } from './sla.ts';
@@ -211,6 +212,7 @@ rooms
   );
 
 addDirectoryCommands(program, config, end);
+addExport(program, config, end);
 
 program
   .command('letters')

@@ -20,6 +20,7 @@ import type { People } from '../care/people/person.ts';
 import type { Offer } from '../care/request/pathway.ts';
 import type { Slots } from '../care/request/slot.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
+import { loadTariffs } from '../config/load-tariffs.ts';
 import { RINGING } from '../config/ringing.ts';
 import type { Log } from '../care/relay/log.ts';
 import { compose } from '../main.ts';
@@ -104,6 +105,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ids,
     sealer,
     pathways: () => options.pathways,
+    tariffs: loadTariffs(),
     sources,
     ringing: RINGING,
     repertory: options.repertory ?? [],

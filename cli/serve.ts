@@ -16,6 +16,7 @@ import { StoreFailure } from '../care/relay/store-failure.ts';
 import { TransportFailure } from '../care/relay/transport.ts';
 import type { Slots } from '../care/request/slot.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { loadTariffs } from '../config/load-tariffs.ts';
 import { RINGING } from '../config/ringing.ts';
 import { compose, type Relais } from '../main.ts';
 import { openStore } from '../store/open.ts';
@@ -129,6 +130,7 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
     sealer,
     people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
     pathways: offers.offered,
+    tariffs: loadTariffs(),
     sources: new Map(
       config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
     ),

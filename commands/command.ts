@@ -42,7 +42,9 @@ export type CommandContext = {
   repertory: readonly RepertoryEntry[];
   /** What was last shown to this person in this room, if it is not too old. */
   shown: Conversation | undefined;
-  /** Open requests by look-up key (`group:…`, `taker:…`, `asker:…`). */
+  /** One request, whatever became of it: who may see it is for the command to say (care/request/seeing.ts). */
+  request: (code: string) => Promise<Request | undefined>;
+  /** Requests by look-up key: open ones (`group:…`, `taker:…`, `asker:…`), and those that are counted (`pathway:…`). */
   requests: (key: string) => Promise<Request[]>;
 };
 
@@ -51,6 +53,7 @@ type ActPorts = {
   store: Store;
   people: People;
   ids: Ids;
+  pathways: () => readonly Offer[];
   reply: (result: unknown) => NewDelivery;
 };
 

@@ -14,6 +14,8 @@ import { fiche } from './fiche.ts';
 import { lettre } from './lettre.ts';
 import { creneau } from './creneau.ts';
 import { decliner } from './decliner.ts';
+import { delai } from './delai.ts';
+import { demandes } from './demandes.ts';
 import { doc } from './doc.ts';
 import { ligne } from './ligne.ts';
 import { monPatient } from './mon-patient.ts';
@@ -21,11 +23,13 @@ import { pasMonPatient } from './pas-mon-patient.ts';
 import { prendre } from './prendre.ts';
 import { prevention } from './prevention.ts';
 import { refuser } from './refuser.ts';
+import { relance } from './relance.ts';
 import { rendre } from './rendre.ts';
 import { reorienter } from './reorienter.ts';
 import { repondre } from './repondre.ts';
 import { reserver } from './reserver.ts';
 import { snp } from './snp.ts';
+import { statistiques } from './statistiques.ts';
 import { suivante } from './suivante.ts';
 import { transmettre } from './transmettre.ts';
 
@@ -41,6 +45,8 @@ export const COMMANDS: readonly Command[] = [
   confirmer,
   creneau,
   decliner,
+  delai,
+  demandes,
   doc,
   fiche,
   lettre,
@@ -50,11 +56,13 @@ export const COMMANDS: readonly Command[] = [
   prendre,
   prevention,
   refuser,
+  relance,
   rendre,
   reorienter,
   repondre,
   reserver,
   snp,
+  statistiques,
   suivante,
   transmettre,
 ];

@@ -1,14 +1,13 @@
-/** The files in which a coordination keeps its fiches: CSV, XLSX, YAML. The only door of their packages. */
+/** The files in which a coordination keeps its fiches: CSV, XLSX, YAML. The only door of the packages that read them. */
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import { readSheet } from 'read-excel-file/node';
-import writeExcelFile, { type Cell } from 'write-excel-file/node';
 import { LineCounter, isMap, isScalar, isSeq, parseDocument, stringify as toYaml } from 'yaml';
 import type { ConfigProblem } from './problem.ts';
 import { type FicheTable, type ReadFiches, readFicheTable } from './read-fiches.ts';
 import { CHECKED, IDENTITY, KNOWN } from './schema/fiche.ts';
+import { csvTable, xlsxTable } from './write-table.ts';
 
 export type FicheFormat = 'csv' | 'xlsx' | 'yaml';
 
@@ -129,16 +128,8 @@ function template(): { headers: string[]; rows: string[][] } {
 /** @returns the template as the bytes of a file of this format */
 export async function fichesTemplate(format: FicheFormat): Promise<Uint8Array> {
   const { headers, rows } = template();
-  if (format === 'csv') return new TextEncoder().encode(`\uFEFF${stringify([headers, ...rows], { delimiter: ';' })}`); // the mark: Excel reads UTF-8
-  if (format === 'xlsx') {
-    const sheet = writeExcelFile(
-      // text everywhere: a number would lose its leading zero
-      [headers, ...rows].map((row, n) =>
-        row.map((value): Cell => ({ value, type: String, format: '@', ...(n === 0 && { fontWeight: 'bold' }) })),
-      ),
-    );
-    return new Uint8Array(await sheet.toBuffer());
-  }
+  if (format === 'csv') return csvTable([headers, ...rows]);
+  if (format === 'xlsx') return xlsxTable([headers, ...rows]);
   const fiches = rows.map((row) =>
     Object.fromEntries(
       headers.map((header, n): [string, string] => [header, row[n] ?? '']).filter(([, v]) => v !== ''),

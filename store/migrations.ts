@@ -57,6 +57,12 @@ const migrations: Migration[] = [
       `create table setting (name ${text} primary key, value ${bytes} not null)`,
     ],
   },
+  {
+    version: 2,
+    reason:
+      'deadlines by their file: without it SQLite takes timer_by_due and walks every pending one, at each arming and firing',
+    statements: () => ['create index timer_by_ref on timer (kind, ref, state, due_at)'],
+  },
 ];
 
 const NEWEST = migrations.length;

@@ -7,7 +7,9 @@ import type { DocumentNews } from '../stay/document-news.ts';
 import type { LetterNews } from '../stay/letter.ts';
 import type { FormNews } from '../request/form-news.ts';
 import type { DeskNote, ProposalNews } from '../identity/news.ts';
+import type { ActivityChart } from '../request/counting.ts';
 import type { RequestAudience, RequestNews } from '../request/news.ts';
+import type { RequestReport, TraceNews } from '../request/report.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomTrouble } from './room-trouble.ts';
 
@@ -39,6 +41,12 @@ export type Announcement =
   | { kind: 'form'; news: FormNews }
   /** A photo or a file of a form (file `form-file`), posted again where it belongs. */
   | { kind: 'form-file'; file: string; name?: string }
+  /** What an answered request leaves, said beside its report. */
+  | { kind: 'trace'; news: TraceNews }
+  /** The report as a PDF, made when it is sent: the same data make the same bytes. */
+  | { kind: 'report-file'; report: RequestReport }
+  /** A picture of figures, made when it is sent. */
+  | { kind: 'chart-file'; chart: ActivityChart }
   /** A command's answer, as the command's own result; commands/<word>.ts says it. */
   | { kind: 'answer'; command: string; result: unknown }
   | { kind: 'refusal'; refusal: Refusal }

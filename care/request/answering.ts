@@ -4,6 +4,7 @@ import { parisDate } from '../relay/civil-time.ts';
 import { refuse, type Refusal } from '../relay/refusal.ts';
 import { type Answer, faultsOf, oneLine } from './form.ts';
 import { type Around, logged, type Moved, told, type Told } from './moved.ts';
+import { firstTaken } from './measure.ts';
 import { allAnswers, openedAt, type Request, stageOf, startAt } from './request.ts';
 
 export type AnswerMove = { do: 'answer'; text: string; answers?: Answer[]; outcome?: string };
@@ -86,8 +87,11 @@ export function completed(request: Request, by: string, now: number): Moved {
   const start = following.starts ? startAt(following.starts, openedAt(request), now) : now;
   const since = Math.max(start, now);
   const keeps = following.sameTaker && request.taker !== undefined && since === now;
+  const { clocks, pauses } = before;
+  const passed = { stage: request.stage, clocks, pauses, takenAt: firstTaken(request), doneAt: now };
   const entered: Request = {
     ...before,
+    passed: [...(request.passed ?? []), passed],
     stage: next,
     status: keeps ? 'taken' : 'asked',
     taker: keeps ? request.taker : undefined,

@@ -49,6 +49,8 @@ export type RequestNews = {
   due: { target: 'take' | 'answer'; at: number } | undefined;
   /** For `reminded` and `escalated`: to whom. */
   escalatedTo: string | undefined;
+  /** A reminder that the asker wanted, rather than the clock. */
+  chased?: { by: string | undefined };
   /** Only in the request room. */
   patient?: PatientView | undefined;
   /** The asker's word that the patient agrees was asked of them. */

@@ -8,11 +8,14 @@ import type { People } from '../people/person.ts';
 import { patientView } from '../stay/patient.ts';
 import type { Patient, Stay } from '../stay/stay.ts';
 import { rearm } from './deadlines.ts';
+import { billedKeys, type Tariff } from './billing.ts';
+import { countKeys } from './counting.ts';
 import type { Moved } from './moved.ts';
 import { isGroupOf, type Offer, runnable } from './pathway.ts';
 import { isEnded, isOwed, groupsOf, type Request, stageOf } from './request.ts';
 import { matrixOf, routeStep } from './routing.ts';
 import { findRequests } from './stored.ts';
+import { traceOf } from './tracing.ts';
 
 export type RequestPorts = {
   store: Pick<Store, 'files' | 'rooms' | 'timers'>;
@@ -20,6 +23,8 @@ export type RequestPorts = {
   ids: Pick<Ids, 'code'>;
   /** Everything that is offered here today: a request may go on under another pathway. */
   pathways: () => readonly Offer[];
+  /** Of acts, by date; absent: no act is known. */
+  tariffs?: readonly Tariff[];
 };
 
 /**
@@ -49,6 +54,7 @@ export async function record(
       body: { by, stage: stageOf(one.on).id },
     });
     deliveries.push(...routeStep(ports.people, one, identity, now));
+    if (one.step === 'answered') deliveries.push(...(await traceOf(ports, one.on, identity, now)));
     decision.audit.push({
       actor: by,
       action: `request:${one.step}`,
@@ -86,8 +92,9 @@ export async function deliver(
     } else if (kind === 'group') {
       const members = ports.people.group(subject).map((p) => p.matrix);
       const name = known?.name ?? groupName(ports, subject);
-      decision.rooms.push({ ref, kind: 'group', subject, encrypted: true, name, members });
-    } else
+      if (!isAsWanted(known, members))
+        decision.rooms.push({ ref, kind: 'group', subject, encrypted: true, name, members });
+    } else if (!isAsWanted(known, [subject]))
       decision.rooms.push({
         ref,
         kind: 'direct',
@@ -98,6 +105,12 @@ export async function deliver(
       });
   }
   decision.deliveries.push(...deliveries);
+}
+
+/** A commit that wants a room waits for the disk by itself: a thousand reminders of one evening must not, for a room that is there. */
+function isAsWanted(known: Room | undefined, members: string[]): boolean {
+  if (!known || known.state === 'closed') return false;
+  return known.members.length === members.length && members.every((userId) => known.members.includes(userId));
 }
 
 /** Asker, who has it, who did the stages before. Somebody who gave it back has no reason to go on reading: the corridor sees to it (care/relay/departures.ts). */
@@ -138,7 +151,10 @@ function groupName(ports: RequestPorts, group: string): string {
  * What the request room is told of the patient: what the asker gave, else the patient's file when it was asked in the
  * patient's room or opened by an event. Not of a stay that has become protected.
  */
-async function identityOf({ store }: RequestPorts, request: Request): Promise<PatientView | undefined> {
+export async function identityOf(
+  { store }: { store: Pick<Store, 'files'> },
+  request: Request,
+): Promise<PatientView | undefined> {
   if (request.identity ?? request.patient === undefined) return request.identity;
   const patient = await store.files.load<Patient>('patient', request.patient);
   const stays = await Promise.all((patient?.state.stays ?? []).map((id) => store.files.load<Stay>('stay', id)));
@@ -164,16 +180,18 @@ export async function followPatient(
 
 /**
  * Look-up keys: by group while somebody can take it, by who owes an answer, by asker while it is open (and answered, for
- * `cloturer`), by patient and by stay.
+ * `cloturer`), by patient and by stay; for ever by month of asking and by act, to be counted.
  */
 function keysOf(request: Request): string[] {
-  if (isEnded(request)) return [];
+  const counted = [...countKeys(request), ...billedKeys(request)];
+  if (isEnded(request)) return counted;
   const { status, asker, patient, opened, waits } = request;
   const stage = stageOf(request);
   const together = stage.to.dispatch === 'everyone';
   const answered = status === 'answered';
   const takeable = waits === undefined && (status === 'asked' || (together && status === 'taken'));
   return [
+    ...counted,
     ...(takeable ? groupsOf(stage).map((g) => `group:${g}`) : []),
     ...(request.taker && !answered ? [`taker:${request.taker}`] : []),
     ...(request.offeredTo ? [`offered:${request.offeredTo}`] : []),

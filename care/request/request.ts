@@ -6,6 +6,7 @@ import type { Person } from '../people/person.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import { fromParis, toParis } from '../relay/civil-time.ts';
 import type { Answer } from './form.ts';
+import type { Passed } from './measure.ts';
 import type { RequestStep } from './news.ts';
 import { groupFor, isGroupOf, type Pathway, type Stage, type Start } from './pathway.ts';
 
@@ -67,6 +68,8 @@ export type Request = {
   answeredAt: number | undefined;
   /** Spans during which the answer clock of this stage stood still; the last one may be open. */
   pauses: { from: number; to: number | undefined }[];
+  /** Stages that are over, with their clocks. */
+  passed?: Passed[];
   /** Of this stage. */
   escalatedTo: string[];
   redirectedTo: string | undefined;

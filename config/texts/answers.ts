@@ -16,6 +16,11 @@ function rowText(row: { label: string; value: string }[]): string {
   return row.map((cell, n) => (n === 0 ? cell.value : `${cell.label} ${cell.value}`)).join(', ');
 }
 
+/** « 72,5 kg », « oui », the names of the files; a table is one line per row. */
+export function answerText({ value }: Shown): string {
+  return typeof value === 'object' && 'rows' in value ? value.rows.map(rowText).join('\n') : valueText(value);
+}
+
 function valueText(value: Exclude<ShownValue, { rows: unknown }>): string {
   if (typeof value === 'string') return value;
   if ('list' in value) return value.list.join(', ');

@@ -17,7 +17,7 @@ export function sayDay(instant: number, now: number): string {
 }
 
 /** `10h30`, `8h05`, `14h`: as hospitals write it. */
-function sayHour(instant: number): string {
+export function sayHour(instant: number): string {
   const { hour, minute } = toParis(instant);
   return minute === 0 ? `${hour}h` : `${hour}h${String(minute).padStart(2, '0')}`;
 }

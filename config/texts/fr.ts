@@ -8,6 +8,7 @@ import type { RoomTrouble } from '../../care/relay/room-trouble.ts';
 import type { CivilMoment } from '../../care/stay/intent.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
+import { followingRefusal } from './following.ts';
 import { identityRefusal } from './identity.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
 
@@ -345,6 +346,13 @@ export function refusal({ code: why, data }: Refusal): Piece {
         : say`${s('code')} : je ne trouve pas « ${outside(s('name'))} » parmi ceux qui peuvent la prendre.`;
     case 'nobody-to-ask':
       return say`${s('code')} vient d’un évènement de l’hôpital : personne ne peut préciser ici. Le service ou l’équipe du patient peuvent répondre.`;
+    case 'not-the-asker':
+    case 'asker-awaited':
+    case 'chased-already':
+    case 'chase-later':
+    case 'statistics-not-yours':
+    case 'unknown-period':
+      return followingRefusal(why, data);
     case 'not-yet':
       return say`${s('code')} n’a pas encore commencé.`;
     case 'nothing-waits':

@@ -68,7 +68,7 @@ function toGroup(n: RequestNews, now: number): Piece {
       return say`${b(n.code)} : personne ne l’a prise à temps, la demande s’arrête.`;
     case 'reminded':
       return lines(
-        say`Rappel : ${headed(n)} ${n.taker ? 'attend votre réponse' : 'attend d’être prise'}.`,
+        say`${n.chased ? (n.chased.by ? `Relance de ${n.chased.by}` : 'Relance du demandeur') : 'Rappel'} : ${headed(n)} ${n.taker ? 'attend votre réponse' : 'attend d’être prise'}.`,
         ...answers(n),
         before(n, now),
       );
