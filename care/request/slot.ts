@@ -9,7 +9,7 @@ import type { Person } from '../people/person.ts';
  * Who may see it, in the words of the SAS interface (ANS, `Slot.meta.security`): `PUBLIC` and `PRO` every professional known
  * here, `CPTS` those of its territory, `SNP` those who regulate unscheduled care.
  */
-type SlotVisibility = 'PUBLIC' | 'PRO' | 'SNP' | 'CPTS';
+export type SlotVisibility = 'PUBLIC' | 'PRO' | 'SNP' | 'CPTS';
 
 export type Slot = {
   id: string;
@@ -29,6 +29,11 @@ export type Slot = {
   url?: string | undefined;
   visibility?: SlotVisibility | undefined;
   territory?: string | undefined;
+  /** At the patient's home or by video; undefined: at the place. */
+  mode?: 'home' | 'video' | undefined;
+  /** The feed that it comes from (slot-feed.ts), and who offers it there (RPPS). */
+  feed?: string | undefined;
+  rpps?: string | undefined;
 };
 
 export type Booking = {
