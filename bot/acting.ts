@@ -30,7 +30,7 @@ export async function perform(ports: ActingPorts, item: OutboxItem, act: RoomAct
     case 'withdraw':
       return withdrawOne(ports, item.room, act);
     case 'end-room':
-      await endRoom(ports, item.room, act.next);
+      await endRoom(ports, item.room, act);
       return true;
     default:
       return act satisfies never;
@@ -97,10 +97,15 @@ async function tellNotRedacted(
 }
 
 /** The tombstone, then one commit that ends the record or moves it to the next Matrix room; the leaving is durable. */
-async function endRoom(ports: ActingPorts, ref: string, next: boolean): Promise<void> {
+async function endRoom(
+  ports: ActingPorts,
+  ref: string,
+  { next, generation }: Extract<RoomAct, { kind: 'end-room' }>,
+): Promise<void> {
   const { store, transport, rooms, clocks, log } = ports;
   const room = await store.rooms.get(ref);
-  if (room?.state !== 'open' || room.matrixId === null) return;
+  // Another generation: it was done, and the process ended before it could say so.
+  if (room?.state !== 'open' || room.matrixId === null || room.generation !== generation) return;
   const old = room.matrixId;
   const successor = next ? await rooms.createNext(ref) : undefined;
   // Without a successor none is named: who reads here is not expected anywhere else. Synapse wants the key all the same.

@@ -21,6 +21,7 @@ import {
   welcome,
 } from '../config/texts/fr.ts';
 import { corrected, deskNote, notMine, proposalNews } from '../config/texts/identity.ts';
+import { documentNews, fileNotGiven, letterNews } from '../config/texts/documents.ts';
 import { requestNews } from '../config/texts/requests.ts';
 import { formText } from '../config/texts/forms.ts';
 import { fit, type Fitted } from './fitting.ts';
@@ -52,6 +53,12 @@ export async function render(
     }
     case 'stay-fact':
       return stayFact(announcement.fact, announcement.patient, announcement.late, now);
+    case 'document':
+      return documentNews(announcement.news, announcement.patient, now);
+    case 'document-file': // only where the file itself cannot be given (document-file.ts)
+      return fileNotGiven('too-large');
+    case 'letter':
+      return letterNews(announcement.what, announcement.stay, announcement.patient, now);
     case 'patient-summary': {
       const patient = await needed<Patient>(files, 'patient', announcement.patientId);
       const stays = await Promise.all(patient.stays.map((id) => needed<Stay>(files, 'stay', id)));

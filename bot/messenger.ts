@@ -11,6 +11,7 @@ import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
 import { isAct, perform } from './acting.ts';
 import { contentOf, render } from './announce.ts';
+import { fileContent } from './document-file.ts';
 import type { Pacer } from './pacing.ts';
 import { relayedFile } from './relayed-file.ts';
 import type { Rooms } from './rooms.ts';
@@ -104,6 +105,7 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     const threadRoot = item.thread ? await store.outbox.threadRoot(item.room, item.thread) : undefined;
     const place = { threadRoot, replyTo: item.replyTo };
     const content =
+      (await fileContent({ store, transport }, item, place)) ??
       (await relayedFile(store.files, item, place)) ??
       contentOf(item, await render(store.files, item.announcement, clocks.civil(), item.room), place);
     if (!(await store.outbox.markTried(item.id, transport.deviceId, clocks.machine()))) return false;

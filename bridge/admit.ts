@@ -11,7 +11,7 @@ import { FRESH_SECONDS, SIGNATURE_HEADER, SOURCE_HEADER, TIMESTAMP_HEADER, isFre
 /** A hospital's interface as the configuration declares it. */
 export type Source = {
   id: string;
-  format: 'hl7v2' | 'events';
+  format: 'hl7v2' | 'events' | 'fhir' | 'documents';
   /** Facilities (FINESS or MSH-4 name) that this source may speak for; another one goes to quarantine. */
   facilities: string[];
   secret: string;
@@ -26,7 +26,12 @@ export const HARD_CAP = 4 * 1024 * 1024;
 
 export type Door = { format: Source['format']; path: string; mediaTypes: readonly string[] };
 
-const DOORS: Record<Source['format'], string> = { hl7v2: '/v1/hl7v2', events: '/v1/events' };
+const DOORS: Record<Source['format'], string> = {
+  hl7v2: '/v1/hl7v2',
+  events: '/v1/events',
+  fhir: '/v1/fhir',
+  documents: '/v1/documents',
+};
 
 function tooLarge(limit: number): Problem {
   return {

@@ -5,10 +5,10 @@
 import type { Context, Hono } from 'hono';
 import type * as z from 'zod';
 import type { Clocks, Ids } from '../care/relay/clock.ts';
-import type { Accepted, NewEnvelope } from '../care/relay/envelope.ts';
 import type { Reading } from '../care/stay/intent.ts';
 import { HARD_CAP, admit } from './admit.ts';
 import type { Door, Source, Sources } from './admit.ts';
+import type { Accepted, NewEnvelope } from '../care/relay/envelope.ts';
 import { faultFields } from '../care/relay/fault.ts';
 import { baseApp } from './base-app.ts';
 import { EVENTS_DOOR, answerFor, judgeEvent } from './events-door.ts';
@@ -16,18 +16,19 @@ import type { EventReceipt, ReadEvent } from './events-door.ts';
 import { HL7V2_DOOR } from './hl7v2-door.ts';
 import type { Acknowledge } from './hl7v2-door.ts';
 import { takeMessages } from './hl7v2-intake.ts';
-import type { Log } from '../care/relay/log.ts';
 import { openApi } from './openapi.ts';
 import { isProblem, sayProblem } from './problem.ts';
 import type { DoorEnv, Problem } from './problem.ts';
+import { store, type StoringDeps, unavailable } from './storing.ts';
+import { DOCUMENTS_DOOR } from './documents-door.ts';
+import { FHIR_DOOR, sayOutcome } from './fhir-door.ts';
+import { sayForDocument, takeDocument, takeFhir } from './taking.ts';
 
 /** Is Relais able to take and decide messages? One line per part (`store`, `drain`), counts and words only. */
 export type Health = { ready: boolean; parts: Record<string, string> };
 
-export type AppDeps = {
+export type AppDeps = StoringDeps & {
   sources: Sources;
-  /** The inbox port. Resolves only after the commit; rejects when storage fails, and nothing is then acknowledged. */
-  accept: (envelope: NewEnvelope) => Promise<Accepted>;
   clocks: Pick<Clocks, 'civil' | 'machine'>;
   ids: Pick<Ids, 'next'>;
   readHl7v2: (bytes: Uint8Array) => Reading;
@@ -38,41 +39,11 @@ export type AppDeps = {
   health: () => Promise<Health>;
   /** Prometheus text: counts only, never a patient field. */
   metrics: () => Promise<string>;
-  log: Log;
   /** Bytes taken before the signature is known to hold; HARD_CAP when absent. */
   hardCap?: number;
 };
 
 type Handler = (c: Context<DoorEnv>) => Promise<Response>;
-
-/** Storage did not answer: nothing is acknowledged, the sender keeps its message. */
-function unavailable(detail: string): Problem {
-  return { status: 503, slug: 'unavailable', title: 'Storage unavailable', detail, headers: { 'retry-after': '5' } };
-}
-
-const NOT_STORED = 'The message was not stored and is not acknowledged: send it again after the delay.';
-
-async function store(
-  c: Context<DoorEnv>,
-  deps: AppDeps,
-  envelope: NewEnvelope,
-): Promise<Exclude<Accepted, { state: 'reused' }> | Problem> {
-  let accepted: Accepted;
-  try {
-    accepted = await deps.accept(envelope);
-  } catch (fault) {
-    const fields = { request: c.get('requestId'), source: envelope.source, ...faultFields(fault) };
-    deps.log('error', 'inbox did not accept', fields);
-    return unavailable(NOT_STORED);
-  }
-  if (accepted.state !== 'reused') return accepted;
-  return {
-    status: 422,
-    slug: 'key-reused',
-    title: 'Key already used with another body',
-    detail: 'A key names one event for ever. For a new event use a new key; for a retry send the very same bytes.',
-  };
-}
 
 async function takeHl7v2(
   c: Context<DoorEnv>,
@@ -83,7 +54,8 @@ async function takeHl7v2(
   const accept = async ([envelope]: NewEnvelope[]): Promise<Accepted[]> =>
     envelope === undefined ? [] : [await deps.accept(envelope)];
   const [taken] = (await takeMessages({ ...deps, accept }, source, [body], c.get('requestId'))) ?? [];
-  if (taken === undefined) return unavailable(NOT_STORED);
+  if (taken === undefined)
+    return unavailable('The message was not stored and is not acknowledged: send it again after the delay.');
   // One answer per request: the application acknowledgement when it is asked for, which says more than the commit's.
   const answer = taken.answers.at(-1);
   if (answer === undefined) return c.body(null, 204);
@@ -119,7 +91,7 @@ async function takeEvent(
   return isProblem(answer) ? answer : c.json(answer.body, answer.status);
 }
 
-function doorHandler(deps: AppDeps, door: Door, take: typeof takeHl7v2): Handler {
+function doorHandler(deps: AppDeps, door: Door, take: typeof takeHl7v2, say: typeof sayProblem): Handler {
   return async (c) => {
     const given = { sources: deps.sources, clocks: deps.clocks, hardCap: deps.hardCap ?? HARD_CAP };
     const admitted = await admit(c.req.raw, door, given);
@@ -132,24 +104,26 @@ function doorHandler(deps: AppDeps, door: Door, take: typeof takeHl7v2): Handler
       problem: answer.slug,
       source: isProblem(admitted) ? '' : admitted.source.id, // unauthenticated, the header could hold anything
     });
-    return sayProblem(c, answer);
+    return say(c, answer);
   };
 }
 
 /**
- * The app: `POST /v1/hl7v2`, `POST /v1/events`, `GET /openapi.json`, `/health/live`, `/health/ready`, `/metrics`.
+ * The app: `POST /v1/hl7v2`, `/v1/events`, `/v1/fhir`, `/v1/documents`, `GET /openapi.json`, `/health/live`, `/health/ready`, `/metrics`.
  * Ask it with `app.request(…)` in tests, open it with `serveHttp` (node.ts).
  */
 export function createApp(deps: AppDeps): Hono<DoorEnv> {
   const app = baseApp(deps.ids, deps.log);
-  const doors: [Door, typeof takeHl7v2][] = [
-    [HL7V2_DOOR, takeHl7v2],
-    [EVENTS_DOOR, takeEvent],
+  const doors: [Door, typeof takeHl7v2, typeof sayProblem][] = [
+    [HL7V2_DOOR, takeHl7v2, sayProblem],
+    [EVENTS_DOOR, takeEvent, sayProblem],
+    [FHIR_DOOR, takeFhir, sayOutcome],
+    [DOCUMENTS_DOOR, takeDocument, sayForDocument],
   ];
-  for (const [door, take] of doors) {
-    app.post(door.path, doorHandler(deps, door, take));
+  for (const [door, take, say] of doors) {
+    app.post(door.path, doorHandler(deps, door, take, say));
     app.all(door.path, (c) =>
-      sayProblem(c, {
+      say(c, {
         status: 405,
         slug: 'post-only',
         title: 'Only POST is taken here',

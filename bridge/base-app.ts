@@ -25,7 +25,7 @@ export function baseApp(ids: Pick<Ids, 'next'>, log: Log): Hono<DoorEnv> {
       status: 404,
       slug: 'not-found',
       title: 'No such address',
-      detail: 'Messages go to POST /v1/hl7v2 or POST /v1/events; GET /openapi.json describes both.',
+      detail: 'Messages go to POST /v1/hl7v2, /v1/events, /v1/fhir or /v1/documents; GET /openapi.json describes them.',
     }),
   );
   app.onError((fault, c) => {

@@ -15,6 +15,7 @@ import { decideDate } from '../care/request/triggers.ts';
 import type { StayPorts } from '../care/stay/case.ts';
 import { decideReminder } from '../care/identity/decide.ts';
 import { decideClosing } from '../care/stay/closing.ts';
+import { decideLetter } from '../care/stay/letter.ts';
 import { decideNotice } from '../care/stay/notice.ts';
 
 export type DeadlinePorts = StayPorts &
@@ -27,6 +28,7 @@ const DECIDE: Record<TimerKind, (ports: DeadlinePorts, timer: Timer, now: number
   'request-date': decideDate,
   'room-close': decideClosing,
   'merge-desk': decideReminder,
+  'letter-awaited': decideLetter,
   slot: decideSlotTimer,
   draft: decideDraftTimer,
 };

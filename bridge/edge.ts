@@ -6,7 +6,9 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
 import { baseApp } from './base-app.ts';
+import { DOCUMENTS_DOOR } from './documents-door.ts';
 import { EVENTS_DOOR } from './events-door.ts';
+import { FHIR_DOOR } from './fhir-door.ts';
 import { eventSchema } from './formats/events.ts';
 import { HL7V2_DOOR } from './hl7v2-door.ts';
 import type { Log } from '../care/relay/log.ts';
@@ -19,7 +21,7 @@ export function createEdgeApp(deps: { ids: { next: () => string }; log: Log; eve
   const app = baseApp(deps.ids, deps.log);
   const description = openApi(deps.eventSchema);
   app.get('/openapi.json', (c) => c.json(description));
-  for (const path of [HL7V2_DOOR.path, EVENTS_DOOR.path]) {
+  for (const path of [HL7V2_DOOR.path, EVENTS_DOOR.path, FHIR_DOOR.path, DOCUMENTS_DOOR.path]) {
     app.post(path, (c) =>
       sayProblem(c, {
         status: 501,

@@ -5,11 +5,22 @@ import type { Envelope } from '../care/relay/envelope.ts';
 import type { Reading } from '../care/stay/intent.ts';
 import { decideMessage, type StayPorts } from '../care/stay/case.ts';
 import { readEvent } from './formats/events.ts';
+import { readPostedDocument } from './formats/documents.ts';
+import { readFhir } from './formats/fhir/fhir.ts';
 import { readHl7v2 } from './formats/hl7v2/pam-fr.ts';
 
-/** Bytes of an envelope, read by its format. Never throws for what a sender wrote. */
-export function readEnvelope(envelope: Pick<Envelope, 'format' | 'body'>): Reading {
+/**
+ * Bytes of an envelope, read by its format. Never throws for what a sender wrote.
+ * @param facilities that its source may speak for
+ */
+export function readEnvelope(
+  envelope: Pick<Envelope, 'format' | 'body' | 'receivedAt'>,
+  facilities: readonly string[],
+): Reading {
+  const { receivedAt } = envelope;
   if (envelope.format === 'hl7v2') return readHl7v2(envelope.body);
+  if (envelope.format === 'document') return readPostedDocument(envelope.body, receivedAt);
+  if (envelope.format === 'fhir') return readFhir(envelope.body, { receivedAt, facilities });
   const read = readEvent(parsed(envelope.body));
   if (!('problems' in read)) return read;
   const detail = read.problems.map((p) => `${p.path}: ${p.message}`).join('; ');
@@ -41,7 +52,7 @@ export async function drainHospital(ports: StayPorts & DrainPorts, sources: Iter
   const counts = await Promise.all(
     heads.map((source) =>
       drainInbox(ports, `in:${source}`, async (envelope) => {
-        const reading = readEnvelope(envelope);
+        const reading = readEnvelope(envelope, ports.policyOf(envelope.source).facilities ?? []);
         if (!reading.readable)
           return quarantine(ports, envelope, reading.reason, `${reading.place ?? ''} ${reading.detail}`.trim());
         const now = ports.civil();

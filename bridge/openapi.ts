@@ -1,6 +1,9 @@
 /** `GET /openapi.json`: OpenAPI 3.1, paths by hand, the event's schema generated from the one that reads it. */
 import * as z from 'zod'; // the namespace form bundles to 85 KB at the edge, `import { z }` to 454
+import { DOCUMENTS_DOOR } from './documents-door.ts';
 import { EVENTS_DOOR } from './events-door.ts';
+import { FHIR_DOOR } from './fhir-door.ts';
+import { documentSchema } from './formats/documents.ts';
 import { HL7V2_DOOR } from './hl7v2-door.ts';
 import { FRESH_SECONDS } from './verify.ts';
 
@@ -25,14 +28,18 @@ const problem = (description: string): object => ({
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 });
 
-const COMMON_PROBLEMS = {
-  '401': problem('Signature headers missing, wrong signature, or stale timestamp.'),
-  '403': problem('The source is declared with another format.'),
-  '404': problem('No source has this id.'),
-  '413': problem('Body too large.'),
-  '415': problem('Media type or content coding not taken.'),
-  '503': problem('Not stored, not acknowledged: send again after Retry-After.'),
+const COMMON_WORDS: Record<string, string> = {
+  '401': 'Signature headers missing, wrong signature, or stale timestamp.',
+  '403': 'The source is declared with another format.',
+  '404': 'No source has this id.',
+  '413': 'Body too large.',
+  '415': 'Media type or content coding not taken.',
+  '503': 'Not stored, not acknowledged: send again after Retry-After.',
 };
+
+const COMMON_PROBLEMS = Object.fromEntries(
+  Object.entries(COMMON_WORDS).map(([status, words]) => [status, problem(words)]),
+);
 
 const PROBLEM_SCHEMA = {
   type: 'object',
@@ -117,6 +124,92 @@ const eventsPath = {
   },
 };
 
+const outcome = (description: string): object => ({
+  description,
+  content: { 'application/fhir+json': { schema: { $ref: '#/components/schemas/OperationOutcome' } } },
+});
+
+const OUTCOME_SCHEMA = {
+  type: 'object',
+  description: 'FHIR R4 OperationOutcome. expression is a FHIRPath; no field ever repeats what was sent.',
+  required: ['resourceType', 'issue'],
+  properties: {
+    resourceType: { const: 'OperationOutcome' },
+    issue: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['severity', 'code', 'diagnostics'],
+        properties: {
+          severity: { enum: ['error', 'warning', 'information'] },
+          code: { type: 'string' },
+          diagnostics: { type: 'string', description: 'What to do next.' },
+          expression: { type: 'array', items: { type: 'string' } },
+        },
+      },
+    },
+  },
+};
+
+const fhirPath = {
+  post: {
+    operationId: 'sendFhir',
+    summary: 'One FHIR R4 resource or Bundle in JSON; 202 once it is on disk',
+    description:
+      'FR Core Encounter (alone, or in a Bundle of any type with its Patient, Organization and Location), the event notification of the ANS (CommunicationRequest, TRE_R254 ADM, SOR, DOC), DocumentReference. A Bundle of type transaction is answered by an OperationOutcome too: nothing is stored as a resource. XML is not read.',
+    parameters: PARAMETERS,
+    requestBody: {
+      required: true,
+      content: Object.fromEntries(FHIR_DOOR.mediaTypes.map((type) => [type, { schema: { type: 'object' } }])),
+    },
+    responses: {
+      '200': outcome('Known already: the same key (Bundle.identifier, MessageHeader.id, id and version) and bytes.'),
+      '202': outcome('Stored; it will be decided in its turn. Warnings say what was assumed.'),
+      '400': outcome('Not JSON. Kept in quarantine.'),
+      '422': outcome(
+        'Kept in quarantine: expression says where, diagnostics what to mend. Or a key used with other bytes.',
+      ),
+      ...Object.fromEntries(Object.entries(COMMON_WORDS).map(([status, words]) => [status, outcome(words)])),
+    },
+  },
+};
+
+const documentsPath = {
+  post: {
+    operationId: 'sendDocument',
+    summary: 'One document for the professionals of a patient; 202 once it is on disk',
+    description:
+      'What becomes of it is declared per source and LOINC type: a pointer in words, an encrypted file in the room, or nothing. The file is erased once sent. A FHIR DocumentReference is answered as /v1/fhir answers.',
+    parameters: PARAMETERS,
+    requestBody: {
+      required: true,
+      content: {
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            required: ['document'],
+            properties: {
+              document: { $ref: '#/components/schemas/Document' },
+              file: { type: 'string', format: 'binary', description: 'PDF, JPEG, PNG, or CDA R2 (its PDF is taken).' },
+            },
+          },
+          encoding: { document: { contentType: 'application/json' } },
+        },
+        'application/fhir+json': { schema: { type: 'object' } },
+      },
+    },
+    responses: {
+      '200': receipt('Known already: the same key with the same bytes.'),
+      '202': receipt('Stored; it will be decided in its turn.'),
+      '400': problem('The form is not as described. Kept in quarantine.'),
+      '422': problem(
+        'Key already used with another body; or kept in quarantine (another person, facility not declared).',
+      ),
+      ...COMMON_PROBLEMS,
+    },
+  },
+};
+
 const plain = (operationId: string, summary: string, mediaType: string): object => ({
   get: {
     operationId,
@@ -127,8 +220,10 @@ const plain = (operationId: string, summary: string, mediaType: string): object 
 
 /** @param eventSchema the schema that reads an event: what is described is what is read */
 export function openApi(eventSchema: z.ZodType): object {
-  const schema = z.toJSONSchema(eventSchema, { io: 'input', unrepresentable: 'any' });
-  const event = Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema')); // 3.1 has its own
+  const [event, document] = [eventSchema, documentSchema].map((one) => {
+    const schema = z.toJSONSchema(one, { io: 'input', unrepresentable: 'any' });
+    return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema')); // 3.1 has its own
+  });
   return {
     openapi: '3.1.0',
     info: {
@@ -139,10 +234,20 @@ export function openApi(eventSchema: z.ZodType): object {
     paths: {
       [HL7V2_DOOR.path]: hl7v2Path,
       [EVENTS_DOOR.path]: eventsPath,
+      [FHIR_DOOR.path]: fhirPath,
+      [DOCUMENTS_DOOR.path]: documentsPath,
       '/health/live': plain('live', 'The process answers', 'application/json'),
       '/health/ready': plain('ready', 'Messages can be stored and decided (503 otherwise)', 'application/json'),
       '/metrics': plain('metrics', 'Prometheus text: counts only', 'text/plain'),
     },
-    components: { schemas: { Event: event, Problem: PROBLEM_SCHEMA, Receipt: RECEIPT_SCHEMA } },
+    components: {
+      schemas: {
+        Document: document,
+        Event: event,
+        OperationOutcome: OUTCOME_SCHEMA,
+        Problem: PROBLEM_SCHEMA,
+        Receipt: RECEIPT_SCHEMA,
+      },
+    },
   };
 }

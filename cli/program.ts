@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { addConnecting } from './connecting.ts';
+import { addHeld } from './program-held.ts';
+import { addDirectoryCommands } from './program-directory.ts';
 import type { LoginOptions } from './provision.ts';
 import type { SlaOptions } from './sla.ts';
 
@@ -113,9 +115,9 @@ program
 program
   .command('read')
   .description('what each message of these files would become, one JSON line per message; needs no configuration')
-  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events']).default('hl7v2'))
+  .addOption(new Option('-f, --format <format>').choices(['hl7v2', 'events', 'fhir', 'documents']).default('hl7v2'))
   .argument('<file...>')
-  .action(async (files: string[], options: { format: 'hl7v2' | 'events' }) =>
+  .action(async (files: string[], options: { format: 'hl7v2' | 'events' | 'fhir' | 'documents' }) =>
     end(await (await import('./read.ts')).readFiles(files, options, console.log)),
   );
 
@@ -146,72 +148,7 @@ program
     end((await import('./sla.ts')).printSla(pathway, options, console.log)),
   );
 
-const quarantine = program.command('quarantine').description('what could not be decided, kept for a human');
-quarantine
-  .command('list')
-  .description('newest first')
-  .addOption(config)
-  .option('--json', 'one JSON line each')
-  .action(async (options: { config: string; json?: boolean }) =>
-    end(await (await import('./quarantine.ts')).listQuarantine(options, process.env, console.log)),
-  );
-quarantine
-  .command('show')
-  .description('one envelope, with what was received (health data: on a trusted screen only)')
-  .addOption(config)
-  .argument('<id>')
-  .action(async (id: string, options: { config: string }) =>
-    end(await (await import('./quarantine.ts')).showQuarantined(id, options, process.env, console.log)),
-  );
-quarantine
-  .command('replay')
-  .description('decide it again (a delivery: send it again), at the end of its lane')
-  .addOption(config)
-  .option('--send-again', 'a delivery that may have been sent: do not look for it in the room, send it')
-  .option(
-    '--accept-identity',
-    'a message held as another person under the same number: the hospital says it is the same',
-  )
-  .argument('<id...>')
-  .action(async (ids: string[], options: { config: string; sendAgain?: boolean; acceptIdentity?: boolean }) =>
-    end(await (await import('./quarantine.ts')).replayQuarantined(ids, options, process.env, console.log)),
-  );
-
-quarantine
-  .command('drop')
-  .description('a delivery that is never to be sent')
-  .addOption(config)
-  .argument('<id...>')
-  .action(async (ids: string[], options: { config: string }) =>
-    end(await (await import('./quarantine.ts')).dropQuarantined(ids, options, process.env, console.log)),
-  );
-
-const silenced = program
-  .command('silenced')
-  .description('stays of which nothing is said: protected patients, blocked units');
-silenced
-  .command('list')
-  .description('their visit numbers and why: on a trusted screen only')
-  .addOption(config)
-  .action(async (options: { config: string }) =>
-    end(await (await import('./silenced.ts')).listSilenced(options, process.env, console.log)),
-  );
-silenced
-  .command('release')
-  .description('tell a stay again, from its next message on, because the hospital says that it may be')
-  .addOption(config)
-  .argument('<id...>')
-  .action(async (ids: string[], options: { config: string }) =>
-    end(await (await import('./silenced.ts')).releaseSilenced(ids, options, process.env, console.log)),
-  );
-
-program
-  .command('no-team')
-  .description('patients whom nobody follows here ("à téléphoner"): health data, on a trusted screen only')
-  .addOption(config)
-  .action(async (options: { config: string }) =>
-    end(await (await import('./no-team.ts')).listNoTeam(options, process.env, console.log)),
-  );
+addHeld(program, config, end); // quarantine, silenced, no-team
 
 const lane = program.command('lane').description('the queue of each room');
 lane
@@ -254,47 +191,19 @@ rooms
     end(await (await import('./rooms.ts')).applyRooms(options, process.env, console.log)),
   );
 
-const imports = program
-  .command('import')
-  .description('the open files of the directory, into a new index that the running server takes at once');
-for (const [kind, what] of [
-  ['rpps', 'professionals: PS_LibreAcces_Personne_activite_….txt of annuaire.sante.fr, unzipped'],
-  ['finess', 'establishments: etalab-cs1100507-….csv of data.gouv.fr, with or without coordinates'],
-] as const)
-  imports
-    .command(kind)
-    .description(what)
-    .addOption(config)
-    .option('--accept-shrunk', 'the file has far fewer rows than the last one, and that is right')
-    .argument('<file>')
-    .action(async (file: string, options: { config: string; acceptShrunk?: boolean }) =>
-      end(await (await import('./import.ts')).importDirectory(kind, file, options, process.env, console.log)),
-    );
+addDirectoryCommands(program, config, end);
 
-const directory = program
-  .command('directory')
-  .description('what the coordination knows of professionals and partners: delays, lines, new patients, languages…');
-directory
-  .command('template')
-  .description('an empty table with every column, to be filled in a spreadsheet')
-  .addOption(new Option('-f, --format <format>').choices(['csv', 'xlsx', 'yaml']).default('csv'))
-  .option('-o, --out <file>', 'where to write it')
-  .action(async (options: { format: 'csv' | 'xlsx' | 'yaml'; out?: string }) =>
-    end(await (await import('./directory.ts')).writeTemplate(options, console.log)),
-  );
-const overlay = directory.command('overlay').description('a table of fiches: .csv, .xlsx or .yaml');
-overlay
-  .command('check')
-  .description('every problem at once, with row, column and cure; needs no configuration')
-  .argument('<file>')
-  .action(async (file: string) => end(await (await import('./directory.ts')).checkOverlay(file, console.log)));
-overlay
-  .command('load')
-  .description('into the store, beside the running server; the later check of each value stays')
+program
+  .command('letters')
+  .description('the lettre de liaison, measured')
+  .command('report')
+  .description('discharges, letters on the day, later, never; discharges known 24 h before. Counts only')
   .addOption(config)
-  .argument('<file>')
-  .action(async (file: string, options: { config: string }) =>
-    end(await (await import('./directory.ts')).loadOverlay(file, options, process.env, console.log)),
+  .option('--from <day>', 'first day, 2026-12-01 (30 days before the last one)')
+  .option('--to <day>', 'last day (today)')
+  .option('--json', 'one JSON line')
+  .action(async (options: { config: string; from?: string; to?: string; json?: boolean }) =>
+    end(await (await import('./letters.ts')).printLetterReport(options, process.env, console.log)),
   );
 
 program

@@ -38,7 +38,7 @@ export async function showQuarantined(
   env: Environment,
   print: Print,
 ): Promise<number> {
-  return withStore(options.config, env, async ({ store }) => {
+  return withStore(options.config, env, async ({ store, loaded }) => {
     const envelope = await store.inbox.get(id);
     if (!envelope) return unknown(id);
     await store.commit(
@@ -64,8 +64,9 @@ export async function showQuarantined(
     print(JSON.stringify(summary(envelope), null, 2));
     if (envelope.format === 'matrix') print('(an encrypted Matrix event: its text is not kept)');
     else {
+      const facilities = loaded.config.sources.find((one) => one.id === envelope.source)?.facilities ?? [];
       print(new TextDecoder('utf-8').decode(envelope.body).replaceAll('\r', '\n'));
-      if (envelope.body.length > 0) print(JSON.stringify(readEnvelope(envelope), null, 2));
+      if (envelope.body.length > 0) print(JSON.stringify(readEnvelope(envelope, facilities), null, 2));
     }
     return 0;
   });

@@ -7,11 +7,13 @@ import { readFile } from 'node:fs/promises';
 import { acknowledgement, acknowledgementCode, acknowledgementError, headerOf } from '../bridge/formats/hl7v2/ack.ts';
 import { readHl7v2, splitHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { readEvent } from '../bridge/formats/events.ts';
-import type { Reading } from '../care/stay/intent.ts';
+import { readPostedDocument } from '../bridge/formats/documents.ts';
+import { readFhir } from '../bridge/formats/fhir/fhir.ts';
+import type { Reading, StayIntent } from '../care/stay/intent.ts';
 import { type SourcePolicy, strongest, type Verdict, verdict } from '../care/stay/verdict.ts';
 
 export type ReadOptions = {
-  format: 'hl7v2' | 'events';
+  format: 'hl7v2' | 'events' | 'fhir' | 'documents';
   /** Undefined: no table, so events without labels; training messages are read like others, fictional identities are silent. */
   policy?: SourcePolicy;
   /** Time of the acknowledgements, epoch ms UTC; MSH-7 of each message when not given, so that a run can be repeated. */
@@ -46,7 +48,7 @@ export async function readFiles(paths: string[], options: ReadOptions, print: (l
       code = 1;
       continue;
     }
-    const lines = options.format === 'hl7v2' ? hl7v2Lines(bytes, options) : eventLines(bytes, options);
+    const lines = LINES[options.format](bytes, options);
     for (const [index, line] of lines.entries()) {
       print(JSON.stringify({ file: path, message: index + 1, ...line }));
       const what = `${line.acknowledgement} ${line.outcome} ${line.reason}`;
@@ -58,6 +60,13 @@ export async function readFiles(paths: string[], options: ReadOptions, print: (l
   if (rows.length > 1 || [...counts.values()].some((n) => n > 1)) process.stderr.write(rows.join(''));
   return code;
 }
+
+const LINES: Record<ReadOptions['format'], (bytes: Uint8Array, options: ReadOptions) => Line[]> = {
+  hl7v2: hl7v2Lines,
+  events: eventLines,
+  fhir: fhirLines,
+  documents: documentLines,
+};
 
 type Line = Verdict & {
   intents: unknown[];
@@ -93,7 +102,32 @@ function judged(reading: Reading, options: ReadOptions): Omit<Line, 'acknowledge
   }
   const verdicts = reading.intents.map((intent) => verdict(intent, options.policy ?? NO_TABLE));
   const { outcome, reason } = strongest(verdicts) ?? { outcome: 'muted', reason: 'not-a-movement' };
-  return { outcome, reason, intents: reading.intents, warnings };
+  return { outcome, reason, intents: reading.intents.map(withoutBytes), warnings };
+}
+
+/** One resource or Bundle per file. Read as if it had come now, from a source that speaks for whatever it names. */
+function fhirLines(bytes: Uint8Array, options: ReadOptions): Line[] {
+  const reading = readFhir(bytes, { receivedAt: options.now ?? 0, facilities: [] });
+  const status = reading.readable
+    ? '202'
+    : reading.verdict === 'rejected' && reading.reason === 'unreadable'
+      ? '400'
+      : '422';
+  return [{ ...judged(reading, options), acknowledgement: status }];
+}
+
+/** One multipart body per file, as `POST /v1/documents` takes it. */
+function documentLines(bytes: Uint8Array, options: ReadOptions): Line[] {
+  const reading = readPostedDocument(bytes, options.now ?? 0);
+  return [{ ...judged(reading, options), acknowledgement: reading.readable ? '202' : '400' }];
+}
+
+/** What a document holds is not printed: only its type and size. */
+function withoutBytes(intent: StayIntent): unknown {
+  const content = intent.document?.content;
+  if (content === undefined) return intent;
+  const { mediaType, bytes } = content;
+  return { ...intent, document: { ...intent.document, content: { mediaType, size: bytes.length } } };
 }
 
 /** One event, an array of events, or one event per line (JSON Lines). */

@@ -2,6 +2,7 @@
  * A stage: the whole of Relais in memory, with a transcript instead of Matrix and a clock that is stepped. Rehearsals
  * and the flow tests play on it; what passes here is the same composition as `relais serve`.
  */
+import type { Source } from '../bridge/admit.ts';
 import { createApp } from '../bridge/app.ts';
 import { acknowledgement } from '../bridge/formats/hl7v2/ack.ts';
 import { eventSchema, readEvent } from '../bridge/formats/events.ts';
@@ -41,6 +42,9 @@ export type StageOptions = {
   log?: Log;
 };
 
+/** Which door it is brought to. */
+type Posted = Source['format'];
+
 type Heard = { roomId: string; roomName: string; event: RawRoomEvent };
 
 export type Stage = {
@@ -55,7 +59,7 @@ export type Stage = {
   /** Machine time goes on, and nothing else. */
   wait(ms: number): Promise<void>;
   /** A hospital's message, over HTTP, signed. @returns status and body of the answer */
-  post(body: Uint8Array, format?: 'hl7v2' | 'events'): Promise<{ status: number; body: string }>;
+  post(body: Uint8Array, format?: Posted, mediaType?: string): Promise<{ status: number; body: string }>;
   /** A person types in a room. */
   says(roomId: string, userId: string, text: string): Promise<void>;
   reacts(roomId: string, userId: string, eventId: string, key: string): Promise<void>;
@@ -66,6 +70,13 @@ export type Stage = {
   readBy(userId: string): Heard[];
   settle(): Promise<void>;
   close(): Promise<void>;
+};
+
+const MEDIA_TYPES: Record<Posted, string> = {
+  hl7v2: 'application/hl7-v2',
+  events: 'application/json',
+  fhir: 'application/fhir+json',
+  documents: 'multipart/form-data',
 };
 
 const SECRET = 'a secret that protects nothing: everything here is synthetic';
@@ -83,7 +94,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     (userId) => !(options.late ?? []).includes(userId),
   );
   const log: Log = options.log ?? ((): void => undefined);
-  const sources = new Map([[options.source.id, options.source.policy]]);
+  const { id: source, facilities, policy } = options.source;
+  const sources = new Map([[source, policy.facilities ? policy : { ...policy, facilities }]]);
   const relais = compose({
     ...options,
     store: memory,
@@ -106,8 +118,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     secret: SECRET,
     maxBytes: 4 * 1024 * 1024,
   };
-  // One stage takes both formats under one source: what is rehearsed is the meaning, not the declaration.
-  const app = (format: 'hl7v2' | 'events'): ReturnType<typeof createApp> =>
+  // One stage takes every format under one source: what is rehearsed is the meaning, not the declaration.
+  const app = (format: Posted): ReturnType<typeof createApp> =>
     createApp({
       sources: (id) => (id === door.id ? { ...door, format } : undefined),
       accept: async (envelope) => {
@@ -125,7 +137,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       metrics: async () => '',
       log,
     });
-  const apps = { hl7v2: app('hl7v2'), events: app('events') };
+  const apps = { hl7v2: app('hl7v2'), events: app('events'), fhir: app('fhir'), documents: app('documents') };
 
   async function settle(): Promise<void> {
     do {
@@ -159,12 +171,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await relais.retryWaiting();
       await settle();
     },
-    async post(body, format = 'hl7v2') {
+    async post(body, format = 'hl7v2', mediaType = MEDIA_TYPES[format]) {
       const timestamp = String(Math.floor(clocks.machine() / 1000));
       const answer = await apps[format].request(`/v1/${format}`, {
         method: 'POST',
         headers: {
-          'content-type': format === 'hl7v2' ? 'application/hl7-v2' : 'application/json',
+          'content-type': mediaType,
           'x-relais-source': door.id,
           'x-relais-timestamp': timestamp,
           'x-relais-signature': await sign(SECRET, door.id, timestamp, body),

@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { MINUTE } from '../care/relay/civil-time.ts';
 import { type People, type Person, peopleFrom } from '../care/people/person.ts';
 import { readHl7v2, splitHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
+import { readFhir } from '../bridge/formats/fhir/fhir.ts';
 import { readEvent } from '../bridge/formats/events.ts';
 import { loadShippedPathways } from '../config/load-pathways.ts';
 import { readPeopleFile, readTeamsFile } from '../config/load-people.ts';
@@ -15,6 +16,7 @@ import { readYaml, sayProblems } from '../config/problem.ts';
 import { parseParis } from '../config/paris-text.ts';
 import { type Scenario, scenarioSchema, type ScenarioStep } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
+import { LETTER } from '../care/stay/document-policy.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { demoDirectory, demoRepertory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
@@ -72,6 +74,8 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
     acceptFictional: true,
     production: false,
     name: scenario.source?.name,
+    documents: { default: 'pointer', byType: new Map([[LETTER, 'attachment']]) },
+    secretariats: [{ units: undefined, group: 'secretariat-hospitalisation' }], // the demo's people have one
   };
   const stage = await openStage({
     start,
@@ -105,15 +109,32 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
   return held ? 0 : 1;
 }
 
-type Piece = { bytes: Uint8Array; format: 'hl7v2' | 'events'; at: number | undefined; facility: string | undefined };
+type Piece = {
+  bytes: Uint8Array;
+  format: 'hl7v2' | 'events' | 'fhir';
+  at: number | undefined;
+  facility: string | undefined;
+};
 
 async function readPieces(folder: string, name: string): Promise<[string, Piece[]]> {
   const bytes = new Uint8Array(await readFile(join(folder, name)));
   if (name.toLowerCase().endsWith('.json')) {
-    const read = readEvent(parsed(bytes));
+    const json = parsed(bytes);
+    const isFhir = typeof json === 'object' && json !== null && 'resourceType' in json;
+    const read = isFhir ? readFhir(bytes, { receivedAt: 0, facilities: [] }) : readEvent(json);
     const known = !('problems' in read) && read.readable;
     const at = known ? (read.intents[0]?.recordedAt ?? read.intents[0]?.occurredAt) : undefined;
-    return [name, [{ bytes, format: 'events', at, facility: known ? read.facility : undefined }]];
+    return [
+      name,
+      [
+        {
+          bytes,
+          format: isFhir ? 'fhir' : 'events',
+          at: at === 0 ? undefined : at,
+          facility: known ? read.facility : undefined,
+        },
+      ],
+    ];
   }
   const pieces = splitHl7v2(bytes).map((piece): Piece => {
     const read = readHl7v2(piece);

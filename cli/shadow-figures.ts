@@ -114,7 +114,7 @@ export async function shadowFigures(
     controls.add(envelope.key);
     if (envelope.body.length === 0) continue; // blocked: nothing of it was kept
     if (envelope.format === 'hl7v2') seen.mismatches += charsetOf(envelope.body, charsets);
-    const reading = readEnvelope(envelope);
+    const reading = readEnvelope(envelope, policy.facilities ?? []);
     for (const warning of reading.warnings) warnings.add(warning);
     if (!reading.readable) continue;
     facilities.add(codeOf(reading.facility));

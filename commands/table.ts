@@ -11,6 +11,7 @@ import type { Command } from './command.ts';
 import { complement } from './complement.ts';
 import { confirmer } from './confirmer.ts';
 import { fiche } from './fiche.ts';
+import { lettre } from './lettre.ts';
 import { creneau } from './creneau.ts';
 import { decliner } from './decliner.ts';
 import { doc } from './doc.ts';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   decliner,
   doc,
   fiche,
+  lettre,
   ligne,
   monPatient,
   pasMonPatient,

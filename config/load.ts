@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
 import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Offer } from '../care/request/pathway.ts';
+import type { DocumentHandling } from '../care/stay/document-policy.ts';
 import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
@@ -20,7 +21,7 @@ export type SourceConfig = {
   id: string;
   /** How the hospital is called in a room; its id when nothing else is said. */
   name: string;
-  format: 'hl7v2' | 'events';
+  format: 'hl7v2' | 'events' | 'fhir' | 'documents';
   facilities: string[];
   maxBytes: number;
   policy: SourcePolicy;
@@ -124,6 +125,7 @@ export function loadConfig(
   if (broken) return { problems };
   const people = read !== undefined && !('problems' in read) ? read : undefined;
   if (people) problems.push(...unknownTerritories(people, main.value), ...unknownDesks(people.persons, main));
+  if (people) problems.push(...emptySecretariats(main, people.persons));
   problems.push(...missingFiles(main, at));
   const secrets = readSecrets(main, env, at);
   problems.push(...secrets.problems);
@@ -188,6 +190,8 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
           production: environment === 'production',
           identityDesk: source.identity_desk,
           shadow: source.mode === 'shadow',
+          documents: documentsOf(source),
+          secretariats: source.secretariats?.map(({ units: of, group }) => ({ units: of, group })),
           tags: new Map(source.units?.map((u) => [u.code, u.tags])),
         },
       };
@@ -205,6 +209,33 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     rooms: { closeAfterDays: rooms.close_after_days },
     timezone,
   };
+}
+
+/** Without a `default`, a type that is not named is not said. */
+function documentsOf({ documents }: RelaisFile['sources'][number]): SourcePolicy['documents'] {
+  if (documents === undefined) return undefined;
+  const { default: otherwise = 'none', ...types } = documents;
+  const byType = Object.entries(types).flatMap(([type, handling]): [string, DocumentHandling][] =>
+    handling === undefined ? [] : [[type, handling]],
+  );
+  return { default: otherwise, byType: new Map(byType) };
+}
+
+/** A letter that does not come must reach somebody. */
+function emptySecretariats({ value, problem }: YamlFile<RelaisFile>, persons: readonly Person[]): ConfigProblem[] {
+  return value.sources.flatMap((source, s) =>
+    (source.secretariats ?? []).flatMap(({ group }, n) =>
+      persons.some((person) => person.groups.includes(group))
+        ? []
+        : [
+            problem(
+              ['sources', s, 'secretariats', n, 'group'],
+              `nobody is in the group "${group}"`,
+              'add it to the groups of a person in people.yaml',
+            ),
+          ],
+    ),
+  );
 }
 
 function unknownTerritories(

@@ -128,6 +128,8 @@ async function writeConfig(
         format: 'hl7v2',
         facility: [given.facility],
         secret_env: 'RELAIS_SOURCE_SECRET',
+        documents: { default: 'pointer', '11490-0': 'attachment' },
+        secretariats: [{ group: 'secretariat-hospitalisation' }],
         units: [
           { code: '4500', label: 'Urgences', policy: 'event' },
           { code: '4521', label: 'Médecine A', policy: 'event+label' },

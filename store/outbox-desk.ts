@@ -2,6 +2,7 @@
 import type { AuditEntry } from '../care/relay/decision.ts';
 import type { OutboxStore } from '../care/relay/ports.ts';
 import { writeAudit } from './audit.ts';
+import { eraseAttachment } from './attachments.ts';
 import { sealText, type Db, type Ground } from './ground.ts';
 import { openLane } from './lane-gate.ts';
 import { nextSeq } from './lanes.ts';
@@ -42,9 +43,10 @@ export function outboxDesk(ground: Ground): Pick<OutboxStore, 'replay' | 'drop' 
           .set({ state: 'dropped', ended_at: clocks.machine() })
           .where('id', '=', id)
           .where('state', '=', 'quarantined')
-          .returning('id')
+          .returning('body')
           .executeTakeFirst();
         if (!dropped) return false;
+        await eraseAttachment(ground, tx, id, dropped.body);
         await note(tx, by, { action: 'delivery:drop', subject: id, outcome: 'muted', reason: 'dropped' });
         return true;
       }),

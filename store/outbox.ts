@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { NewDelivery } from '../care/relay/decision.ts';
 import type { OutboxItem, OutboxStore } from '../care/relay/ports.ts';
 import { batcher } from './batch.ts';
+import { eraseAttachment } from './attachments.ts';
 import { openText, openValue, sealText, sealValue, type Db, type Ground } from './ground.ts';
 import { headIds, nextSeq } from './lanes.ts';
 import type { Tables } from './tables.ts';
@@ -93,10 +94,11 @@ async function markDone(ground: Ground, ends: End[]): Promise<undefined[]> {
         .set({ state: typeof how === 'string' ? how : 'done', event_id: eventId, ended_at: at, why: null })
         .where('id', '=', id)
         .where('state', 'in', eventId === null ? ['pending'] : ['pending', 'quarantined'])
-        .returning(['lane', 'thread', 'root', 'coalesce'])
+        .returning(['lane', 'thread', 'root', 'coalesce', 'body'])
         .executeTakeFirst();
       if (!row) continue;
       await endWait(tx, row.lane);
+      await eraseAttachment(ground, tx, id, row.body);
       if (eventId !== null) await rememberRoot(tx, row, eventId);
     }
   });

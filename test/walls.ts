@@ -32,6 +32,7 @@ const DOORS: { packages: RegExp; paths: RegExp; door: string }[] = [
     door: 'bot/matrix/',
   },
   { packages: /^(?:kysely|pg)(?:\/|$)/, paths: /^(?:store|test\/store)\//, door: 'store/' },
+  { packages: /^fast-xml-parser$/, paths: /^bridge\/formats\/cda\.ts$/, door: 'bridge/formats/cda.ts' },
   { packages: /^(?:hono|@hono\/[^/]+)(?:\/|$)/, paths: /^(?:bridge|test\/bridge)\//, door: 'bridge/' },
 ];
 
@@ -39,7 +40,7 @@ const DOORS: { packages: RegExp; paths: RegExp; door: string }[] = [
 const EDGE_ENTRIES = ['bridge/app.ts', 'bridge/edge.ts'];
 
 /** Packages known to run there without `node:`; another one is to be tried on workerd first (test/bridge/edge.test.ts). */
-const EDGE_PACKAGES = /^(?:hono|zod)(?:\/|$)/;
+const EDGE_PACKAGES = /^(?:hono|zod|fast-xml-parser)(?:\/|$)/;
 
 /** Where a default export is asked for by somebody else: the test runner's file, and workerd for its entry. */
 const MAY_EXPORT_DEFAULT = /^(?:[\w-]+\.config\.ts|bridge\/edge\.ts)$/;

@@ -59,7 +59,7 @@ async function endRoom(ports: StayPorts, decision: Decision, patientId: string, 
   if (!room) return;
   withdraw(decision, room, stays);
   tellRoom(decision, room, 'regrouped-away');
-  act(decision, room, { kind: 'end-room', next: false });
+  act(decision, room, { kind: 'end-room', next: false, generation: room.generation });
 }
 
 /** The survivor's room goes on as another one, so that no earlier history is mixed with what is now one patient's. */
@@ -76,7 +76,7 @@ async function openNext(
   await wantRoom(ports, decision, survivor.id, team);
   if (room?.matrixId) {
     tellRoom(decision, room, 'regrouped-here');
-    act(decision, room, { kind: 'end-room', next: true });
+    act(decision, room, { kind: 'end-room', next: true, generation: room.generation });
   }
   summarise(decision, survivor.id);
   await planClosing(ports, decision, survivor, stays, now);

@@ -83,6 +83,6 @@ async function takeBack(
     return;
   }
   tellRoom(decision, room, 'withdrawn-and-ends');
-  act(decision, room, { kind: 'end-room', next: false });
+  act(decision, room, { kind: 'end-room', next: false, generation: room.generation });
   decision.timers.push({ do: 'cancel-all', kind: 'room-close', ref: patient.id });
 }

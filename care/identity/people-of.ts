@@ -21,6 +21,14 @@ export function stayIdOf(sealer: Pick<Sealer, 'blind'>, facility: string, visit:
   return sealer.blind(`stay|${facility}|${visit}`);
 }
 
+/** Whose file a number leads to. */
+export type NamedPatient = {
+  id: string;
+  file: StoredFile<Patient> | undefined;
+  /** Merged away, or given up for another: a message under such a number is a mistake of somebody. */
+  retired: boolean;
+};
+
 /**
  * @returns the file that this number leads to now, and whether the number is retired (merged away, or given up for another):
  *   a message under a retired number is a mistake of somebody
@@ -29,7 +37,7 @@ export async function patientOf(
   { store, sealer }: Files & { sealer: Pick<Sealer, 'blind'> },
   facility: string,
   ipp: string,
-): Promise<{ id: string; file: StoredFile<Patient> | undefined; retired: boolean }> {
+): Promise<NamedPatient> {
   const id = patientIdOf(sealer, facility, ipp);
   const own = await store.files.load<Patient>('patient', id);
   const target = own?.state.goesBy;

@@ -3,6 +3,8 @@
  * sealed in the outbox: some of it names a patient, and only ever reaches an encrypted body.
  */
 import type { StayFact } from '../stay/stay.ts';
+import type { DocumentNews } from '../stay/document-news.ts';
+import type { LetterNews } from '../stay/letter.ts';
 import type { FormNews } from '../request/form-news.ts';
 import type { DeskNote, ProposalNews } from '../identity/news.ts';
 import type { RequestAudience, RequestNews } from '../request/news.ts';
@@ -23,6 +25,12 @@ export type Announcement =
   | { kind: 'stay-card'; stayId: string }
   /** One new fact of a stay: it stands alone, patient named. */
   | { kind: 'stay-fact'; stayId: string; fact: StayFact; patient: PatientView; late: boolean }
+  /** A document has come, was replaced or taken back. */
+  | { kind: 'document'; news: DocumentNews; patient: PatientView }
+  /** Its bytes (file `attachment`, erased once sent), as an encrypted file of the room. */
+  | { kind: 'document-file'; attachment: string; news: DocumentNews }
+  /** To the ward's secretariat: the lettre de liaison of somebody who has left. */
+  | { kind: 'letter'; what: 'missing' | 'received' | 'not-needed'; stay: LetterNews; patient: PatientView }
   /** For somebody whose devices did not get the earlier keys. Rendered when sent, from the patient's files. */
   | { kind: 'patient-summary'; patientId: string; forUser: string; regrouped?: true }
   /** A step of a request, said differently to the group, to the asker and in the request room. */
@@ -57,5 +65,5 @@ export type Announcement =
 export type RoomAct =
   /** Every event that carries this thread is taken back (Matrix redaction), one call each. */
   | { kind: 'withdraw'; thread: string; desk: string }
-  /** The Matrix room ends with a tombstone; `next`: the ref goes on in a new one. */
-  | { kind: 'end-room'; next: boolean };
+  /** The Matrix room of that generation ends with a tombstone; `next`: the ref goes on in a new one. */
+  | { kind: 'end-room'; next: boolean; generation: number };

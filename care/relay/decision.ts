@@ -20,7 +20,10 @@ export type FileKind =
   | 'form-file'
   | 'fiche'
   | 'proposal'
-  | 'shadow';
+  | 'shadow'
+  | 'document'
+  | 'attachment'
+  | 'letter';
 
 export type FileWrite = {
   kind: FileKind;

@@ -46,6 +46,7 @@ export type Reason =
   | 'anonymous'
   | 'psychiatric-care'
   | 'blocked-unit'
+  | 'masked-document'
   // quarantined
   | 'unreadable'
   | 'missing-identity'

@@ -51,7 +51,10 @@ export type RefusalCode =
   | 'not-the-desk'
   | 'already-decided'
   | 'not-a-patient-room'
-  | 'not-in-team';
+  | 'not-in-team'
+  | 'only-in-patient-room'
+  | 'no-letter-awaited'
+  | 'letter-how';
 
 /** `data` feeds the sentence: who has it, who may, which codes are open. Never health data. */
 export type Refusal = { code: RefusalCode; data: Record<string, string | number | string[]> };

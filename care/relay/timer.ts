@@ -10,6 +10,7 @@ export type TimerKind =
   /** A day on which a pathway opens a request. */
   | 'request-date'
   | 'room-close'
+  | 'letter-awaited'
   | 'slot'
   /** A form that nobody goes on with. */
   | 'draft'

@@ -81,7 +81,8 @@ function mayReadText({ step, on }: Told, audience: RequestAudience): boolean {
 function askerName(people: People, request: Request, audience: RequestAudience): string | undefined {
   if (request.opened.by === 'stay') return request.opened.name;
   if (request.anonymous && audience !== 'asker') return undefined;
-  return request.asker === undefined ? undefined : (people.byId(request.asker)?.name ?? request.asker);
+  // A date, or what followed from an event: nobody in person.
+  return request.asker === undefined ? 'Relais' : (people.byId(request.asker)?.name ?? request.asker);
 }
 
 function takerName(people: People, request: Request, former: string | undefined): string | undefined {

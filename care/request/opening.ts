@@ -3,6 +3,7 @@ import type { Decision } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import { parisDate, parisWeekday, toParis } from '../relay/civil-time.ts';
+import type { Reason } from '../relay/outcome.ts';
 import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { Person } from '../people/person.ts';
 import { isPublicHoliday } from './calendar.ts';
@@ -130,7 +131,13 @@ export async function openFollowing(
 ): Promise<void> {
   const stage = request.pathway.stages.find((s) => s.id === done.stage);
   const opens = stage?.outcomes.find((o) => o.word === done.outcome)?.opens;
-  for (const pathway of runnable(ports.pathways())) {
+  const offered = runnable(ports.pathways());
+  // Nothing undecided is invisible: what should have been opened and cannot be here is counted.
+  const muted = (id: string, reason: Reason): void => {
+    decision.audit.push({ actor: request.code, action: `open:${id}`, subject: request.code, outcome: 'muted', reason });
+  };
+  if (opens !== undefined && !offered.some(({ id }) => id === opens)) muted(opens, 'not-for-us');
+  for (const pathway of offered) {
     const waited = pathway.on.filter(
       (on) =>
         on.event === 'stage' &&
@@ -141,6 +148,7 @@ export async function openFollowing(
     const starts = waited.flatMap((on) => (on.at.length > 0 ? on.at : [undefined]));
     if (pathway.id === opens) starts.push(undefined);
     const here = inTerritory(pathway, territoryOf(ports, request));
+    if (!here && starts.length > 0) muted(pathway.id, 'no-team');
     if (!here) continue;
     for (const start of starts) {
       const code = await freshCode(ports, decision);

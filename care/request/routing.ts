@@ -35,7 +35,7 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
   const backups = request.escalatedTo.includes('backup') ? to.backup : [];
   const toAll = (): NewDelivery[] => [group([]), ...backups.map((name) => group([], name))];
   const toAsker = (ring: string[]): NewDelivery[] => {
-    if (request.opened.by === 'stay' && request.patient)
+    if (request.asker === undefined && request.patient)
       return [
         {
           room: roomRef.patient(request.patient),

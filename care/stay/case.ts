@@ -2,7 +2,7 @@
 import type { Decision, FileWrite } from '../relay/decision.ts';
 import { emptyDecision } from '../relay/decision.ts';
 import type { Envelope } from '../relay/envelope.ts';
-import type { Store, StoredFile } from '../relay/ports.ts';
+import type { Store } from '../relay/ports.ts';
 import type { Sealer } from '../relay/seal.ts';
 import type { Ids } from '../relay/clock.ts';
 import { roomRef } from '../relay/room.ts';
@@ -10,7 +10,7 @@ import type { People, Person } from '../people/person.ts';
 import { noteDesk, writeProposal } from '../identity/desk.ts';
 import { doubtAbout, noteOf } from '../identity/doubt.ts';
 import { isHeld } from '../identity/hold.ts';
-import { patientOf, stayIdOf, teamOf } from '../identity/people-of.ts';
+import { type NamedPatient, patientOf, stayIdOf, teamOf } from '../identity/people-of.ts';
 import { asksTheDesk, type OpenProposals, propose } from '../identity/propose.ts';
 import { planClosing } from './closing.ts';
 import type { Consequences } from './consequences.ts';
@@ -19,12 +19,17 @@ import { silenceDead, silencedStays } from './silence.ts';
 import { visitOf } from './visit.ts';
 import { evolve, newStay } from './evolve.ts';
 import { plan } from './expected-discharge.ts';
+import { asMovement } from './snapshot.ts';
 import type { StayIntent } from './intent.ts';
 import { newPatient, withIdentity, withoutIns } from './patient.ts';
 import { card, deliveries, isOtherCard } from './deliveries.ts';
+import { decideDocument, withOwner } from './document.ts';
+import { planLetter } from './letter.ts';
 import type { RingTable } from './ringing.ts';
 import { asPresent, CENSUS, evolveUnheard, hushOf, noteShadow, wouldSay } from './shadow.ts';
 import { isStayed, type Patient, type Stay } from './stay.ts';
+import { withToldDay } from './told-day.ts';
+import { type Open, open, type Turn } from './turn.ts';
 import { isOver, lateEnd } from './unsaid.ts';
 import { type SourcePolicy, sayableUnit, strongest, type Verdict, verdict } from './verdict.ts';
 
@@ -46,8 +51,6 @@ export type StayPorts = {
 /** Recorded more than this long before we say it: the reader is told that it comes late. */
 const LATE_MS = 2 * 3_600_000;
 
-export type Open<S> = { version: number; state: S };
-
 /**
  * @param intents what one message says, in its order
  * @param now civil time, epoch ms UTC
@@ -65,9 +68,12 @@ export async function decideMessage(
   const proposals: OpenProposals = new Map();
   const verdicts: Verdict[] = [];
   for (const told of intents) {
-    const intent = envelope.note === CENSUS ? asPresent(told) : told;
+    const one = told.snapshot ? await asMovement(ports, stays, told) : await withOwner(ports, told);
+    const intent = envelope.note === CENSUS ? asPresent(one) : one;
     const ruled = verdict(intent, ports.policyOf(envelope.source));
-    verdicts.push(await decideIntent(ports, { envelope, intent, ruled, now, patients, stays, proposals, decision }));
+    const fact = ports.sealer.blind(factKey(envelope.note === CENSUS ? intent : told));
+    const turn = { envelope, intent, fact, ruled, now, patients, stays, proposals, decision };
+    verdicts.push(await decideIntent(ports, turn));
   }
   for (const { version, state } of proposals.values()) writeProposal(decision, version, state);
   for (const [id, { version, state }] of patients) decision.files.push(patientFile(id, version, state));
@@ -90,7 +96,10 @@ export async function decideMessage(
     state: end.outcome === 'quarantined' ? 'quarantined' : 'decided',
     ...end,
     ...(detail === undefined ? {} : { detail }),
-    emptied: end.outcome === 'blocked',
+    // A document is not kept here, whatever became of it; what waits for a human waits whole.
+    emptied:
+      end.outcome === 'blocked' ||
+      (end.outcome !== 'quarantined' && intents.some((one) => one.type === 'document-received')),
   };
   return decision;
 }
@@ -100,19 +109,8 @@ export const SAME_PATIENT = 'same-patient';
 
 const DUPLICATE: Verdict = { outcome: 'muted', reason: 'duplicate-fact' };
 
-export type Turn = {
-  envelope: Envelope;
-  intent: StayIntent;
-  ruled: Verdict;
-  now: number;
-  patients: Map<string, Open<Patient>>;
-  stays: Map<string, Open<Stay>>;
-  proposals: OpenProposals;
-  decision: Decision;
-};
-
 async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
-  const { intent, ruled, envelope, decision, now } = turn;
+  const { intent, fact, ruled, envelope, decision, now } = turn;
   const asks = asksTheDesk(intent) && ruled.reason === 'merge-needs-human';
   if (!asks && (ruled.outcome === 'quarantined' || ruled.outcome === 'rejected')) return ruled;
   // A test message that comes on the production door must not move a real patient's stay either.
@@ -126,10 +124,12 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   if (asks) return propose(ports, { ...turn, policy });
   if (!ipp) return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-identity' } : ruled;
 
-  const fact = ports.sealer.blind(factKey(intent));
   const isKnown = decision.facts.includes(fact) || (await ports.store.files.knowsFact(fact));
   if (isKnown && ruled.outcome !== 'blocked') return DUPLICATE; // silencing twice is harmless, not silencing is not
   const { id: patientId, file: known, retired } = await patientOf(ports, intent.facility, ipp);
+  // What protects the patient or the stay is recorded as for any message; a masked document protects nothing but itself.
+  if (intent.type === 'document-received' && (ruled.outcome !== 'blocked' || ruled.reason === 'masked-document'))
+    return ruled.outcome === 'posted' ? document(ports, turn, { id: patientId, file: known, retired }) : ruled;
   const about = await visitOf(ports, turn, patientId);
   if (about === 'several')
     return ruled.outcome === 'posted' ? { outcome: 'quarantined', reason: 'missing-visit' } : ruled;
@@ -148,7 +148,8 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     // Protected in mid-stay: nothing more is said, every deadline falls silent, no identity is kept.
     for (const silenced of await silencedStays(ports, turn, patientId, stay)) {
       silenced.state = { ...silenced.state, protected: ruled.reason };
-      decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: silenced.state.id });
+      for (const kind of ['stay-notice', 'letter-awaited'] as const)
+        decision.timers.push({ do: 'cancel-all', kind, ref: silenced.state.id });
     }
     return ruled;
   }
@@ -184,6 +185,10 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
   const facts = isTold ? evolved.facts.filter((one) => !isOver(one, now)) : [];
   if (!hush && facts.length > 0 && team.length > 0) stay.state = { ...stay.state, told: true };
   plan(decision, before, stay, facts.length > 0, now);
+  if (!hush && ruled.outcome === 'posted') {
+    const change = { before, stay: stay.state, patient: patient.state, intent, team, now };
+    await planLetter(ports, decision, change);
+  }
   decision.events.push({
     kind: 'stay',
     id: stayId,
@@ -217,6 +222,7 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
     for (const fact of facts) await ports.consequences(decision, { ...said, fact }, now);
     return { outcome: 'muted', reason: 'no-team' };
   }
+  stay.state = withToldDay(stay.state, facts, now);
   const late = intent.recordedAt !== undefined && now - intent.recordedAt > LATE_MS;
   await wantRoom(ports, decision, patientId, team);
   for (const fact of facts) {
@@ -227,6 +233,24 @@ async function decideIntent(ports: StayPorts, turn: Turn): Promise<Verdict> {
 }
 
 const DOUBTFUL: Verdict = { outcome: 'quarantined', reason: 'merge-needs-human' };
+
+/** A document of a known patient, or of one whose équipe is declared. */
+async function document(ports: StayPorts, turn: Turn, named: NamedPatient): Promise<Verdict> {
+  const { intent, envelope, decision } = turn;
+  const policy = ports.policyOf(envelope.source);
+  if (policy.shadow === true) return { outcome: 'muted', reason: 'shadow' };
+  if (named.retired || (await isHeld(ports, turn.proposals, envelope.id, named.id, undefined))) return DOUBTFUL;
+  const patient = (): Patient => newPatient(named.id, intent.facility, intent.patient.ipp ?? '');
+  const team = teamOf(ports.people, named.file?.state ?? patient());
+  const { verdict: end, deliveries: said } = await decideDocument(ports, turn, policy, named, team);
+  if (said.length === 0) return end;
+  const file = await open(ports, turn.patients, 'patient', named.id, patient);
+  file.state = { ...withIdentity(file.state, intent.patient), team: team.map((p) => p.id) };
+  await wantRoom(ports, decision, named.id, team);
+  decision.deliveries.push(...said);
+  return end;
+}
+
 /** Of the unit that the message names, else of the last one that the stay was in: a discharge often names none. */
 function tagsOf(intent: StayIntent, stay: Stay, policy: SourcePolicy): readonly string[] {
   const last = Object.values(stay.movements).findLast((one) => one.state === 'inserted' && one.unit.code !== undefined);
@@ -258,21 +282,6 @@ export async function wantRoom(ports: StayPorts, decision: Decision, patientId: 
     name,
     members: team.map((p) => p.matrix),
   });
-}
-
-async function open<S>(
-  ports: StayPorts,
-  opened: Map<string, Open<S>>,
-  kind: 'patient' | 'stay',
-  id: string,
-  create: () => S,
-): Promise<Open<S>> {
-  const here = opened.get(id);
-  if (here) return here;
-  const stored: StoredFile<S> | undefined = await ports.store.files.load<S>(kind, id);
-  const file = stored ? { version: stored.version, state: stored.state } : { version: 0, state: create() };
-  opened.set(id, file);
-  return file;
 }
 
 /** A stay of which nothing may be said any more is listed for the operator: `relais silenced`. */

@@ -67,7 +67,8 @@ export async function planClosing(
   const said = decision.deliveries.some((delivery) => delivery.room === ref);
   if (said) await stayOpen(ports, decision, ref);
   const room = decision.rooms.find((wanted) => wanted.ref === ref) ?? (await ports.store.rooms.get(ref));
-  if (!room || touched.length === 0) return;
+  // A document may open a room again long after the stay.
+  if (!room || (touched.length === 0 && !said)) return;
   const timer = { kind: 'room-close' as const, ref: patient.id, step: STEP };
   const [pending] = await ports.store.timers.list(timer.kind, timer.ref);
   const due = closingAt([...touched, ...(await others(ports, patient, touched))], ports.closeAfterDays, now);

@@ -7,9 +7,14 @@ import type { StayIntent } from './intent.ts';
  * come twice within the second of EVN-2: it is the same only if it says the same.
  */
 export function factKey(intent: StayIntent): string {
+  const { document: told } = intent;
+  if (told)
+    return ['document', intent.facility, told.id, told.action, told.replaces ?? '', intent.recordedAt ?? ''].join('|');
   const { visit, patient, movement, facility, type, recordedAt } = intent;
   const id = movement.id ?? `${intent.trigger}/${intent.occurredAt ?? ''}`;
-  const head = ['fact', facility, type, visit ?? patient.ipp ?? '', id, movement.action, recordedAt ?? ''].join('|');
+  // What a whole record amounts to depends on what is known: the record itself is the fact.
+  const sort = intent.snapshot ? 'snapshot' : type;
+  const head = ['fact', facility, sort, visit ?? patient.ipp ?? '', id, movement.action, recordedAt ?? ''].join('|');
   return movement.action === 'update' || CORRECTIONS.has(type) ? `${head}|${JSON.stringify(intent)}` : head;
 }
 

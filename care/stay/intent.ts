@@ -74,6 +74,36 @@ export type Movement = {
   originalTrigger: string | undefined;
 };
 
+/**
+ * What a whole record of the stay says (a FHIR Encounter), rather than one movement: what is new in it is found by comparing
+ * it with what is known (snapshot.ts).
+ */
+type Snapshot = {
+  status: 'planned' | 'present' | 'on-leave' | 'ended' | 'cancelled' | 'error';
+  /** Since when the patient is in this unit; undefined when the record does not say. */
+  placedAt: number | undefined;
+};
+
+/** A document that a hospital announces, with its content or without. */
+export type ToldDocument = {
+  /** Unique in the facility: TXA-12, masterIdentifier, ClinicalDocument.id. */
+  id: string;
+  action: 'create' | 'replace' | 'delete';
+  /** The document that this one replaces, or that is deleted under another id. */
+  replaces: string | undefined;
+  /** LOINC code of its type, when the sender gives one. */
+  type: string | undefined;
+  /** Of the document itself, never of its arrival. */
+  createdAt: CivilMoment | undefined;
+  /** Where the sender says that it has put it. */
+  sentTo: ('mssante' | 'dmp')[];
+  /** Not to be shown to professionals (MASQUE_PS, secret connection, confidentiality R or V). */
+  masked: boolean;
+  /** Not final yet: said once it is. */
+  preliminary: boolean;
+  content: { mediaType: string; bytes: Uint8Array } | undefined;
+};
+
 export type StayIntent = {
   type: StayIntentType;
   /** As sent, for the reader: `A01`, `Z99`; the type of a JSON event. */
@@ -118,6 +148,9 @@ export type StayIntent = {
   training: boolean;
   /** The patient or stay that is merged or moved away (MRG-1, MRG-3). */
   from?: { ipp: string | undefined; visit: string | undefined };
+  snapshot?: Snapshot;
+  /** With `document-received`. */
+  document?: ToldDocument;
 };
 
 /** What a format's reader gives for one message; never throws for what a sender wrote. */

@@ -8,6 +8,7 @@ import { type StayPorts, wantRoom } from './case.ts';
 import { deliveries } from './deliveries.ts';
 import { noteShadow, wouldSay } from './shadow.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from './stay.ts';
+import { withToldDay } from './told-day.ts';
 
 /** @param timer the due `stay-notice`; a stale epoch makes the commit stale, a moved date says nothing */
 export async function decideNotice(ports: StayPorts, timer: Timer, now: number): Promise<Decision> {
@@ -30,7 +31,7 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
     return decision;
   }
   const team = teamOf(ports.people, patient.state); // of today, not of the last message
-  const state: Stay = {
+  const said: Stay = {
     ...stay.state,
     announcedDischarge: expected.at,
     told: team.length > 0 || stay.state.told === true,
@@ -38,14 +39,15 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
   const fact: StayFact = {
     type: 'discharge-soon',
     at: now,
-    facility: state.facilityName,
-    unit: state.unit,
+    facility: said.facilityName,
+    unit: said.unit,
     expectedAdmission: undefined,
     expectedDischarge: expected,
-    destination: state.destination,
+    destination: said.destination,
     disposition: undefined,
     cancelled: undefined,
   };
+  const state = team.length > 0 ? withToldDay(said, [fact], now) : said;
   decision.files.push({ kind: 'stay', id: stay.id, version: stay.version, state });
   decision.events.push({ kind: 'stay', id: stay.id, type: 'discharge-soon', at: now, body: { expected } });
   if (ports.policyOf(state.source).shadow === true) {

@@ -4,7 +4,8 @@ import type { Reason } from '../relay/outcome.ts';
 import type { StoredFile } from '../relay/ports.ts';
 import { isSoon, noticeAt } from './expected-discharge.ts';
 import { isOpen } from './order.ts';
-import type { Open, StayPorts, Turn } from './case.ts';
+import type { StayPorts } from './case.ts';
+import type { Open, Turn } from './turn.ts';
 import type { Patient, Stay } from './stay.ts';
 
 const OF_THE_PATIENT = new Set<Reason>(['protected-patient', 'vip', 'anonymous']);
@@ -32,8 +33,9 @@ export async function silencedStays(
 /** Whichever message says it (PID-30 of an identity, an A03): no reminder of any stay is due to somebody who has died. */
 export async function silenceDead(ports: StayPorts, turn: Turn, patient: Patient): Promise<void> {
   for (const id of patient.stays) {
-    if ((await ports.store.timers.list('stay-notice', id)).length > 0)
-      turn.decision.timers.push({ do: 'cancel-all', kind: 'stay-notice', ref: id });
+    for (const kind of ['stay-notice', 'letter-awaited'] as const)
+      if ((await ports.store.timers.list(kind, id)).length > 0)
+        turn.decision.timers.push({ do: 'cancel-all', kind, ref: id });
   }
 }
 

@@ -70,6 +70,8 @@ export type Stay = {
   dischargedAt: number | undefined;
   destination: StayIntent['destination'];
   movements: Record<string, MovementRecord>;
+  /** Which day of discharge the room was told, and since when it knows that very day: measured at the discharge. */
+  toldDay?: { day: number; since: number } | undefined;
   /** Why nothing may be said any more. */
   protected: Reason | undefined;
   /** Key of the stay in its facility (PV1-19). */

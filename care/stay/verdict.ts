@@ -4,6 +4,7 @@
  */
 import { HOUR } from '../relay/civil-time.ts';
 import type { Outcome, Reason } from '../relay/outcome.ts';
+import { type DocumentPolicy, documentVerdict } from './document-policy.ts';
 import type { StayIntent, StayIntentType } from './intent.ts';
 
 export type Verdict = { outcome: Outcome; reason: Reason };
@@ -31,9 +32,15 @@ export type SourcePolicy = {
   name?: string | undefined;
   /** Labels of the source's unit table by UF code: better than what a message carries, which is often the code alone. */
   labels?: { get: (code: string) => string | undefined } | undefined;
+  /** What becomes of documents, by LOINC type; undefined: the lettre de liaison is pointed to, the rest is not said. */
+  documents?: DocumentPolicy | undefined;
+  /** Who is told of a lettre de liaison that does not come: the first entry that names the unit, else the one without units. */
+  secretariats?: readonly Secretariat[] | undefined;
   /** Tags of the source's unit table by UF code: what pathways start from (`maternite`). */
   tags?: { get: (code: string) => readonly string[] | undefined } | undefined;
 };
+
+type Secretariat = { units: readonly string[] | undefined; /** Group of people.yaml. */ group: string };
 
 /** Entered so long after the fact that it is history: FACTS §1.8. */
 const RETROACTIVE_MS = 48 * HOUR;
@@ -50,6 +57,8 @@ const ORDER: readonly Outcome[] = ['muted', 'posted', 'quarantined', 'rejected',
  *   without a visit number needs no human
  */
 export function verdict(intent: StayIntent, policy: SourcePolicy): Verdict {
+  if (intent.type === 'document-received')
+    return protection(intent, policy) ?? test(intent, policy) ?? documentVerdict(intent, policy.documents);
   return (
     protection(intent, policy) ??
     identity(intent) ??
@@ -120,8 +129,6 @@ function identity(intent: StayIntent): Verdict | undefined {
     case 'ins-changed':
     case 'ins-removed':
       return muted('identity-only');
-    case 'document-received':
-      return muted('document-only');
     case 'unknown':
       return muted('unknown-trigger');
     default:

@@ -1,8 +1,9 @@
 /** Which stay a message is about, when its sender forgets the visit number in some of its messages (PV1-19). */
-import type { StayPorts, Turn } from './case.ts';
+import type { StayPorts } from './case.ts';
 import type { StayIntent } from './intent.ts';
 import { isOpen } from './order.ts';
 import type { Patient, Stay } from './stay.ts';
+import type { Turn } from './turn.ts';
 
 /** They may carry a visit, and begin none. */
 const NOT_OF_A_STAY = new Set<StayIntent['type']>([

@@ -28,10 +28,21 @@ const unit = strict({
     .describe('words that pathways start from: on: { discharge: { unit-tag: maternite } }'),
 });
 
+const secretariat = strict({
+  units: z
+    .array(identifier)
+    .optional()
+    .describe('UF codes; without this list: every unit that no other entry names')
+    .meta({ sample: ['4521'] }),
+  group: slug.describe('group of people.yaml').meta({ sample: 'secretariat-medecine-a' }),
+});
+
 const source = strict({
   id: slug.describe('name of this door, in signatures and logs').meta({ sample: 'ch-modele' }),
   name: z.string().min(1).optional().describe('how the hospital is called in a room').meta({ sample: 'CH Modèle' }),
-  format: z.enum(['hl7v2', 'events']).describe('IHE PAM.fr in HL7 v2.5, or the JSON of POST /v1/events'),
+  format: z
+    .enum(['hl7v2', 'events', 'fhir', 'documents'])
+    .describe('IHE PAM.fr in HL7 v2.5, the JSON of POST /v1/events, FHIR R4 in JSON, or POST /v1/documents'),
   facility: z
     .array(identifier)
     .min(1, say('no facility', 'name the facilities that this source may speak for'))
@@ -67,6 +78,21 @@ const source = strict({
     .optional()
     .describe('a unit that is not in the list: keep the message for a human (default), or say the event alone')
     .meta({ sample: 'hold' }),
+  documents: z
+    .partialRecord(
+      z.union([
+        z.literal('default'),
+        z.string().regex(/^\d{1,7}-\d$/, say('not a LOINC code', "write '11490-0', or default")),
+      ]),
+      z.enum(['pointer', 'attachment', 'none']),
+    )
+    .optional()
+    .describe('by LOINC type: say where the document is, put the file in the encrypted room, or say nothing')
+    .meta({ sample: { default: 'none', '11490-0': 'attachment' } }),
+  secretariats: z
+    .array(secretariat)
+    .optional()
+    .describe('who is told when no lettre de liaison has come by the end of the day of discharge'),
   accept_training: z
     .boolean()
     .default(false)

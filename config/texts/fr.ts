@@ -297,6 +297,12 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('code')} : ce n’est pas possible maintenant.`;
     case 'coordination-only':
       return say`C’est réservé à la coordination.`;
+    case 'only-in-patient-room':
+      return say`À écrire dans le salon du patient concerné.`;
+    case 'no-letter-awaited':
+      return say`Aucune lettre de liaison n’est attendue pour ce patient.`;
+    case 'letter-how':
+      return say`Pour noter que la lettre de liaison est arrivée : ${code('!lettre reçue')}`;
     case 'cannot-give-back':
       return say`${s('code')} est déjà répondue, elle ne se rend plus.`;
     case 'unknown-proposal':

@@ -12,7 +12,7 @@ import type { DirectoryEntry } from '../../care/people/directory.ts';
 import { LONGEST_WORD } from './lookalikes.ts';
 import { departmentOf, phraseOf, townKey, wordsOf } from './words.ts';
 
-/** Written into the file: an index of another shape is refused with its cure rather than misread. */
+/** In the file and in its name: an index of another shape is made again rather than misread. */
 export const INDEX_VERSION = 3;
 
 const SHAPE = `
@@ -28,7 +28,7 @@ create table about(name text primary key, value integer not null) strict, withou
 `;
 
 /** Words kept in memory by FTS5 before they are written as a segment. */
-const HASH_BYTES = 33_554_432;
+const HASH_BYTES = 16_777_216;
 
 type Place = DirectoryEntry['places'][number];
 
@@ -140,17 +140,21 @@ function addVocabulary(db: DatabaseSync): void {
       where length(term) > 2 and substr(term, 1, 1) in ('n', 'f', 'p', 't') order by 1, 2;
     drop table temp.terms;
   `);
-  const lists = new Map<number, string[]>();
+  const insert = db.prepare('insert into lookalike values (?, ?)');
+  let list: string[] = [];
+  const put = (): void => {
+    const [first] = list;
+    if (first !== undefined) insert.run(first.length, list.join(''));
+    list = [];
+  };
   const words: StatementSync = db.prepare(
     `select term from vocab where length(term) between 4 and ${LONGEST_WORD} and term not glob '*[0-9]*'
-     group by term order by sum(n) desc`,
+     group by term order by length(term), sum(n) desc`,
   );
   for (const row of words.iterate()) {
     const term = row.term as string;
-    const list = lists.get(term.length);
-    if (list === undefined) lists.set(term.length, [term]);
-    else list.push(term);
+    if (term.length !== list[0]?.length) put();
+    list.push(term);
   }
-  const insert = db.prepare('insert into lookalike values (?, ?)');
-  for (const [length, list] of lists) insert.run(length, list.join(''));
+  put();
 }

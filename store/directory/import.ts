@@ -40,7 +40,7 @@ const STEP = 20_000;
 const FINISHING = 0.85;
 
 /** Kept by SQLite for sorting, in KiB: enough for a few large runs, far below what the whole file would take. */
-const CACHE_KIB = 65_536;
+const CACHE_KIB = 16_384;
 
 /** Why a file that has shrunk is refused: half a download has the right header too. */
 class Shrunk extends Error {
@@ -129,7 +129,7 @@ async function inNewFile(path: string, build: (db: DatabaseSync) => Promise<void
   try {
     // a crash only costs the unfinished file: no sync until it is whole; sorting goes to disk, not to memory
     db.exec(`pragma journal_mode=delete; pragma synchronous=off; pragma temp_store=file; pragma page_size=8192;
-      pragma cache_size=-${CACHE_KIB / 4}; pragma temp.cache_size=-${CACHE_KIB}; begin immediate`);
+      pragma cache_size=-${CACHE_KIB}; pragma temp.cache_size=-${CACHE_KIB}; begin immediate`);
     await build(db);
     db.exec('commit');
   } finally {

@@ -6,6 +6,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmS
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { INDEX_VERSION } from './build.ts';
 
 export type IndexKind = 'rpps' | 'finess';
 
@@ -22,6 +23,7 @@ export type Pointed = {
   at: number;
 };
 
+const VERSION = `-v${INDEX_VERSION}-`;
 const POINTER = 'pointer.sqlite';
 const LOCK = 'import.lock';
 const WAIT_MS = 5_000;
@@ -44,7 +46,11 @@ export function openPointer(folder: string): { read: () => Pointed[]; close: () 
     return db;
   };
   return {
-    read: () => (open()?.prepare('select * from pointer order by kind desc').all() ?? []) as unknown as Pointed[],
+    // an index of another version is as good as none: it is made again, and nobody waits for an operator to say so
+    read: () =>
+      ((open()?.prepare('select * from pointer order by kind desc').all() ?? []) as unknown as Pointed[]).filter(
+        ({ file }) => file.includes(VERSION),
+      ),
     close: () => db?.close(),
   };
 }
@@ -82,7 +88,7 @@ export async function switchTo(
           entries integer not null, sourceTime integer not null, at integer not null) strict`);
       const pointed = (): Pointed[] => pointer.prepare('select * from pointer').all() as unknown as Pointed[];
       clean(folder, pointed());
-      const file = `${kind}-${randomUUID().slice(0, 8)}.sqlite`;
+      const file = `${kind}${VERSION}${randomUUID().slice(0, 8)}.sqlite`;
       const path = join(folder, file);
       try {
         const made = await build(

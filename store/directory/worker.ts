@@ -16,6 +16,12 @@ export type Answered = { n: number; search: DirectorySearch } | { n: number; siz
 /** `n` 0: the thread is ready. `fault`: what went wrong, without the words that were searched. */
 export type FromWorker = Answered | { n: number; fault: string };
 
+/** SQLite may quote what was searched, and somebody may have typed a patient's name: its code is enough for a log. */
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'errcode' in error ? `the index cannot be read (SQLite ${String(error.errcode)})` : error.message;
+}
+
 const port = parentPort;
 if (port !== null) {
   const reader = openReader(workerData as Installation);
@@ -31,7 +37,7 @@ if (port !== null) {
     try {
       port.postMessage(answer(asked));
     } catch (error) {
-      port.postMessage({ n: asked.n, fault: error instanceof Error ? error.message : String(error) });
+      port.postMessage({ n: asked.n, fault: faultOf(error) });
     }
     if ('close' in asked) port.close();
   });

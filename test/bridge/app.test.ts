@@ -100,6 +100,8 @@ describe('what is served beside the messages', () => {
     expect(Object.keys(description.paths)).toEqual([
       '/v1/hl7v2',
       '/v1/events',
+      '/v1/fhir',
+      '/v1/documents',
       '/health/live',
       '/health/ready',
       '/metrics',

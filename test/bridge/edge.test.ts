@@ -9,7 +9,7 @@ type Ask = (path: string, init?: { method: string; body: string }) => Promise<Re
 async function checkEdge(ask: Ask): Promise<void> {
   expect(await (await ask('/health/live')).json()).toEqual({ live: true });
   expect(((await (await ask('/openapi.json')).json()) as { openapi: string }).openapi).toBe('3.1.0');
-  for (const path of ['/v1/hl7v2', '/v1/events']) {
+  for (const path of ['/v1/hl7v2', '/v1/events', '/v1/fhir', '/v1/documents']) {
     const response = await ask(path, { method: 'POST', body: 'MSH|' });
     expect(response.status).toBe(501);
     expect((await problemOf(response)).type).toBe('urn:relais:problem:no-inbox-here');

@@ -51,7 +51,7 @@ const EXPECTED: Record<string, string> = {
   'collected/sigems_A01_zbe_zfv.hl7': 'AA posted announced',
   'collected/src_A28_short_msh9.hl7': 'AA muted identity-only',
   'docs/ans_mdm_ack.er7': 'AA muted not-a-movement',
-  'docs/ans_mdm_cda.hl7': 'AA muted document-only',
+  'docs/ans_mdm_cda.hl7': 'AA blocked masked-document', // CONNEXION_SECRETE
   'docs/ans_mdm_suppression.er7': 'AA muted document-only',
   'docs/ans_oru_ack.hl7': 'AA muted not-a-movement',
   'docs/ans_oru_cda.hl7': 'AA muted document-only',

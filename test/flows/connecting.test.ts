@@ -85,7 +85,7 @@ it('in shadow no arrangement starts by itself on a discharge', async () => {
 
 describe('go-live', () => {
   it('what is known serves, and nothing of the past is said: cancelled, sent again, or about to fall due', async () => {
-    const policy = { ...POLICY, shadow: true };
+    const policy = { ...POLICY, shadow: true, facilities: ['CH_VAL'] };
     hospital = await openHospital([2026, 1, 12, 9, 5], policy, ['100', '200']);
     const jeanne = { ipp: '100', name: 'ESSAI' };
     const paul = { ipp: '200', name: 'MODELE' };

@@ -236,7 +236,7 @@ describe('a withdrawal on the wire', () => {
     expect(String(told?.[0]?.content['body'])).toContain('Retrait incomplet');
   });
 
-  it('and a room that ends: cut off after the new room was made, it is the same new room at the next try', async () => {
+  it('and a room that ends: cut off after the new room was made, it is the same new room at the next try, and done again it changes nothing', async () => {
     const bench = await openSendingBench();
     await bench.say('patient:p1', 'un');
     await bench.drain();
@@ -247,9 +247,9 @@ describe('a withdrawal on the wire', () => {
       if (asked === 1) throw new TransportFailure('ambiguous', 'reset');
       await setState(...args);
     };
-    const end = delivery('patient:p1', { announcement: { kind: 'end-room', next: true } });
+    const end = delivery('patient:p1', { announcement: { kind: 'end-room', next: true, generation: 1 } });
     const after = delivery('patient:p1', { announcement: { kind: 'welcome', name: 'suite' } });
-    await bench.store.commit({ ...emptyDecision(), deliveries: [end, after] }, NOON);
+    await bench.store.commit({ ...emptyDecision(), deliveries: [end, end, after] }, NOON);
     await bench.drain();
     expect(bench.transport.rooms.size).toBe(2);
     bench.clocks.advance(60_000);

@@ -28,6 +28,14 @@ title: Repérage à l’entrée
 family: reperage
 on: { admission: {} }
 to: { group: sages-femmes, dispatch: queue }
+outcomes: [{ word: risque, label: Risque de réadmission }, { word: rien, label: Pas de risque }]
+`);
+const VISITE = offer(`
+id: visite
+title: Visite à domicile
+family: visite
+on: { stage: reperage.demande, outcome: risque }
+to: { group: sages-femmes, dispatch: queue }
 `);
 const REVUE = offer(`
 id: revue
@@ -43,7 +51,7 @@ const NAMES = /INVENTEE|FICTIVE|Lucie|00700123|1961|VEN7001/;
 
 async function open(team: string[] = ['mt', 'idel']): Promise<Ward> {
   const policy = { ...POLICY, ...UNITS };
-  return openWard({ policy, persons: [MIDWIFE], offers: [SUIVI, REPERAGE, REVUE], team });
+  return openWard({ policy, persons: [MIDWIFE], offers: [SUIVI, REPERAGE, VISITE, REVUE], team });
 }
 const day = (d: number, h: number): Record<string, Record<number, string>> => ({
   EVN: { 2: ts(2026, 1, d, h), 6: ts(2026, 1, d, h) },
@@ -135,6 +143,32 @@ describe('a discharge', () => {
     await ward.until(paris(2026, 1, 15, 9));
     expect(ward.bodies('sf').at(-1)).toContain('J+1');
     expect([...ward.transport.rooms.values()].some((room) => room.spec.name.startsWith('R-'))).toBe(false);
+    await ward.close();
+  });
+});
+
+describe('a stage of another pathway', () => {
+  it('opens what waits for its outcome, and the équipe reads it', async () => {
+    const ward = await open();
+    await ward.adt('A01');
+    await ward.types('sf', 'suivante');
+    await ward.types('sf', 'repondre rien, bien entourée');
+    expect(ward.bodies('sf').join('\n')).not.toContain('Visite');
+    await ward.adt('A03', {
+      ...day(13, 10),
+      PV1: { 45: ts(2026, 1, 13, 10) },
+      ZBE: { 1: 'M2', 2: ts(2026, 1, 13, 10) },
+    });
+    await ward.adt('A01', {
+      ...day(14, 9),
+      PV1: { 19: 'VEN7002^^^CH_VAL^VN' },
+      ZBE: { 1: 'M3', 2: ts(2026, 1, 14, 9) },
+    });
+    await ward.types('sf', 'suivante');
+    await ward.types('sf', 'repondre risque : vit seule');
+    expect(ward.bodies('sf').at(-1)).toContain('Visite à domicile — demandé par Relais');
+    expect(ward.bodies('mt').join('\n')).toContain('Risque de réadmission.');
+    expect(ward.bodies('mt').at(-1)).toContain('Visite à domicile : demandé.');
     await ward.close();
   });
 });

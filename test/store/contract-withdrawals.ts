@@ -59,7 +59,7 @@ export function withdrawalContract(store: () => Store): void {
   });
 
   test('an act leaves its lane and is not counted as said', async () => {
-    await say({ announcement: { kind: 'end-room', next: false } });
+    await say({ announcement: { kind: 'end-room', next: false, generation: 1 } });
     await store().outbox.markDone((await head())?.id ?? '', 'performed', NOON);
     expect(await head()).toBeUndefined();
     expect(await store().outbox.countDone(A)).toBe(0);

@@ -1,7 +1,7 @@
 /** The part of an intent that does not depend on the movement: patient, visit, unit, dates of recording. */
 import type { StayIntent, StayIntentType } from '../../../care/stay/intent.ts';
 import type { Header } from './header.ts';
-import { readGeneralPractitioner, readIdentity, readProtections } from './identity.ts';
+import { readGeneralPractitioner, readIdentity } from './identity.ts';
 import * as movement from './movement.ts';
 import { first, segment, type Message } from './pipes.ts';
 import { readTimestamp } from './timestamp.ts';
@@ -45,10 +45,4 @@ export function bare(
     fictional: patient.reliability.includes('FICT'),
     training: header.processing === 'D' || header.processing === 'T',
   };
-}
-
-/** MDM or ORU: that a document has come, for which patient and visit. Its content is not looked at here. */
-export function readDocument(message: Message, header: Header, warnings: string[]): StayIntent {
-  const protections = readProtections(message, warnings);
-  return bare(message, header, header.trigger ?? '', 'document-received', protections, warnings);
 }

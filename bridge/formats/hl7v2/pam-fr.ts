@@ -5,7 +5,7 @@
 import type { Reading } from '../../../care/stay/intent.ts';
 import { byteText, decodeMessage } from './charset.ts';
 import { readHeader, type Header } from './header.ts';
-import { readDocument } from './bare.ts';
+import { readDocument } from './documents.ts';
 import { readAdt, type Unreadable } from './intents.ts';
 import { messageStarts, parseMessage } from './pipes.ts';
 
@@ -88,7 +88,7 @@ function readByType(
       return unsupported('MSH-9 names no trigger: send ADT^A01^ADT_A01 and the like');
     case 'MDM':
     case 'ORU':
-      return { intents: [readDocument(message, header, warnings)] };
+      return readDocument(message, header, warnings);
     default:
       return unsupported('this message type is not read here: send ADT (PAM.fr), MDM or ORU');
   }

@@ -1,6 +1,6 @@
 /** Laws of the pipes, for any text (fast-check): nothing throws, nothing is lost, what is written is read back. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeMessage } from '../../../bridge/formats/hl7v2/charset.ts';
 import { escape, unescape } from '../../../bridge/formats/hl7v2/escapes.ts';
 import { readHl7v2, splitHl7v2 } from '../../../bridge/formats/hl7v2/pam-fr.ts';
@@ -16,6 +16,7 @@ import { readTimestamp } from '../../../bridge/formats/hl7v2/timestamp.ts';
 import { adt, bytes } from './fixtures.ts';
 
 const RUNS = { numRuns: Number(process.env['RELAIS_PROPERTIES'] ?? 500) };
+vi.setConfig({ testTimeout: 30_000 + RUNS.numRuns * 20 });
 
 /** Delimiters that a sender may choose: five different characters that begin no name. */
 const delimiters = fc

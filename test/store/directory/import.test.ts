@@ -1,5 +1,6 @@
 /** Building the directory's index: any layout of the national file, and the old index until the new one is whole. */
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { importRpps } from '../../../store/directory/import.ts';
 import { MOST_CANDIDATES } from '../../../store/directory/rank.ts';
 import { normalisePhone } from '../../../store/directory/rpps-rows.ts';
 import { openReader } from '../../../store/directory/search.ts';
+import { newerSources } from '../../../store/directory/sources.ts';
 
 const SOURCE = 'demo/data/rpps-synthetique.txt';
 const folder = mkdtempSync(join(tmpdir(), 'relais-import-'));
@@ -138,6 +140,21 @@ describe('the import', () => {
     const few = write('few.txt', all.slice(0, 67).join('\n'));
     expect((await importRpps(few, path)).rows).toBe(66);
     expect((await importRpps(half, path, { maxShrink: 1 })).rows).toBe(39);
+  });
+
+  test('an index of another version is as good as none, until the next import', async () => {
+    const path = join(folder, 'version');
+    await importRpps(SOURCE, path);
+    const pointer = new DatabaseSync(join(path, 'pointer.sqlite'));
+    pointer.exec("update pointer set file = 'rpps-v0-00000000.sqlite'");
+    pointer.close();
+    const open = openReader({ folder: path });
+    expect(open.search('dermato', { limit: 1 }).away).toBe('no-index');
+    expect(newerSources({ rpps: SOURCE }, path)).toEqual([{ kind: 'rpps', file: SOURCE }]);
+    await importRpps(SOURCE, path);
+    expect(open.search('dermato', { limit: 1 }).total).toBe(3);
+    expect(newerSources({ rpps: SOURCE }, path)).toEqual([]);
+    open.close();
   });
 
   test('two imports at once: the second is refused, the first goes on', async () => {

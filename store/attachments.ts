@@ -1,0 +1,10 @@
+/** The bytes of a document wait here for their delivery, sealed, and go with it: nothing of a document is kept once it is sent. */
+import type { Announcement } from '../care/relay/announcement.ts';
+import { openValue, type Db, type Ground } from './ground.ts';
+
+/** In the commit that ends the delivery (sent, superseded or dropped). @param body sealed announcement of that delivery */
+export async function eraseAttachment({ sealer }: Ground, tx: Db, id: string, body: Uint8Array): Promise<void> {
+  const { announcement } = openValue(sealer, body, `outbox:${id}:body`) as { announcement: Announcement };
+  if (announcement.kind !== 'document-file') return;
+  await tx.deleteFrom('file').where('kind', '=', 'attachment').where('id', '=', announcement.attachment).execute();
+}
