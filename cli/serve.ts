@@ -23,6 +23,7 @@ import { sealerFromSecret } from '../store/seal.ts';
 import { openSlotsFile } from '../store/slots-file.ts';
 import { CIVIL_OFFSET } from './clock.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
+import { slotJobs } from './serve-slots.ts';
 import { serveDirectory } from './serve-directory.ts';
 import { openMllpDoors } from './mllp-doors.ts';
 import { beat } from './served.ts';
@@ -105,7 +106,9 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     log('info', 'serving', { account: transport.userId, device: transport.deviceId });
     const serving = relais;
     const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => serving.retryWaiting() };
-    stopJobs = startJobs([retry, ...served.jobs], (job) => log('error', 'job failed', { job }));
+    stopJobs = startJobs([retry, ...served.jobs, ...slotJobs(loaded, serving.store, clocks, log)], (job) =>
+      log('error', 'job failed', { job }),
+    );
     await Promise.all([relais.run(signal), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.

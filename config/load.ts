@@ -9,6 +9,7 @@ import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
 import { mllpOf, type MllpConfig } from './load-mllp.ts';
+import { slotFeedsOf, type SlotFeedConfig } from './load-slot-feeds.ts';
 import { readYaml } from './problem.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
 import { readRepertory } from './schema/repertory.ts';
@@ -21,7 +22,7 @@ export type SourceConfig = {
   id: string;
   /** How the hospital is called in a room; its id when nothing else is said. */
   name: string;
-  format: 'hl7v2' | 'events' | 'fhir' | 'documents';
+  format: 'hl7v2' | 'events' | 'fhir' | 'documents' | 'sas';
   facilities: string[];
   maxBytes: number;
   policy: SourcePolicy;
@@ -69,6 +70,7 @@ export type LoadedConfig = {
   duty: DutyPeriod[];
   pathways: Offer[];
   repertory: RepertoryEntry[];
+  slotFeeds: SlotFeedConfig[];
   secrets: {
     seal: string;
     /** Of the bot's account, to log in again after a soft logout. */
@@ -127,6 +129,8 @@ export function loadConfig(
   if (people) problems.push(...unknownTerritories(people, main.value), ...unknownDesks(people.persons, main));
   if (people) problems.push(...emptySecretariats(main, people.persons));
   problems.push(...missingFiles(main, at));
+  const fed = slotFeedsOf(main, env, people?.persons ?? [], at);
+  if (people) problems.push(...fed.problems);
   const secrets = readSecrets(main, env, at);
   problems.push(...secrets.problems);
   if (
@@ -144,6 +148,7 @@ export function loadConfig(
     duty: people.duty,
     pathways: pathways.offered,
     repertory: repertory.entries,
+    slotFeeds: fed.feeds,
     secrets: {
       seal: secrets.seal,
       password: secrets.password,

@@ -58,9 +58,9 @@ export async function decideFeed(
   for (const file of await ports.store.files.find<SlotFile>('slot', `feed:${feed.id}`)) known.set(file.id, file);
   const held = new Set<string>();
   let left = MOST;
-  for (const { uid, ...values } of feed.slots) {
+  for (const values of feed.slots) {
     if (values.end <= now || values.start > feedHorizon(now)) continue;
-    const slot: Slot = { ...values, id: feedSlotId(feed.id, { uid, ...values }), feed: feed.id };
+    const slot: Slot = { ...values, id: feedSlotId(feed.id, values), feed: feed.id };
     if (held.has(slot.id)) continue;
     held.add(slot.id);
     const before = known.get(slot.id);
@@ -75,7 +75,14 @@ export async function decideFeed(
       continue;
     }
     tally.offered += 1;
-    write(decision, before, before ? offeredAgain(before.state, slot, now) : freshSlot(slot), undefined, 'offered', now);
+    write(
+      decision,
+      before,
+      before ? offeredAgain(before.state, slot, now) : freshSlot(slot),
+      undefined,
+      'offered',
+      now,
+    );
   }
   for (const stored of known.values()) {
     const { slot, withdrawn } = stored.state;
@@ -104,6 +111,7 @@ function isSame(a: Slot, b: Slot): boolean {
 /** FNV-1a, 64 bits, base 36: a name, not a secret. */
 function hash(text: string): string {
   let value = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(text)) value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n);
+  for (const byte of new TextEncoder().encode(text))
+    value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n);
   return value.toString(36);
 }

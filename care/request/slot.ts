@@ -31,8 +31,9 @@ export type Slot = {
   territory?: string | undefined;
   /** At the patient's home or by video; undefined: at the place. */
   mode?: 'home' | 'video' | undefined;
-  /** The feed that it comes from (slot-feed.ts), and who offers it there (RPPS). */
+  /** The feed that it comes from (slot-feed.ts), its name there, and who offers it (RPPS). */
   feed?: string | undefined;
+  uid?: string | undefined;
   rpps?: string | undefined;
 };
 
@@ -56,6 +57,8 @@ export interface Slots {
   offered(from: number, to: number): Promise<Slot[]>;
   /** Does a slot's specialty answer the word asked for? The beginning of either, or the same job by the synonyms. */
   matches(offered: string, asked: string): boolean;
+  /** How a national code (TRE_R38 `SM54`) is said; undefined when it is not known, or nothing here knows codes. */
+  label?(code: string): string | undefined;
 }
 
 /** A place is kept while one finds the words; longer would take it from somebody else. */
