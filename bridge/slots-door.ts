@@ -3,7 +3,7 @@
  * are on disk, with an OperationOutcome that names each slot that was left out; what cannot be used is kept in quarantine.
  */
 import type { Context } from 'hono';
-import type { Clocks } from '../care/relay/clock.ts';
+import type { Clocks, Ids } from '../care/relay/clock.ts';
 import type { Source } from './admit.ts';
 import { FHIR_JSON } from './fhir-door.ts';
 import { operationOutcome, type Issue } from './formats/fhir/outcome.ts';
@@ -22,7 +22,7 @@ const MOST_WARNINGS = 50;
 
 export async function takeSlots(
   c: Context<DoorEnv>,
-  deps: StoringDeps & { clocks: Pick<Clocks, 'civil'> },
+  deps: StoringDeps & { clocks: Pick<Clocks, 'civil'>; ids: Pick<Ids, 'next'> },
   source: Source,
   body: Uint8Array,
 ): Promise<Response | Problem> {
@@ -34,7 +34,7 @@ export async function takeSlots(
     lane: `in:${source.id}`,
     source: source.id,
     // The same slots again are news: they may have gone in between. Applying them twice changes nothing.
-    key: `${digest}:${receivedAt}`,
+    key: deps.ids.next(),
     digest,
     format: 'sas',
     body,

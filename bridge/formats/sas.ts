@@ -106,8 +106,9 @@ function slotOf(slot: Json, uid: string, found: Found): FedSlot | string {
       : modes.includes('VR')
         ? 'video'
         : undefined;
-  const place =
-    who.place ?? (mode === 'home' ? 'à domicile' : mode === 'video' ? 'en téléconsultation' : who.structure);
+  // Where the patient is, whatever the surgery's address.
+  const elsewhere = mode === 'home' ? 'à domicile' : mode === 'video' ? 'en téléconsultation' : undefined;
+  const place = elsewhere ?? who.place ?? who.structure;
   if (place === undefined) return 'nothing says where: PractitionerRole.location, or an actor of type Location';
   const link = text(slot['comment']);
   const url = link !== undefined && /^https?:\/\/\S+$/i.test(link) ? link : undefined;
@@ -127,7 +128,6 @@ function slotOf(slot: Json, uid: string, found: Found): FedSlot | string {
     ...(url && { url }),
     ...(who.phone && { phone: who.phone }),
     ...(who.rpps && { rpps: who.rpps }),
-    ...(mode && { mode }),
   };
 }
 

@@ -29,8 +29,6 @@ export type Slot = {
   url?: string | undefined;
   visibility?: SlotVisibility | undefined;
   territory?: string | undefined;
-  /** At the patient's home or by video; undefined: at the place. */
-  mode?: 'home' | 'video' | undefined;
   /** The feed that it comes from (slot-feed.ts), its name there, and who offers it (RPPS). */
   feed?: string | undefined;
   uid?: string | undefined;

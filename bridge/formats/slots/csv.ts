@@ -91,10 +91,5 @@ function readHour(said: string): { hour: number; minute: number } | undefined {
 }
 
 function plain(name: string): string {
-  return name
-    .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .trim()
-    .replaceAll(/\s+/g, '_');
+  return name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trim().replaceAll(/\s+/g, '_');
 }

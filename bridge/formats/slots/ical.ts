@@ -53,9 +53,11 @@ function slotsOf(event: ICAL.Event, changed: ICAL.Event[], span: Span, given: Gi
   const slots: FedSlot[] = [];
   const iterator = event.iterator();
   for (let n = 0; ; n += 1) {
-    if (n === MOST_REPEATS) return [...slots, ...note(notes, `an event repeats more than ${n} times: its rest was left out`)];
-    const next = iterator.next() as ICAL.Time | null;
-    if (next === null) return slots;
+    if (n === MOST_REPEATS)
+      return [...slots, ...note(notes, `an event repeats more than ${n} times: its rest was left out`)];
+    // Undefined at the end, whatever its types say.
+    const next = iterator.next() as ICAL.Time | undefined;
+    if (!next) return slots;
     const { startDate, endDate, item } = event.getOccurrenceDetails(next);
     // An occurrence may have been moved: the rule's own order says when it is over.
     if ((instantOf(next, event) ?? 0) > span.to) return slots;
