@@ -10,13 +10,16 @@ import { cloturer } from './cloturer.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
 import { confirmer } from './confirmer.ts';
+import { contact } from './contact.ts';
 import { fiche } from './fiche.ts';
+import { garde } from './garde.ts';
 import { lettre } from './lettre.ts';
 import { creneau } from './creneau.ts';
 import { decliner } from './decliner.ts';
 import { doc } from './doc.ts';
 import { ligne } from './ligne.ts';
 import { monPatient } from './mon-patient.ts';
+import { mt } from './mt.ts';
 import { pasMonPatient } from './pas-mon-patient.ts';
 import { prendre } from './prendre.ts';
 import { prevention } from './prevention.ts';
@@ -39,13 +42,16 @@ export const COMMANDS: readonly Command[] = [
   cloturer,
   complement,
   confirmer,
+  contact,
   creneau,
   decliner,
   doc,
   fiche,
+  garde,
   lettre,
   ligne,
   monPatient,
+  mt,
   pasMonPatient,
   prendre,
   prevention,
