@@ -13,11 +13,11 @@ const LONGEST = 100;
 /** Who is on duty for what is asked here: the groups of the pathways that are offered today. */
 export const garde: Command<Answer> = {
   word: 'garde',
-  also: ['gardes', 'astreinte', 'qui est de garde', 'de garde'],
+  also: ['gardes', 'astreinte', 'qui est de', 'de garde'],
   summary: 'Qui est de garde, maintenant ou à un autre moment',
   example: 'garde cardio samedi matin',
   may: () => true,
-  run: async (context, args) => list(context, args.slice(0, LONGEST).trim(), 0),
+  run: async (context, args) => list(context, args.slice(0, LONGEST).replace(/^garde\b/i, '').trim(), 0),
   follow: async (context, kept: { asked: string; from: number }, said) =>
     list(context, kept.asked, 'next' in said ? kept.from + SHOWN : kept.from),
   say(answer, now) {

@@ -90,7 +90,7 @@ it('aide: one screen of words by what one comes for, then each explained; only w
     for (const line of page.split('\n')) words.add(line.split(' — ')[0] ?? '');
     expect(words.size).toBeLessThan(60);
   }
-  for (const word of ['annuaire', 'contact', 'garde', 'mt', 'snp', 'avis', 'prendre']) expect(words).toContain(word);
+  for (const word of ['annuaire', 'contact', 'garde', 'mt', 'snp', 'avis', 'repondre']) expect(words).toContain(word);
   expect(words).not.toContain('fiche');
   expect(await asks(on, 'mt', 'aide Créneau')).toContain('Par exemple : creneau ajouter demain');
   await on.close();
