@@ -1,3 +1,4 @@
+import { HOUR } from '../care/relay/civil-time.ts';
 import { groupFor, type Pathway, runnable } from '../care/request/pathway.ts';
 import { readWhen, sayDateTime } from '../config/texts/dates.ts';
 import { fold } from '../config/texts/fold.ts';
@@ -43,7 +44,9 @@ export const garde: Command<Answer> = {
 function list({ person, people, pathways, now }: CommandContext, asked: string, from: number): CommandEnd<Answer> {
   const read = readWhen(asked, now);
   if (read && 'ambiguous' in read) return { answer: { unclear: read.ambiguous } };
-  const at = read && read.from > now ? read.from : now;
+  // « demain matin » begins at 6, when the night's duty still runs: its middle is meant.
+  const middle = read && read.to - read.from > 2 * HOUR ? (read.from + read.to) / 2 : read?.from;
+  const at = read && middle !== undefined && read.from > now ? middle : now;
   const words = fold(read ? read.rest : asked).trim();
   const groups = new Map<string, Pathway>();
   for (const pathway of runnable(pathways))

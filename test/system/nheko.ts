@@ -17,7 +17,14 @@ const WHO = 'claire';
 
 const folder = await mkdtemp(join(tmpdir(), 'relais-nheko-'));
 const children: ChildProcess[] = [];
-const environment = { ...process.env, DISPLAY, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder, LANG: 'C.UTF-8' };
+const environment = {
+  ...process.env,
+  DISPLAY,
+  XDG_CONFIG_HOME: folder,
+  XDG_DATA_HOME: folder,
+  XDG_CACHE_HOME: folder,
+  LANG: 'C.UTF-8',
+};
 
 function start(command: string, args: string[]): ChildProcess {
   const child = spawn(command, args, { env: environment, stdio: process.env['RELAIS_SHOW'] ? 'inherit' : 'ignore' });
@@ -56,12 +63,26 @@ async function main(): Promise<void> {
     const user = person.matrix;
     const login = await fetch(`${ready.homeserver.url}/_matrix/client/v3/login`, {
       method: 'POST',
-      body: JSON.stringify({ type: 'm.login.password', identifier: { type: 'm.id.user', user }, password: ready.password }),
+      body: JSON.stringify({
+        type: 'm.login.password',
+        identifier: { type: 'm.id.user', user },
+        password: ready.password,
+      }),
     });
-    const { access_token: token, device_id: device } = (await login.json()) as { access_token: string; device_id: string };
+    const { access_token: token, device_id: device } = (await login.json()) as {
+      access_token: string;
+      device_id: string;
+    };
     await mkdir(join(folder, 'nheko'), { recursive: true });
     const general = ['[General]', 'run_without_secure_secrets_service=true', ''];
-    const auth = ['[auth]', `access_token=${token}`, `device_id=${device}`, `home_server=${ready.homeserver.url}`, `user_id=${user}`, ''];
+    const auth = [
+      '[auth]',
+      `access_token=${token}`,
+      `device_id=${device}`,
+      `home_server=${ready.homeserver.url}`,
+      `user_id=${user}`,
+      '',
+    ];
     const look = ['[user]', 'theme=light', 'desktop_notifications=false', 'alert_on_notification=false', ''];
     await writeFile(join(folder, 'nheko', 'nheko.conf'), [...general, ...auth, ...look].join('\n'));
     start('Xvfb', [DISPLAY, '-screen', '0', '1100x760x24', '-nolisten', 'tcp']);
