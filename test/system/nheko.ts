@@ -15,6 +15,13 @@ const IMAGES = resolve(import.meta.dirname, '..', '..', 'docs', 'fr', 'images');
 const DISPLAY = ':87';
 const WHO = 'claire';
 
+/** What is typed, what must then be read on the screen, and the picture that is kept. */
+const PICTURES = [
+  { text: 'aide', reads: /Trouver/, picture: 'aide' },
+  { text: 'annuaire dermato cambrai', reads: /ESSAIDERM/, picture: 'annuaire' },
+  { text: 'snp lundi soir', reads: /num.ro garde/, picture: 'snp' },
+];
+
 const folder = await mkdtemp(join(tmpdir(), 'relais-nheko-'));
 const children: ChildProcess[] = [];
 const environment = {
@@ -85,7 +92,7 @@ async function main(): Promise<void> {
     ];
     const look = ['[user]', 'theme=light', 'desktop_notifications=false', 'alert_on_notification=false', ''];
     await writeFile(join(folder, 'nheko', 'nheko.conf'), [...general, ...auth, ...look].join('\n'));
-    start('Xvfb', [DISPLAY, '-screen', '0', '1100x760x24', '-nolisten', 'tcp']);
+    start('Xvfb', [DISPLAY, '-screen', '0', '1066x600x24', '-nolisten', 'tcp']);
     await pause(1_500);
     start('dbus-run-session', ['--', 'nheko']);
     const crypto = persona.client.getCrypto();
@@ -98,13 +105,22 @@ async function main(): Promise<void> {
     await crypto.crossSignDevice(device);
     const room = await persona.openDirectRoom(ready.bot);
     await persona.until('Relais is in the room', () => persona.membership(room, ready.bot) === 'join');
-    for (const text of ['aide', 'annuaire dermato cambrai', 'snp lundi soir']) {
+    // It offers to verify itself: its owner has just done so from elsewhere.
+    await until('its dialogue', async () => /Cancel/.test(await seen()));
+    await run('xdotool', ['mousemove', '1000', '561', 'click', '1'], { env: environment });
+    await run('timeout', ['5', 'nheko', `matrix:roomid/${room.slice(1)}?action=join`], { env: environment }).catch(
+      () => undefined,
+    );
+    await pause(2_000);
+    for (const { text, reads, picture } of PICTURES) {
       await persona.say(room, text);
-      await persona.seen((event) => event.sender === ready.bot && event.roomId === room && event.failure === undefined);
-      await pause(3_000);
+      try {
+        await until(`« ${reads.source} » after « ${text} »`, async () => reads.test(await seen()), 45_000);
+      } finally {
+        await shot(picture);
+      }
+      console.log(`· ${text}: read by nheko, decrypted`);
     }
-    await shot('nheko-raw');
-    console.log(await seen());
   } finally {
     for (const child of children.reverse()) child.kill();
     for (const persona of ready.cast.personas.values()) persona.stop();
