@@ -7,6 +7,7 @@ import type { Store } from './care/relay/ports.ts';
 import type { Sealer } from './care/relay/seal.ts';
 import type { SyncBatch, Transport } from './care/relay/transport.ts';
 import { faultFields } from './care/relay/fault.ts';
+import { StoreFailure } from './care/relay/store-failure.ts';
 import { createWake, restUntil, type Wake, withWakes } from './care/relay/wake.ts';
 import { drainInbox } from './care/relay/drain.ts';
 import type { Directory } from './care/people/directory.ts';
@@ -16,6 +17,7 @@ import type { People } from './care/people/person.ts';
 import type { Offer } from './care/request/pathway.ts';
 import type { Slots } from './care/request/slot.ts';
 import { decideDates, requestConsequences } from './care/request/triggers.ts';
+import { followTeams } from './care/stay/team-change.ts';
 import type { RingTable } from './care/stay/ringing.ts';
 import { GONE } from './care/stay/shadow.ts';
 import type { SourcePolicy } from './care/stay/verdict.ts';
@@ -63,7 +65,10 @@ export type Relais = {
   retryWaiting(): Promise<void>;
   /** Arms the days on which pathways open by themselves. */
   armDates(): Promise<void>;
-  /** Serves until `signal` aborts; rejects when the account is refused for good. */
+  /**
+   * Serves until `signal` aborts. @throws TransportFailure when the account is refused for good; StoreFailure when a disk
+   * or the base is away: everything is where it was, and a new transport goes on when they are back
+   */
   run(signal: AbortSignal): Promise<void>;
 };
 
@@ -121,7 +126,10 @@ export function compose(parts: Parts): Relais {
   async function loop(wake: Wake, work: () => Promise<number>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const rung = wake.next();
-      await work().catch((error: unknown) => onBug('loop', error)); // the disk is full, the base is away: tried again
+      await work().catch((error: unknown) => {
+        if (error instanceof StoreFailure) throw error;
+        onBug('loop', error);
+      });
       await restUntil(rung, REST_MS, clocks, signal);
     }
   }
@@ -137,6 +145,7 @@ export function compose(parts: Parts): Relais {
     async run(signal) {
       transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
       await retryWaiting();
+      await followTeams({ store, people: parts.people }, civil());
       await armDates();
       const since = await store.inbox.cursor(cursorName(transport));
       // One of them ends (the account is refused): the others end too, before anything is closed under them.

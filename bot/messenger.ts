@@ -7,6 +7,7 @@ import type { Log } from '../care/relay/log.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { OutboxItem, Store } from '../care/relay/ports.ts';
+import { StoreFailure } from '../care/relay/store-failure.ts';
 import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
 import { isAct, perform } from './acting.ts';
@@ -132,6 +133,7 @@ function readersOf(room: Room, bot: string): string[] | undefined {
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {
+  if (error instanceof StoreFailure) throw error; // the disk is the trouble, not the delivery: it stays where it is
   const { store, clocks, pacer, log } = ports;
   const fields = { delivery: item.deliveryId, lane: laneName(item.room), attempts: item.attempts + 1 };
   if (!(error instanceof TransportFailure)) {

@@ -19,7 +19,7 @@ import { takeMessages } from './hl7v2-intake.ts';
 import { openApi } from './openapi.ts';
 import { isProblem, sayProblem } from './problem.ts';
 import type { DoorEnv, Problem } from './problem.ts';
-import { store, type StoringDeps, unavailable } from './storing.ts';
+import { notStored, store, type StoringDeps, unavailable } from './storing.ts';
 import { DOCUMENTS_DOOR } from './documents-door.ts';
 import { FHIR_DOOR, sayOutcome } from './fhir-door.ts';
 import { SLOTS_DOOR, takeSlots } from './slots-door.ts';
@@ -52,11 +52,17 @@ async function takeHl7v2(
   source: Source,
   body: Uint8Array,
 ): Promise<Response | Problem> {
-  const accept = async ([envelope]: NewEnvelope[]): Promise<Accepted[]> =>
-    envelope === undefined ? [] : [await deps.accept(envelope)];
+  let refused: unknown;
+  const accept = async ([envelope]: NewEnvelope[]): Promise<Accepted[]> => {
+    try {
+      return envelope === undefined ? [] : [await deps.accept(envelope)];
+    } catch (fault) {
+      refused = fault;
+      throw fault;
+    }
+  };
   const [taken] = (await takeMessages({ ...deps, accept }, source, [body], c.get('requestId'))) ?? [];
-  if (taken === undefined)
-    return unavailable('The message was not stored and is not acknowledged: send it again after the delay.');
+  if (taken === undefined) return notStored(refused);
   // One answer per request: the application acknowledgement when it is asked for, which says more than the commit's.
   const answer = taken.answers.at(-1);
   if (answer === undefined) return c.body(null, 204);

@@ -6,6 +6,7 @@ import { MINUTE } from '../care/relay/civil-time.ts';
 import { apply } from '../care/relay/apply.ts';
 import type { Decision } from '../care/relay/decision.ts';
 import type { Store } from '../care/relay/ports.ts';
+import { StoreFailure } from '../care/relay/store-failure.ts';
 import type { Timer, TimerKind } from '../care/relay/timer.ts';
 import type { RequestPorts } from '../care/request/case.ts';
 import { decideSlotTimer } from '../care/request/booking.ts';
@@ -47,6 +48,7 @@ export async function fireDeadlines(ports: DeadlinePorts): Promise<number> {
       try {
         await fire(ports, timer, now);
       } catch (error) {
+        if (error instanceof StoreFailure) throw error; // still due when the base is back
         // A bug in one deadline must not silence the others, and a base that was busy must not silence this one for ever.
         ports.onBug(`${timer.kind}/${timer.ref}/${timer.step}`, error);
         await postpone(ports, timer, now);

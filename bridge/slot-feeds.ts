@@ -25,7 +25,7 @@ export type FeedPorts = BookingPorts & { store: Store };
 
 /** A calendar that answers more slowly, or says more, is not one that somebody keeps by hand. */
 const TIMEOUT_MS = 20_000;
-export const LARGEST_FEED = 5 * 1024 * 1024;
+const LARGEST_FEED = 5 * 1024 * 1024;
 
 /** What was last read of a feed: kept among the settings, so that a calendar that has not changed is not sent again. */
 type Memo = { etag?: string; day?: string; wasEmpty?: boolean; had?: number };
@@ -54,7 +54,8 @@ export function readFeed(
 /** The whole difference, in as many commits as it needs. @returns what has changed */
 export async function importSlots(ports: FeedPorts, feed: Feed, by: string, civil: () => number): Promise<FeedTally> {
   const sum: FeedTally = { offered: 0, changed: 0, withdrawn: 0, unchanged: -1 };
-  for (let more = true; more; ) {
+  let more = true;
+  while (more) {
     let tally: FeedTally | undefined;
     const now = civil();
     await apply(ports.store, now, async () => {
@@ -113,11 +114,8 @@ async function readOne(
     if (memo.wasEmpty !== true) throw new FeedFault('it is suddenly empty: believed if the next reading says the same');
     next.had = 0;
   }
-  const tally = await importSlots(
-    ports,
-    { id: feed.id, slots: read.slots, covers: wholeFeed },
-    `feed:${feed.id}`,
-    () => clocks.civil(),
+  const tally = await importSlots(ports, { id: feed.id, slots: read.slots, covers: wholeFeed }, `feed:${feed.id}`, () =>
+    clocks.civil(),
   );
   await ports.store.set(name, JSON.stringify(next));
   for (const said of read.notes) log('warn', `slots: ${said}`, { feed: feed.id });

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { faultFields } from '../care/relay/fault.ts';
 import type { Accepted, NewEnvelope } from '../care/relay/envelope.ts';
 import type { Log } from '../care/relay/log.ts';
+import { StoreFailure } from '../care/relay/store-failure.ts';
 import type { DoorEnv, Problem } from './problem.ts';
 
 export type StoringDeps = {
@@ -16,6 +17,12 @@ export function unavailable(detail: string): Problem {
   return { status: 503, slug: 'unavailable', title: 'Storage unavailable', detail, headers: { 'retry-after': '5' } };
 }
 
+/** @param fault what storing threw: a StoreFailure names no patient, and its reason helps whoever sends again */
+export function notStored(fault: unknown): Problem {
+  const why = fault instanceof StoreFailure ? ` (${fault.message})` : '';
+  return unavailable(`The message was not stored${why} and is not acknowledged: send it again after the delay.`);
+}
+
 export async function store(
   c: Context<DoorEnv>,
   deps: StoringDeps,
@@ -27,7 +34,7 @@ export async function store(
   } catch (fault) {
     const fields = { request: c.get('requestId'), source: envelope.source, ...faultFields(fault) };
     deps.log('error', 'inbox did not accept', fields);
-    return unavailable('The message was not stored and is not acknowledged: send it again after the delay.');
+    return notStored(fault);
   }
   if (accepted.state !== 'reused') return accepted;
   return {

@@ -76,7 +76,7 @@ export function sayForDocument(c: Context<DoorEnv>, problem: Problem): Response 
 }
 
 /** A reader never throws for what was sent; if it has a bug, the message is kept and shown, never lost. */
-export function guarded(
+function guarded(
   c: Context<DoorEnv>,
   deps: Pick<StoringDeps, 'log'>,
   read: (bytes: Uint8Array) => Reading,

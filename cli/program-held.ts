@@ -13,7 +13,9 @@ export function addHeld(program: Command, config: Option, end: (code: number) =>
     );
   quarantine
     .command('show')
-    .description('one envelope, with what was received (health data: on a trusted screen only)')
+    .description(
+      'one envelope as it was received, or one delivery as its room would read it (health data: on a trusted screen only)',
+    )
     .addOption(config)
     .argument('<id>')
     .action(async (id: string, options: { config: string }) =>

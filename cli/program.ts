@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { addConnecting } from './connecting.ts';
-import { addHeld } from './program-held.ts';
 import { addDirectoryCommands } from './program-directory.ts';
+import { addHeld } from './program-held.ts';
 import type { LoginOptions } from './provision.ts';
 import type { SlaOptions } from './sla.ts';
 
@@ -35,8 +35,16 @@ program
   .command('serve')
   .description('take hospital messages, keep the rooms, answer the professionals')
   .addOption(config)
-  .action(async (options: { config: string }) =>
-    end(await (await import('./serve.ts')).serve(options.config, process.env)),
+  .option('--leash', 'stop when standard input ends: for a parent that may be killed')
+  .addHelpText(
+    'after',
+    `
+A full disk, a base or a homeserver that is away is waited for: messages are answered 503 meanwhile, /health/ready says why.
+Exit code: 0 stopped on request, 1 refused to start, 2 broken configuration, 3 the homeserver has ended the account's
+device (the log says the cure: trying again is of no use).`,
+  )
+  .action(async (options: { config: string; leash?: boolean }) =>
+    end(await (await import('./serve.ts')).serve(options, process.env)),
   );
 
 const user = new Option('-u, --user <name>', 'Matrix account, @relais:example.org or relais');
@@ -62,7 +70,7 @@ The account must exist on the homeserver (account.homeserver of the configuratio
   RELAIS_PASSWORD=… relais provision -u @relais:example.org
 Where people log in through a portal, make a device and give its token:
   RELAIS_TOKEN=… relais provision --token-env RELAIS_TOKEN
-The recovery key appears once, on the last line: write it down. An account that has keys already is refused: relais recover.`,
+The recovery key appears once, before "is ready": write it down. Cut off before that, the same call goes on. An account that has keys already is refused: relais recover.`,
   )
   .action(async (options: LoginOptions) =>
     end(await (await import('./provision.ts')).provisionAccount(options, process.env)),

@@ -17,13 +17,14 @@ export async function provisionAccount(options: LoginOptions, env: Environment):
       directory,
       secret: loaded.secrets.seal,
       onProgress: (line) => console.error(`· ${line}`),
+      // Before the account counts as provisioned: cut off in between, another one is made and shown.
+      onRecoveryKey: (key) => {
+        console.log(
+          `\nRecovery key: ${key}\nWrite it down and keep it in a safe: it is shown only now, and it is the only way back after the loss of the disk (relais recover).\n`,
+        );
+      },
     });
     console.log(`${made.userId}, device ${made.deviceId}, is ready.`);
-    if (made.recoveryKey) {
-      console.log(
-        `\nRecovery key: ${made.recoveryKey}\nWrite it down and keep it in a safe: it is shown only now, and it is the only way back after the loss of the disk (relais recover).`,
-      );
-    }
     return 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

@@ -1,6 +1,9 @@
 import { TextDecoder } from 'node:util';
+import { isAct } from '../bot/acting.ts';
+import { render } from '../bot/announce.ts';
 import { readEnvelope } from '../bridge/hospital.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
+import type { Store } from '../care/relay/ports.ts';
 import { SAME_PATIENT } from '../care/stay/case.ts';
 import { auditAct, type Environment, withStore } from './configured.ts';
 
@@ -31,7 +34,10 @@ export async function listQuarantine(
   });
 }
 
-/** One envelope as received and as understood. It holds health data: the operator's screen only; the look is audited. */
+/**
+ * One envelope as received and as understood, or one delivery as its room would read it. It holds health data: the
+ * operator's screen only; the look is audited.
+ */
 export async function showQuarantined(
   id: string,
   options: { config: string },
@@ -40,27 +46,8 @@ export async function showQuarantined(
 ): Promise<number> {
   return withStore(options.config, env, async ({ store, loaded }) => {
     const envelope = await store.inbox.get(id);
-    if (!envelope) return unknown(id);
-    await store.commit(
-      {
-        files: [],
-        events: [],
-        deliveries: [],
-        timers: [],
-        rooms: [],
-        facts: [],
-        audit: [
-          {
-            actor: 'operator',
-            action: 'quarantine:show',
-            subject: id,
-            outcome: envelope.outcome ?? 'quarantined',
-            reason: envelope.reason ?? 'undecidable',
-          },
-        ],
-      },
-      Date.now(),
-    );
+    if (!envelope) return showDelivery(store, id, print);
+    await auditAct(store, 'quarantine:show', id);
     print(JSON.stringify(summary(envelope), null, 2));
     if (envelope.format === 'matrix') print('(an encrypted Matrix event: its text is not kept)');
     else {
@@ -70,6 +57,19 @@ export async function showQuarantined(
     }
     return 0;
   });
+}
+
+async function showDelivery(store: Store, id: string, print: Print): Promise<number> {
+  const delivery = await store.outbox.look(id);
+  if (!delivery) return unknown(id);
+  await auditAct(store, 'quarantine:show', id);
+  const { announcement, tried, ...rest } = delivery;
+  const triedAt = tried && new Date(tried.at).toISOString();
+  print(JSON.stringify({ ...rest, kind: announcement.kind, triedAt, triedBy: tried?.device }, null, 2));
+  if (isAct(announcement)) return 0; // nothing is read of an act
+  const said = await render(store.files, announcement, Date.now(), delivery.room).catch(() => undefined);
+  print(said?.plain ?? '(its words cannot be made any more: a file that it needs is gone)');
+  return 0;
 }
 
 /** Envelopes are decided again, deliveries are sent again, each at the end of its lane. */

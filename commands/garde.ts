@@ -18,7 +18,15 @@ export const garde: Command<Answer> = {
   summary: 'Qui est de garde, maintenant ou à un autre moment',
   example: 'garde cardio samedi matin',
   may: () => true,
-  run: async (context, args) => list(context, args.slice(0, LONGEST).replace(/^garde\b/i, '').trim(), 0),
+  run: async (context, args) =>
+    list(
+      context,
+      args
+        .slice(0, LONGEST)
+        .replace(/^garde\b/i, '')
+        .trim(),
+      0,
+    ),
   follow: async (context, kept: { asked: string; from: number }, said) =>
     list(context, kept.asked, 'next' in said ? kept.from + SHOWN : kept.from),
   say(answer, now) {

@@ -1,5 +1,4 @@
 /** Everything that an installation has decided, loaded and cross-checked before anything is connected to. */
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
 import type { RepertoryEntry } from '../care/people/repertory.ts';
@@ -9,9 +8,11 @@ import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
 import { mllpOf, type MllpConfig } from './load-mllp.ts';
+import { emptySecretariats, missingFiles, unknownDesks, unknownTerritories } from './load-checks.ts';
+import { type Env, readSecrets, type Secrets } from './load-secrets.ts';
 import { slotFeedsOf, type SlotFeedConfig } from './load-slot-feeds.ts';
 import { readYaml } from './problem.ts';
-import type { ConfigProblem, YamlFile } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
 import { readRepertory } from './schema/repertory.ts';
 import { relaisSchema } from './schema/relais.ts';
 import type { RelaisFile } from './schema/relais.ts';
@@ -71,22 +72,10 @@ export type LoadedConfig = {
   pathways: Offer[];
   repertory: RepertoryEntry[];
   slotFeeds: SlotFeedConfig[];
-  secrets: {
-    seal: string;
-    /** Of the bot's account, to log in again after a soft logout. */
-    password: string | undefined;
-    /** By source id. */
-    sources: ReadonlyMap<string, string>;
-    /** Address of PostgreSQL, with its password; undefined for a file. */
-    storeUrl: string | undefined;
-    /** Key of the Annuaire Santé API. */
-    annuaireSante: string | undefined;
-  };
+  secrets: Secrets;
   /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
   warnings: ConfigProblem[];
 };
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param path relais.yaml; every relative path in it is relative to its folder
@@ -224,136 +213,4 @@ function documentsOf({ documents }: RelaisFile['sources'][number]): SourcePolicy
     handling === undefined ? [] : [[type, handling]],
   );
   return { default: otherwise, byType: new Map(byType) };
-}
-
-/** A letter that does not come must reach somebody. */
-function emptySecretariats({ value, problem }: YamlFile<RelaisFile>, persons: readonly Person[]): ConfigProblem[] {
-  return value.sources.flatMap((source, s) =>
-    (source.secretariats ?? []).flatMap(({ group }, n) =>
-      persons.some((person) => person.groups.includes(group))
-        ? []
-        : [
-            problem(
-              ['sources', s, 'secretariats', n, 'group'],
-              `nobody is in the group "${group}"`,
-              'add it to the groups of a person in people.yaml',
-            ),
-          ],
-    ),
-  );
-}
-
-function unknownTerritories(
-  read: { persons: Person[]; problem: YamlFile<unknown>['problem'] },
-  { territories }: RelaisFile,
-): ConfigProblem[] {
-  const known = territories.map((t) => t.id);
-  return read.persons.flatMap((person, n) =>
-    person.territory === undefined || known.includes(person.territory)
-      ? []
-      : [
-          read.problem(
-            ['persons', n, 'territory'],
-            `"${person.territory}" is no territory of relais.yaml`,
-            known.length === 0 ? 'add it to territories' : `write one of: ${known.join(', ')}`,
-          ),
-        ],
-  );
-}
-
-/** A desk of nobody would let proposals wait for ever. */
-function unknownDesks(persons: readonly Person[], { value, problem }: YamlFile<RelaisFile>): ConfigProblem[] {
-  const groups = [...new Set(persons.flatMap((person) => person.groups))];
-  return value.sources.flatMap(({ identity_desk: desk }, n) =>
-    desk === undefined || groups.includes(desk)
-      ? []
-      : [
-          problem(
-            ['sources', n, 'identity_desk'],
-            `nobody of people.yaml is in the group "${desk}"`,
-            `add ${desk} to the groups of those who decide there, or correct the name`,
-          ),
-        ],
-  );
-}
-
-function missingFiles({ value, problem }: YamlFile<RelaisFile>, at: (relative: string) => string): ConfigProblem[] {
-  type Key = (string | number)[];
-  const named: [path: Key, file: string | undefined][] = [
-    ...(['rpps', 'finess', 'folder', 'communes'] as const).map((key): [Key, string | undefined] => [
-      ['directory', key],
-      value.directory?.[key],
-    ]),
-    [['slots'], value.slots],
-    ...value.sources.flatMap(({ mllp }, n) =>
-      (['cert', 'key', 'ca'] as const).map((what): [Key, string | undefined] => [
-        ['sources', n, 'mllp', 'tls', what],
-        mllp?.tls?.[what],
-      ]),
-    ),
-  ];
-  return named.flatMap(([key, file]) =>
-    file === undefined || existsSync(at(file))
-      ? []
-      : [problem(key, `${at(file)} is not there`, 'put the file there, or remove this key')],
-  );
-}
-
-function readSecrets(
-  { value, problem }: YamlFile<RelaisFile>,
-  env: Env,
-  at: (relative: string) => string,
-): LoadedConfig['secrets'] & { problems: ConfigProblem[] } {
-  const problems: ConfigProblem[] = [];
-  const secret = (name: string, shortest: number, path: (string | number)[]): string => {
-    const file = env[`${name}_FILE`];
-    let found = env[name];
-    if (found !== undefined && file !== undefined)
-      problems.push(problem(path, `both ${name} and ${name}_FILE are set`, 'keep one of them'));
-    if (found === undefined && file !== undefined) {
-      try {
-        found = readFileSync(at(file), 'utf8').trim();
-      } catch {
-        problems.push(
-          problem(path, `the file of ${name}_FILE cannot be read`, 'correct its path, or the rights on it'),
-        );
-        return '';
-      }
-    }
-    if (found === undefined || found === '')
-      problems.push(
-        problem(
-          path,
-          `${name} is not set`,
-          `set the variable ${name}, or ${name}_FILE with the path of a file that holds the secret`,
-        ),
-      );
-    else if (found.length < shortest)
-      problems.push(
-        problem(path, `${name} holds ${found.length} characters`, `at least ${shortest}: openssl rand -base64 48`),
-      );
-    return found ?? '';
-  };
-  const seal = secret(value.seal.key_env, 32, ['seal', 'key_env']);
-  const sources = new Map(
-    value.sources.flatMap(({ id, secret_env: variable }, n): [string, string][] =>
-      variable === undefined ? [] : [[id, secret(variable, 16, ['sources', n, 'secret_env'])]],
-    ),
-  );
-  const { password_env: name } = value.account;
-  const password = name === undefined ? undefined : secret(name, 1, ['account', 'password_env']);
-  const { url_env: variable } = value.store;
-  const storeUrl = variable === undefined ? undefined : secret(variable, 1, ['store', 'url_env']);
-  if (storeUrl && !/^postgres(?:ql)?:\/\//.test(storeUrl))
-    problems.push(
-      problem(
-        ['store', 'url_env'],
-        `${variable ?? ''} is no address of PostgreSQL`,
-        'postgres://user:password@host/database',
-      ),
-    );
-  const { key_env: keyName } = value.directory?.annuaire_sante ?? {};
-  const annuaireSante =
-    keyName === undefined ? undefined : secret(keyName, 1, ['directory', 'annuaire_sante', 'key_env']);
-  return { seal, password, sources, storeUrl, annuaireSante, problems };
 }

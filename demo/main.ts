@@ -1,4 +1,5 @@
 /** `npm run demo`: a hospital day on a real homeserver, seen through the eyes of the professionals. */
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { count, type Figures } from './counting.ts';
@@ -39,6 +40,8 @@ async function main(): Promise<number> {
     const transcript = openTranscriptPrinter(ready.cast, ready.bot, console.log);
     console.log(`\n${bold(ready.scenario.title)} — ce que chacun lit, déchiffré par son propre client\n`);
     await play({ ...ready, folder: ready.dayFolder, transcript }, ready.scenario);
+    // Kept beside the log: nothing of a patient stands in either.
+    await writeFile(join(ready.folder, 'metrics.prom'), await (await fetch(`${ready.relais.url}/metrics`)).text());
     const figures = await count(ready.cast, ready.bot);
     table(figures);
     if (options.once !== true) {

@@ -1,6 +1,6 @@
 /** `relais serve` as a child, so that it can be killed alone; everything else is asked through its command line and HTTP. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sign } from '../bridge/verify.ts';
@@ -11,12 +11,18 @@ export type RelaisProcess = {
   url: string;
   /** Starts `relais serve`; resolves when it says that it is ready. */
   start(): Promise<void>;
+  /** Starts it and waits for nothing. */
+  begin(): void;
+  /** The exit code of the one that was started last; null: a signal ended it. */
+  ended(): Promise<number | null>;
+  /** Of the one that was started last. */
+  pid(): number | undefined;
   /** kill -9: no handler runs. */
   kill(): Promise<void>;
   /** SIGTERM, and waits. */
   stop(): Promise<void>;
   /** Runs another subcommand to its end. @throws Error with what it printed when it fails */
-  command(args: string[]): Promise<string>;
+  command(args: string[], more?: Record<string, string>): Promise<string>;
   /** One message, signed as the configured source. */
   post(body: Uint8Array, path: '/v1/hl7v2' | '/v1/events'): Promise<{ status: number; body: string }>;
   /** Counts, from /metrics. */
@@ -39,6 +45,7 @@ export function relaisProcess(options: RelaisProcessOptions): RelaisProcess {
   const url = `http://127.0.0.1:${options.port}`;
   const env = { ...process.env, ...options.env };
   let child: ChildProcess | undefined;
+  let ended: Promise<number | null> = Promise.resolve(null);
 
   async function gone(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const ending = child;
@@ -53,15 +60,26 @@ export function relaisProcess(options: RelaisProcessOptions): RelaisProcess {
     await exit;
   }
 
+  function begin(): ChildProcess {
+    const log = openSync(options.log, 'a');
+    // On a leash: it ends with us, kill -9 included.
+    const started = spawn(process.execPath, [CLI, 'serve', '--leash', '--config', options.config], {
+      env,
+      stdio: ['pipe', log, log],
+    });
+    closeSync(log);
+    child = started;
+    ended = new Promise((done) => started.once('exit', done));
+    return started;
+  }
+
   const self: RelaisProcess = {
     url,
+    begin: () => void begin(),
+    ended: () => ended,
+    pid: () => child?.pid,
     async start() {
-      const log = openSync(options.log, 'a');
-      const started = spawn(process.execPath, [CLI, 'serve', '--config', options.config], {
-        env,
-        stdio: ['ignore', log, log],
-      });
-      child = started;
+      const started = begin();
       const deadline = Date.now() + 60_000;
       while (Date.now() < deadline) {
         if (started.exitCode !== null)
@@ -74,9 +92,9 @@ export function relaisProcess(options: RelaisProcessOptions): RelaisProcess {
     },
     kill: () => gone('SIGKILL'),
     stop: () => gone('SIGTERM'),
-    async command(args) {
+    async command(args, more = {}) {
       const run = spawn(process.execPath, [CLI, ...args, '--config', options.config], {
-        env,
+        env: { ...env, ...more },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let out = '';

@@ -1,15 +1,15 @@
 /** An operator's acts on deliveries: said again, never said, put aside. Each leaves its audit row in the same commit. */
 import type { AuditEntry } from '../care/relay/decision.ts';
-import type { OutboxStore } from '../care/relay/ports.ts';
+import type { OutboxItem, OutboxStore } from '../care/relay/ports.ts';
 import { writeAudit } from './audit.ts';
 import { eraseAttachment } from './attachments.ts';
-import { sealText, type Db, type Ground } from './ground.ts';
+import { openText, openValue, sealText, type Db, type Ground } from './ground.ts';
 import { openLane } from './lane-gate.ts';
 import { nextSeq } from './lanes.ts';
 
 type By = { actor: string; at: number };
 
-export function outboxDesk(ground: Ground): Pick<OutboxStore, 'replay' | 'drop' | 'skipHead'> {
+export function outboxDesk(ground: Ground): Pick<OutboxStore, 'look' | 'replay' | 'drop' | 'skipHead'> {
   const { sealer, clocks } = ground;
 
   async function note(tx: Db, { actor, at }: By, act: Omit<AuditEntry, 'actor'>): Promise<void> {
@@ -17,6 +17,15 @@ export function outboxDesk(ground: Ground): Pick<OutboxStore, 'replay' | 'drop' 
   }
 
   return {
+    async look(id) {
+      const row = await ground.db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst();
+      if (!row) return undefined;
+      const { lane: room, state, attempts, tried_device: device, tried_at: at } = row;
+      const { announcement } = openValue(sealer, row.body, `outbox:${id}:body`) as Pick<OutboxItem, 'announcement'>;
+      const tried = device === null || at === null ? undefined : { device, at };
+      return { id, room, announcement, attempts, tried, state, why: openText(sealer, row.why, `outbox:${id}:why`) };
+    },
+
     replay: (id, by) =>
       ground.transaction(async (tx) => {
         const query = tx.selectFrom('outbox').select('lane').where('id', '=', id).where('state', '=', 'quarantined');

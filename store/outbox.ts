@@ -44,7 +44,8 @@ async function endWait(tx: Db, lane: string): Promise<void> {
   await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
 }
 
-type Elsewhere = 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
+type Elsewhere =
+  'look' | 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
 
 type Try = { id: string; device: string; at: number };
 type End = { id: string; how: Parameters<OutboxStore['markDone']>[1]; at: number };

@@ -4,8 +4,11 @@ import { StoreFailure } from '../care/relay/store-failure.ts';
 import { connected, prepare, sessionOptions, whatItMeans, isAway } from './postgres-session.ts';
 
 export type ServingLock = {
-  /** Resolves when this process serves; takes the lock again when its session was lost. @throws StoreFailure */
-  held(): Promise<void>;
+  /**
+   * Resolves when this process serves; takes the lock again when its session was lost.
+   * @param patience ms for a server that is away. @throws StoreFailure
+   */
+  held(patience: number): Promise<void>;
   release(): Promise<void>;
 };
 
@@ -23,16 +26,16 @@ export async function openServingLock(url: string): Promise<ServingLock> {
   }
   let regaining: Promise<void> | undefined;
 
-  async function regain(): Promise<void> {
-    session = await lockedSession(url);
+  async function regain(patience: number): Promise<void> {
+    session = await lockedSession(url, patience);
     if (session === undefined)
       throw new StoreFailure('another process serves this database now: waiting for it to end');
   }
 
   return {
-    async held() {
+    async held(patience) {
       if (session?.alive()) return;
-      regaining ??= regain().finally(() => (regaining = undefined));
+      regaining ??= regain(patience).finally(() => (regaining = undefined));
       await regaining;
     },
     async release() {
@@ -44,13 +47,13 @@ export async function openServingLock(url: string): Promise<ServingLock> {
 type Session = { alive(): boolean; end(): Promise<void> };
 
 /** @returns undefined when another session has the lock */
-async function lockedSession(url: string): Promise<Session | undefined> {
+async function lockedSession(url: string, patience?: number): Promise<Session | undefined> {
   const client = await connected(async () => {
     const fresh = new pg.Client(sessionOptions(url));
     fresh.on('error', () => undefined); // told by 'end'
     await fresh.connect();
     return fresh;
-  });
+  }, patience);
   let alive = true;
   client.once('end', () => (alive = false));
   try {

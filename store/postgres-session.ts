@@ -4,7 +4,7 @@ import pg from 'pg';
 import { StoreFailure } from '../care/relay/store-failure.ts';
 
 /** How long a server that restarts is waited for before the caller is told; as long as SQLite waits for a lock. */
-const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 10_000;
 const BETWEEN_TRIES_MS = 100;
 const OLDEST = 150_000;
 
@@ -55,9 +55,13 @@ export async function prepare(client: pg.ClientBase): Promise<void> {
     );
 }
 
-/** Waits for a server that is starting or out of connections. @throws StoreFailure when it stays away */
-export async function connected<T>(connect: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + PATIENCE_MS; ;) {
+/**
+ * Waits for a server that is starting or out of connections.
+ * @param patience ms; 0 when it was away a moment ago: those who wait behind are told at once
+ * @throws StoreFailure when it stays away
+ */
+export async function connected<T>(connect: () => Promise<T>, patience = PATIENCE_MS): Promise<T> {
+  for (const deadline = Date.now() + patience; ;) {
     try {
       return await connect();
     } catch (error) {

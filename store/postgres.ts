@@ -7,7 +7,7 @@ import pg from 'pg';
 import { StoreFailure } from '../care/relay/store-failure.ts';
 import type { Engine } from './engine.ts';
 import type { Transaction } from './ground.ts';
-import { connected, isAway, sessionOptions, whatItMeans } from './postgres-session.ts';
+import { connected, isAway, PATIENCE_MS, sessionOptions, whatItMeans } from './postgres-session.ts';
 import { openServingLock, type ServingLock } from './postgres-serving.ts';
 import type { Tables } from './tables.ts';
 
@@ -53,6 +53,7 @@ export function postgresEngine(url: string): Engine {
  */
 function transactions(db: Kysely<Tables>): Transaction {
   const attempt: Transaction = async (work) => {
+    const deadline = Date.now() + PATIENCE_MS;
     for (let turn = 1; ; turn += 1) {
       let written = false;
       try {
@@ -65,7 +66,7 @@ function transactions(db: Kysely<Tables>): Transaction {
         });
       } catch (error) {
         const race = error instanceof pg.DatabaseError && RACES.has(error.code ?? '');
-        const lost = error instanceof StoreFailure && !written;
+        const lost = Date.now() < deadline && error instanceof StoreFailure && !written;
         if (!(race || lost) || turn === TURNS) throw error;
       }
     }
@@ -84,6 +85,8 @@ class ServingPool implements PostgresPool {
   readonly options: object;
   readonly #pool: pg.Pool;
   #lock: ServingLock | undefined;
+  /** The last one who asked has waited in vain: the others, one behind the other, do not each wait as long. */
+  #away = false;
 
   constructor(url: string) {
     this.options = { max: CONNECTIONS };
@@ -98,8 +101,7 @@ class ServingPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    await this.#lock?.held();
-    const client = await connected(() => this.#pool.connect());
+    const client = await this.#connected();
     const query = async (sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<unknown>> => {
       try {
         return (await client.query(sql, [...parameters])) as PostgresQueryResult<unknown>;
@@ -109,6 +111,19 @@ class ServingPool implements PostgresPool {
     };
     // Kysely's second form, by cursor, is for streams: the store has none.
     return { query: query as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
+  }
+
+  async #connected(): Promise<pg.PoolClient> {
+    const patience = this.#away ? 0 : PATIENCE_MS;
+    try {
+      await this.#lock?.held(patience);
+      const client = await connected(() => this.#pool.connect(), patience);
+      this.#away = false;
+      return client;
+    } catch (error) {
+      this.#away = error instanceof StoreFailure;
+      throw error;
+    }
   }
 
   end(): Promise<void> {

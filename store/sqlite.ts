@@ -15,6 +15,7 @@ import {
   type SqliteDatabase,
   type SqliteStatement,
 } from 'kysely';
+import { diskFailure } from '../care/relay/store-failure.ts';
 import type { Engine } from './engine.ts';
 import { type Flush, openFlush } from './flush.ts';
 import type { Transaction } from './ground.ts';
@@ -54,8 +55,10 @@ function makePrivate(path: string): void {
 
 /** @param path a file on a local disk, made when it is not there; or `:memory:` */
 export function sqliteEngine(path: string): Engine {
-  const file = prepareFile(path);
-  const db = openSqlite(file);
+  const { file, db } = meaning(() => {
+    const prepared = prepareFile(path);
+    return { file: prepared, db: openSqlite(prepared) };
+  });
   const transaction: Transaction = (work) => db.transaction().execute(work);
   const common = { db, transaction, words, takeServingLock: async () => takeServingLock(file) };
   if (file === IN_MEMORY)
@@ -83,6 +86,15 @@ export function sqliteEngine(path: string): Engine {
       }
     },
   };
+}
+
+/** A full disk is no fault of what was being written: the caller must know the one from the other. */
+function meaning<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw diskFailure(error, 'the database') ?? error;
+  }
 }
 
 function openSqlite(path: string): Kysely<Tables> {
@@ -158,7 +170,7 @@ function forKysely(database: DatabaseSync): SqliteDatabase {
     prepare(query) {
       const known = kept.get(query);
       if (known) return known;
-      const statement = shaped(database.prepare(query));
+      const statement = shaped(meaning(() => database.prepare(query)));
       if (kept.size >= STATEMENTS_KEPT) kept.clear();
       kept.set(query, statement);
       return statement;
@@ -170,8 +182,8 @@ function shaped(statement: StatementSync): SqliteStatement {
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...values(parameters)),
-    run: (parameters) => statement.run(...values(parameters)),
+    all: (parameters) => meaning(() => statement.all(...values(parameters))),
+    run: (parameters) => meaning(() => statement.run(...values(parameters))),
     iterate: (parameters) => statement.iterate(...values(parameters)),
   };
 }

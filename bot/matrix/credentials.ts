@@ -22,10 +22,14 @@ export type Identity = {
 /** What is where in an account's directory. */
 export const accountPaths = (directory: string) => ({
   identity: join(directory, 'identity.json'),
+  /** The same, of a provisioning that is under way or was cut off: its keys may be published already. */
+  unfinished: join(directory, 'identity.unfinished.json'),
   /** Holds the crypto store and nothing else: a foreign SQLite file beside it broke its opening. */
   crypto: join(directory, 'crypto'),
   state: join(directory, 'state.sqlite'),
 });
+
+type Which = 'identity' | 'unfinished';
 
 /** Name of the crypto store: one per device, so that several accounts can run in one process. */
 export const storeName = (identity: Pick<Identity, 'userId' | 'deviceId'>): string =>
@@ -37,8 +41,13 @@ type Sealed = { sealed: 'aes-256-gcm'; salt: string; iv: string; tag: string; te
  * Atomic and readable by its owner only: a half-written identity would orphan the device.
  * @param secret seals the file when given (from the environment); without it, the file's mode is its only protection
  */
-export async function saveIdentity(directory: string, identity: Identity, secret?: string): Promise<void> {
-  const path = accountPaths(directory).identity;
+export async function saveIdentity(
+  directory: string,
+  identity: Identity,
+  secret?: string,
+  which: Which = 'identity',
+): Promise<void> {
+  const path = accountPaths(directory)[which];
   const part = `${path}.part`;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await rm(part, { force: true }); // its mode would be kept
@@ -49,14 +58,24 @@ export async function saveIdentity(directory: string, identity: Identity, secret
   } finally {
     await file.close();
   }
-  await rename(part, path);
+  await renamed(directory, part, path);
+}
+
+/** The unfinished one becomes the account's. */
+export async function finishIdentity(directory: string): Promise<void> {
+  const { unfinished, identity } = accountPaths(directory);
+  await renamed(directory, unfinished, identity);
+}
+
+async function renamed(directory: string, from: string, to: string): Promise<void> {
+  await rename(from, to);
   const folder = await open(directory, 'r');
   await folder.sync().finally(() => folder.close()); // the rename itself
 }
 
 /** @throws Error that says what to do when there is none, or when it cannot be opened */
-export async function loadIdentity(directory: string, secret?: string): Promise<Identity> {
-  const path = accountPaths(directory).identity;
+export async function loadIdentity(directory: string, secret?: string, which: Which = 'identity'): Promise<Identity> {
+  const path = accountPaths(directory)[which];
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       throw new Error(`${directory} holds no Matrix identity: run \`relais provision\` first`);
@@ -70,8 +89,8 @@ export async function loadIdentity(directory: string, secret?: string): Promise<
   return identity;
 }
 
-export async function hasIdentity(directory: string): Promise<boolean> {
-  return readFile(accountPaths(directory).identity).then(
+export async function hasIdentity(directory: string, which: Which = 'identity'): Promise<boolean> {
+  return readFile(accountPaths(directory)[which]).then(
     () => true,
     () => false,
   );

@@ -18,6 +18,7 @@ import {
   initAsync,
 } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { Clocks } from '../../care/relay/clock.ts';
+import type { StoreFailure } from '../../care/relay/store-failure.ts';
 import type { RawRoomEvent, Decrypted } from '../../care/relay/transport.ts';
 import { openBackup } from './backup.ts';
 import { accountPaths, storeName } from './credentials.ts';
@@ -68,14 +69,17 @@ export type CryptoOptions = {
   sending: (content: Record<string, unknown>) => Promise<void>;
   clocks: Pick<Clocks, 'machine'>;
   sharing: SharingPolicy;
+  /** The disk has failed: this machine must not be used any more, but opened again from what is on the disk. */
+  onFailure: (failure: StoreFailure) => void;
   log: Log;
 };
 
 /** Opens the machine, tells the homeserver what it does not know yet, and turns the key backup on. @throws StoreInUse */
 export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
-  const { directory, identity, http, state, sending, clocks, sharing, log } = options;
+  const { directory, identity, http, state, sending, clocks, sharing, onFailure, log } = options;
   await initAsync();
-  const { durable, unmount } = await mountSqliteIdb(accountPaths(directory).crypto, storeName(identity), 'when asked');
+  const place = accountPaths(directory).crypto;
+  const { durable, unmount } = await mountSqliteIdb(place, storeName(identity), 'when asked', onFailure);
   const machine = await openMachine(identity).catch((error: unknown) => {
     unmount();
     throw error;

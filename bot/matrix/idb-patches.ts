@@ -3,7 +3,7 @@
  * no mount keep its behaviour, in memory.
  */
 import { IDBDatabase, IDBFactory, IDBObjectStore, IDBTransaction } from 'fake-indexeddb';
-import { type SqliteFile, stopAtOnce } from './sqlite-file.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 import { SqliteRecords } from './sqlite-records.ts';
 
 /** Its internals, as far as they are touched. */
@@ -14,6 +14,7 @@ export type Database = IDBDatabase & { _rawDatabase: RawDatabase };
 type Transaction = IDBTransaction & {
   db: Database;
   _state: string;
+  error: DOMException | null;
   _scope: Set<string>;
   _abort(name: string | null): void;
 };
@@ -141,8 +142,13 @@ function patchTransactions({ fileOf }: Mounted): void {
           file.shape.version = database.version;
           try {
             file.commit();
-          } catch (error) {
-            stopAtOnce(error);
+          } catch {
+            // Not on the disk, so not complete. The crypto machine's memory is now ahead of the disk: the file takes nothing
+            // more, and whoever mounted it was told to open it again (SqliteFile.watched).
+            file.rollback();
+            this.error = new DOMException('the crypto store could not be written', 'QuotaExceededError');
+            const aborted = new (event.constructor as typeof Event)('abort', { bubbles: true });
+            return original.call(this, Object.assign(aborted, { eventPath: [this.db] }));
           }
         }
         return original.call(this, event);

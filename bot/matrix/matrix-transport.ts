@@ -1,5 +1,6 @@
 /** The Transport on a real homeserver: an ordinary account, its own sync loop, and OlmMachine. */
 import type { Clocks } from '../../care/relay/clock.ts';
+import { diskFailure, StoreFailure } from '../../care/relay/store-failure.ts';
 import type { Transport } from '../../care/relay/transport.ts';
 import { accountPaths, loadIdentity, saveIdentity } from './credentials.ts';
 import { openCrypto } from './crypto.ts';
@@ -33,12 +34,19 @@ export type MatrixTransportOptions = {
 /**
  * Opens the account for this process alone.
  * @throws StoreInUse when another process runs it, StoreRestored when the store is an old copy, TransportFailure when
- *   the homeserver cannot be reached, Error with the cure when the directory is not provisioned
+ *   the homeserver cannot be reached, StoreFailure when the disk is full (so does every later call, until it is opened
+ *   again), Error with the cure when the directory is not provisioned
  */
-export async function openMatrixTransport(
-  options: MatrixTransportOptions,
-): Promise<Transport & { close(): Promise<void> }> {
+export async function openMatrixTransport(options: MatrixTransportOptions): Promise<OpenTransport> {
+  const disk = watchDisk();
+  return disk.watched(() => open(options, disk))();
+}
+
+export type OpenTransport = Transport & { close(): Promise<void> };
+
+async function open(options: MatrixTransportOptions, disk: WatchedDisk): Promise<OpenTransport> {
   const { directory, clocks, log } = options;
+  const { watched } = disk;
   const identity = await loadIdentity(directory, options.secret);
   const { userId, deviceId } = identity;
   const state = openState(accountPaths(directory).state); // its lock: tokens too are changed by one process only
@@ -57,7 +65,11 @@ export async function openMatrixTransport(
       identity,
       http,
       state,
-      sending: (content) => generation.sending(content),
+      sending: async (content) => {
+        disk.assertSound(); // a ratchet that is not on the disk would be used twice after the next start
+        await generation.sending(content);
+      },
+      onFailure: disk.failed,
       clocks,
       sharing: options.sharing ?? 'cross-signed',
       log,
@@ -76,7 +88,7 @@ export async function openMatrixTransport(
     return {
       userId,
       deviceId,
-      run: async (since, onBatch, signal) => {
+      run: watched(async (since, onBatch, signal) => {
         const parts = { userId, http, crypto, state, rooms, clocks, log };
         const loop = runSync(
           parts,
@@ -90,24 +102,24 @@ export async function openMatrixTransport(
         const ended = loop.catch(() => undefined);
         running.add(ended);
         await loop.finally(() => running.delete(ended));
-      },
-      createRoom: (spec) => rooms.create(spec),
+      }),
+      createRoom: watched((spec) => rooms.create(spec)),
       join: (roomId) => rooms.join(roomId),
       leave: (roomId) => rooms.leave(roomId),
       look: (roomId) => rooms.look(roomId),
       invite: (roomId, user) => rooms.invite(roomId, user),
       remove: (roomId, user) => rooms.remove(roomId, user),
       setState: (roomId, type, stateKey, content) => rooms.setState(roomId, type, stateKey, content),
-      send: (...args) => sender.send(...args),
-      redact: async (roomId, eventId, txnId) => {
+      send: watched((...args) => sender.send(...args)),
+      redact: watched(async (roomId, eventId, txnId) => {
         await sender.send(roomId, 'm.room.redaction', { redacts: eventId }, txnId, false);
-      },
+      }),
       history: (roomId, from) => readBack(http, roomId, from),
       ...media,
-      decrypt: (roomId, event) => crypto.decrypt(roomId, event),
+      decrypt: watched((roomId, event) => crypto.decrypt(roomId, event)),
       onKeys: (listener) => crypto.onKeys(listener),
-      sharedWith: (roomId, user) => crypto.sharedWith(roomId, user),
-      devices: (user) => crypto.devices(user),
+      sharedWith: watched((roomId, user) => crypto.sharedWith(roomId, user)),
+      devices: watched((user) => crypto.devices(user)),
       members: (roomId) => rooms.members(roomId),
       /** Abort the signal given to `run` first: this waits for it, and for what is being sent. */
       close: async () => {
@@ -120,4 +132,35 @@ export async function openMatrixTransport(
     state.close();
     throw error;
   }
+}
+
+type WatchedDisk = {
+  failed: (failure: StoreFailure) => void;
+  /** @throws StoreFailure once the disk has failed */
+  assertSound: () => void;
+  /** What the disk breaks is said as a StoreFailure: the crypto library only says that something went wrong. */
+  watched: <A extends unknown[], R>(work: (...args: A) => Promise<R>) => (...args: A) => Promise<R>;
+};
+
+function watchDisk(): WatchedDisk {
+  let failure: StoreFailure | undefined;
+  const assertSound = (): void => {
+    if (failure) throw failure;
+  };
+  return {
+    failed: (what) => void (failure ??= what),
+    assertSound,
+    watched:
+      (work) =>
+      async (...args) => {
+        assertSound();
+        try {
+          return await work(...args);
+        } catch (error) {
+          assertSound();
+          if (error instanceof StoreFailure) throw error;
+          throw diskFailure(error, 'the account’s directory') ?? error;
+        }
+      },
+  };
 }

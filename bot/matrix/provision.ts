@@ -1,19 +1,23 @@
 /**
- * Makes the bot's device, once: log in, cross-sign it, secret storage, key backup. matrix-js-sdk does it, on the very
- * store that the transport uses afterwards. In a process of its own (`relais provision`), because the SDK keeps caches
- * that a serving process does not want.
+ * Makes the bot's device, once: log in, cross-sign it, secret storage, key backup. In a process of its own (`relais
+ * provision`), because matrix-js-sdk keeps caches that a serving process does not want.
+ *
+ * Cut off anywhere, the next call goes on with the same device: who it is, is on disk before its keys are made, and the
+ * recovery key is shown before the account counts as provisioned. Otherwise a kill after the publication of the keys
+ * would leave an account that nobody can recover.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { ClientEvent, createClient } from 'matrix-js-sdk';
+import { createClient } from 'matrix-js-sdk';
 import type { MatrixClient } from 'matrix-js-sdk';
-import type { CryptoApi, GeneratedSecretStorageKey } from 'matrix-js-sdk/lib/crypto-api/index.js';
-import { accountPaths, hasIdentity, saveIdentity, storeName } from './credentials.ts';
+import { TransportFailure } from '../../care/relay/transport.ts';
+import { makeKeys } from './account-keys.ts';
+import { accountPaths, finishIdentity, hasIdentity, loadIdentity, saveIdentity } from './credentials.ts';
 import type { Identity } from './credentials.ts';
-import { readRecoveryKey, restore } from './recovery-key.ts';
-import { granted, openSession } from './session.ts';
+import { openHttp } from './http.ts';
 import { quietLogger, silenceSdk } from './quiet.ts';
-import { mountSqliteIdb } from './sqlite-idb.ts';
+import { readRecoveryKey } from './recovery-key.ts';
+import { granted, openSession } from './session.ts';
 import { openState } from './state.ts';
 
 export type ProvisionOptions = {
@@ -26,6 +30,8 @@ export type ProvisionOptions = {
   secret?: string;
   /** An account that was provisioned before: the new device is signed and given the past with it (see recover.ts). */
   recoveryKey?: string;
+  /** Shows the new recovery key to a person, before the account counts as provisioned. */
+  onRecoveryKey?: (key: string) => void;
   onProgress?: (line: string) => void;
   /** Machine time. */
   now?: () => number;
@@ -43,7 +49,7 @@ export type Provisioned = {
  *   given, when the token's device is already used elsewhere, and when the homeserver refuses
  */
 export async function provision(options: ProvisionOptions): Promise<Provisioned> {
-  const { directory, onProgress = () => undefined } = options;
+  const { directory } = options;
   silenceSdk();
   if (options.recoveryKey !== undefined) readRecoveryKey(options.recoveryKey); // a typing mistake makes no device
   if (await hasIdentity(directory))
@@ -52,26 +58,85 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
   const state = openState(accountPaths(directory).state); // its lock: two provisionings at once would mix their keys
   try {
     if (await hasIdentity(directory)) throw new Error(`${directory} has just been provisioned by another process`);
-    await rm(accountPaths(directory).crypto, { recursive: true, force: true }); // of a provisioning cut off before its end: never used
-    await mkdir(accountPaths(directory).crypto, { mode: 0o700 });
-    onProgress('logging in');
-    const identity = await logIn(options);
-    try {
-      const made = await makeKeys(identity, options, onProgress);
-      await saveIdentity(directory, made.identity, options.secret);
-      onProgress('done');
-      return { userId: identity.userId, deviceId: identity.deviceId, recoveryKey: made.recoveryKey };
-    } catch (error) {
-      // no device is left behind that nobody can use; a token was not ours to end
-      if (options.token === undefined)
-        await plainClient(identity)
-          .logout(true)
-          .catch(() => undefined);
-      throw error;
-    }
+    return await finish(options, (await cutOff(options)) ?? (await begin(options)));
   } finally {
     state.close();
   }
+}
+
+/** A provisioning that was cut off before its end, and whose device still lives. */
+async function cutOff(options: ProvisionOptions): Promise<Identity | undefined> {
+  const { directory, secret, homeserver, user } = options;
+  if (options.recoveryKey !== undefined || !(await hasIdentity(directory, 'unfinished'))) return undefined;
+  const identity = await loadIdentity(directory, secret, 'unfinished');
+  const isSame = identity.userId === user || identity.userId.startsWith(`@${user}:`) || options.token !== undefined;
+  if (identity.homeserver !== homeserver || !isSame)
+    throw new Error(
+      `${directory} holds a provisioning of ${identity.userId} on ${identity.homeserver} that was cut off: finish it with that account, or choose another directory`,
+    );
+  try {
+    await openHttp(homeserver, sessionOf(options, identity)).text('GET', ['account', 'whoami']);
+  } catch (failure) {
+    // ended meanwhile: its keys are of no use any more
+    if (failure instanceof TransportFailure && failure.kind === 'account') return undefined;
+    throw failure;
+  }
+  return loadIdentity(directory, secret, 'unfinished'); // its tokens may have changed
+}
+
+async function begin(options: ProvisionOptions): Promise<Identity> {
+  const { directory, secret, onProgress = () => undefined } = options;
+  const { crypto, unfinished } = accountPaths(directory);
+  await rm(unfinished, { force: true });
+  await rm(crypto, { recursive: true, force: true });
+  await mkdir(crypto, { mode: 0o700 });
+  onProgress('logging in');
+  const identity = await logIn(options);
+  await saveIdentity(directory, identity, secret, 'unfinished');
+  return identity;
+}
+
+async function finish(options: ProvisionOptions, identity: Identity): Promise<Provisioned> {
+  const { directory, onProgress = () => undefined } = options;
+  const { userId, deviceId } = identity;
+  const published = { may: false };
+  try {
+    const recoveryKey = await makeKeys({
+      directory,
+      identity,
+      tokens: sessionOf(options, identity),
+      password: options.password,
+      recoveryKey: options.recoveryKey,
+      onProgress,
+      beginning: () => (published.may = true),
+    });
+    if (recoveryKey !== undefined) options.onRecoveryKey?.(recoveryKey);
+    await finishIdentity(directory);
+    onProgress('done');
+    return { userId, deviceId, recoveryKey };
+  } catch (error) {
+    if (published.may) {
+      onProgress('cut off: the device is kept, call again to go on with it');
+      throw error;
+    }
+    await rm(accountPaths(directory).unfinished, { force: true });
+    // no device is left behind that nobody can use; a token was not ours to end
+    if (options.token === undefined)
+      await plainClient(identity)
+        .logout(true)
+        .catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A renewed token is on disk before it is used. */
+function sessionOf(options: ProvisionOptions, identity: Identity): ReturnType<typeof openSession> {
+  return openSession({
+    identity,
+    save: (renewed) => saveIdentity(options.directory, renewed, options.secret, 'unfinished'),
+    now: options.now ?? Date.now,
+    log: () => undefined,
+  });
 }
 
 async function logIn(options: ProvisionOptions): Promise<Identity> {
@@ -107,91 +172,3 @@ async function logIn(options: ProvisionOptions): Promise<Identity> {
 
 export const plainClient = ({ homeserver, userId, deviceId, accessToken }: Identity): MatrixClient =>
   createClient({ baseUrl: homeserver, userId, deviceId, accessToken, logger: quietLogger });
-
-async function makeKeys(
-  identity: Identity,
-  options: ProvisionOptions,
-  onProgress: (line: string) => void,
-): Promise<{ identity: Identity; recoveryKey: string | undefined }> {
-  const { unmount } = await mountSqliteIdb(accountPaths(options.directory).crypto, storeName(identity));
-  let secretKey = options.recoveryKey === undefined ? undefined : readRecoveryKey(options.recoveryKey);
-  // what is renewed here is written once, with the rest of the identity: until then the account is not usable anyway
-  const session = openSession({
-    identity,
-    save: async () => undefined,
-    now: options.now ?? Date.now,
-    log: () => undefined,
-  });
-  const client = createClient({
-    baseUrl: identity.homeserver,
-    userId: identity.userId,
-    deviceId: identity.deviceId,
-    accessToken: identity.accessToken,
-    logger: quietLogger,
-    fetchFn: async (url, init) => {
-      const headers = new Headers(init?.headers);
-      headers.set('authorization', `Bearer ${await session.fresh()}`);
-      return fetch(url, { ...init, headers });
-    },
-    cryptoCallbacks: {
-      getSecretStorageKey: async ({ keys }) => {
-        const [id] = Object.keys(keys);
-        return id === undefined || secretKey === undefined ? null : [id, secretKey];
-      },
-    },
-  });
-  try {
-    await client.initRustCrypto({ cryptoDatabasePrefix: storeName(identity), storagePassword: identity.storePassword });
-    const crypto = client.getCrypto();
-    if (crypto === undefined) throw new Error('matrix-js-sdk gave no crypto');
-    const synced = new Promise((resolve) => client.once(ClientEvent.Sync, resolve));
-    await client.startClient({ initialSyncLimit: 1, disablePresence: true });
-    await synced;
-    const hasKeys = await crypto.userHasCrossSigningKeys(identity.userId, true);
-    if (secretKey !== undefined) {
-      await restore(client, crypto, secretKey, onProgress);
-      return { identity: session.current(), recoveryKey: undefined };
-    }
-    if (hasKeys)
-      throw new Error(
-        `${identity.userId} already has cross-signing keys: it was provisioned before. Run \`relais recover\` with its recovery key.`,
-      );
-    onProgress('making cross-signing keys, secret storage and key backup');
-    const made = await crypto.createRecoveryKeyFromPassphrase();
-    secretKey = made.privateKey;
-    await bootstrap(crypto, made, identity, options.password);
-    if (made.encodedPrivateKey === undefined) throw new Error('matrix-js-sdk gave no recovery key');
-    return { identity: session.current(), recoveryKey: made.encodedPrivateKey };
-  } finally {
-    client.stopClient();
-    unmount();
-  }
-}
-
-async function bootstrap(
-  crypto: CryptoApi,
-  made: GeneratedSecretStorageKey,
-  identity: Identity,
-  password: string | undefined,
-): Promise<void> {
-  await crypto.bootstrapCrossSigning({
-    authUploadDeviceSigningKeys: async (upload) => {
-      await upload(null).catch((refused: unknown) => {
-        // a first upload needs no password on Synapse, elsewhere it may
-        if (password === undefined) throw refused;
-        const { session } = (refused as { data?: { session?: string } }).data ?? {};
-        return upload({
-          type: 'm.login.password',
-          identifier: { type: 'm.id.user', user: identity.userId },
-          password,
-          ...(session !== undefined && { session }),
-        });
-      });
-    },
-  });
-  await crypto.bootstrapSecretStorage({
-    createSecretStorageKey: async () => made,
-    setupNewSecretStorage: true,
-    setupNewKeyBackup: true,
-  });
-}

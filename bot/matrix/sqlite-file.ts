@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { grouped } from '../../care/relay/grouped.ts';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
+import { diskFailure, StoreFailure } from '../../care/relay/store-failure.ts';
 
 type IndexShape = { table: string; keyPath: string | string[]; unique: boolean; multiEntry: boolean };
 type StoreShape = { table: string; keyPath: string | string[] | null; indexes: Record<string, IndexShape> };
@@ -66,11 +67,11 @@ export function walFlush(path: string, written: () => unknown): { durable(): Pro
 }
 
 /**
- * The crypto machine's memory is now ahead of the disk. Going on would use a ratchet index twice after the next start: only
- * a start from what is on the disk is safe.
+ * The disk took what was written and did not keep it: what is on it is not known any more, and the crypto machine's memory is
+ * ahead of it. Going on would use a ratchet index twice; only a start from what is on the disk is safe.
  */
-export function stopAtOnce(error: unknown): never {
-  console.error('the crypto store could not be written (disk full?): stopping at once', error);
+function stopAtOnce(error: unknown): never {
+  console.error('the disk did not keep the crypto store: stopping at once', error);
   process.abort();
 }
 
@@ -83,12 +84,23 @@ export class SqliteFile {
   #saved: string;
   #inTransaction = false;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #onFailure: (failure: StoreFailure) => void;
+  #failure: StoreFailure | undefined;
   readonly #flush: ReturnType<typeof walFlush>;
   #commits = 0;
 
-  /** @throws StoreInUse */
-  constructor(path: string, onDisk: OnDisk = 'at commit') {
+  /**
+   * @param onFailure told once, when the disk takes no more. From then on nothing is written any more: the memory of the
+   *   crypto machine may be ahead of the disk, and only what is on the disk is safe to go on from
+   * @throws StoreInUse
+   */
+  constructor(
+    path: string,
+    onDisk: OnDisk = 'at commit',
+    onFailure: (failure: StoreFailure) => void = () => undefined,
+  ) {
     this.db = openExclusive(path);
+    this.#onFailure = onFailure;
     this.db.exec('CREATE TABLE IF NOT EXISTS idb_shape(id INTEGER PRIMARY KEY CHECK(id = 1), json TEXT NOT NULL)');
     const row = this.db.prepare('SELECT json FROM idb_shape').get() as { json: string } | undefined;
     this.#saved = row?.json ?? JSON.stringify({ version: 0, tables: 0, stores: {} } satisfies Shape);
@@ -118,7 +130,8 @@ export class SqliteFile {
 
   begin(): void {
     if (this.#inTransaction) return;
-    this.db.exec('BEGIN IMMEDIATE');
+    if (this.#failure) throw this.#failure;
+    this.watched(() => this.db.exec('BEGIN IMMEDIATE'));
     this.#inTransaction = true;
   }
 
@@ -127,18 +140,35 @@ export class SqliteFile {
     const json = JSON.stringify(this.shape);
     if (json !== this.#saved) {
       this.begin();
-      this.statement('INSERT INTO idb_shape VALUES(1, ?) ON CONFLICT(id) DO UPDATE SET json = excluded.json').run(json);
+      const save = this.statement(
+        'INSERT INTO idb_shape VALUES(1, ?) ON CONFLICT(id) DO UPDATE SET json = excluded.json',
+      );
+      this.watched(() => save.run(json));
     }
     if (this.#inTransaction) {
-      this.db.exec('COMMIT');
+      this.watched(() => this.db.exec('COMMIT'));
       this.#commits += 1;
     }
     this.#inTransaction = false;
     this.#saved = json;
   }
 
+  /** Writes. @throws StoreFailure, and every later write does */
+  watched<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      const words = 'the crypto store';
+      const failure = diskFailure(error, words) ?? new StoreFailure(`${words} cannot be written`, { cause: error });
+      if (this.#failure === undefined) this.#onFailure(failure);
+      this.#failure ??= failure;
+      throw failure;
+    }
+  }
+
   rollback(): void {
-    if (this.#inTransaction) this.db.exec('ROLLBACK');
+    // A full disk rolls back by itself.
+    if (this.#inTransaction && this.db.isTransaction) this.db.exec('ROLLBACK');
     this.#inTransaction = false;
     this.#statements.clear();
     this.shape = JSON.parse(this.#saved) as Shape;

@@ -12,11 +12,18 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { patchIndexedDb } from './idb-patches.ts';
 import type { Database, Factory, RawDatabase } from './idb-patches.ts';
+import type { StoreFailure } from '../../care/relay/store-failure.ts';
 import { SqliteFile } from './sqlite-file.ts';
 import type { OnDisk, Shape } from './sqlite-file.ts';
 import { SqliteRecords } from './sqlite-records.ts';
 
-type Mount = { directory: string; prefix: string; onDisk: OnDisk; files: Map<string, SqliteFile> };
+type Mount = {
+  directory: string;
+  prefix: string;
+  onDisk: OnDisk;
+  onFailure: (failure: StoreFailure) => void;
+  files: Map<string, SqliteFile>;
+};
 const mounts = new Set<Mount>();
 /** Databases whose schema is being made again from their file: nothing may be written to it meanwhile. */
 const rebuilding = new Set<string>();
@@ -24,6 +31,7 @@ const rebuilding = new Set<string>();
 /**
  * Databases whose name starts with `prefix` are kept in `directory`, one file each, from now on.
  * @param directory holds nothing else: a foreign file would be taken for a database
+ * @param onFailure told when the disk takes no more; nothing is written from then on, until it is mounted again
  * @returns `unmount` closes the files; the databases must have been closed. `durable`: everything said to be complete so far
  *   would survive a power cut; mounted `when asked`, nothing that the machine has made may leave this process before
  * @throws StoreInUse when another process has them open
@@ -32,12 +40,13 @@ export async function mountSqliteIdb(
   directory: string,
   prefix: string,
   onDisk: OnDisk = 'at commit',
+  onFailure: (failure: StoreFailure) => void = () => undefined,
 ): Promise<{ unmount: () => void; durable: () => Promise<void> }> {
   patchIndexedDb({ fileOf, holds: (name) => mountOf(name) !== undefined });
   if ([...mounts].some((other) => other.prefix.startsWith(prefix) || prefix.startsWith(other.prefix))) {
     throw new Error(`the crypto store ${prefix} is already open in this process`);
   }
-  const mount: Mount = { directory, prefix, onDisk, files: new Map() };
+  const mount: Mount = { directory, prefix, onDisk, onFailure, files: new Map() };
   const unmount = (): void => {
     mounts.delete(mount);
     for (const [name, file] of mount.files) {
@@ -77,7 +86,8 @@ const mountOf = (name: string): Mount | undefined => [...mounts].find(({ prefix 
 function openFile(mount: Mount, name: string): SqliteFile {
   let file = mount.files.get(name);
   if (file === undefined) {
-    file = new SqliteFile(join(mount.directory, `${encodeURIComponent(name)}.sqlite`), mount.onDisk);
+    const path = join(mount.directory, `${encodeURIComponent(name)}.sqlite`);
+    file = new SqliteFile(path, mount.onDisk, mount.onFailure);
     mount.files.set(name, file);
   }
   return file;

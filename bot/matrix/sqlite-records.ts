@@ -133,7 +133,7 @@ export class SqliteRecords {
   }
 
   #run(sql: string, values: SQLInputValue[]): void {
-    this.#file.statement(sql).run(...values);
+    this.#file.watched(() => this.#file.statement(sql).run(...values));
   }
 
   #record(row: Row): IdbRecord {

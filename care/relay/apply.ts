@@ -3,6 +3,7 @@
  * A stale commit means that somebody else decided in between: load again, decide once more.
  */
 import type { Decision } from './decision.ts';
+import { withDepartures } from './departures.ts';
 import type { Store } from './ports.ts';
 
 /** Ten racing clinicians need at most ten turns; more than that is a bug, not a race. */
@@ -16,12 +17,12 @@ const TURNS = 25;
  * @throws when the decision carries no audit entry (invariant 9), or when it is still stale after 25 turns
  */
 export async function apply(
-  store: Pick<Store, 'commit'>,
+  store: Pick<Store, 'commit' | 'files' | 'rooms'>,
   now: number,
   turn: () => Promise<Decision>,
 ): Promise<Decision> {
   for (let n = 0; n < TURNS; n += 1) {
-    const decision = await turn();
+    const decision = await withDepartures(store, await turn());
     if (decision.audit.length === 0) throw new Error('a decision without an audit entry');
     if ((await store.commit(decision, now)) === 'committed') return decision;
   }

@@ -69,6 +69,12 @@ export type OutboxItem = {
   tried: { device: string; at: number } | undefined;
 };
 
+type DeliveryLook = Pick<OutboxItem, 'id' | 'room' | 'announcement' | 'attempts' | 'tried'> & {
+  state:
+    'pending' | 'done' | 'superseded' | 'quarantined' | 'dropped' | 'withdrawn' | 'redacted' | 'kept' | 'performed';
+  why: string | undefined;
+};
+
 /** One delivery that is in a room, or may be: `eventId` is undefined where its sending had no known end. */
 export type Carrier = Pick<OutboxItem, 'id' | 'deliveryId' | 'tried'> & { eventId: string | undefined };
 
@@ -116,6 +122,8 @@ export interface OutboxStore {
    * @returns false when it is not in quarantine
    */
   replay(id: string, by: { actor: string; at: number; forget?: boolean }): Promise<boolean>;
+  /** One delivery and what became of it, for the operator's eyes: it holds health data. */
+  look(id: string): Promise<DeliveryLook | undefined>;
   /** It will never be said. @returns false when it is not in quarantine */
   drop(id: string, by: { actor: string; at: number }): Promise<boolean>;
   /** Puts the head of a lane aside and opens the lane. @returns the delivery, undefined when nothing waits there */

@@ -12,7 +12,8 @@ export type RoomTrouble = {
     | 'replaced-not-invited'
     | 'unexpected-member'
     | 'external-refused'
-    | 'invitation-refused';
+    | 'invitation-refused'
+    | 'nobody-left';
   /** The room's name as clients show it. */
   room: string;
   /** For `relais lane retry`. */

@@ -174,7 +174,11 @@ async function endBookingRoom(ports: BookingPorts, decision: Decision, timer: Ti
   decision.deliveries.push({
     room: ref,
     ring: [],
-    announcement: { kind: 'answer', command: BOOKING_WORD, result: newsOf(ports, stored.state, booking, 'closing', 'both') },
+    announcement: {
+      kind: 'answer',
+      command: BOOKING_WORD,
+      result: newsOf(ports, stored.state, booking, 'closing', 'both'),
+    },
   });
   await endRequestRoom(ports, decision, code);
   decision.audit.push({ ...audit, outcome: 'posted', reason: 'announced' });

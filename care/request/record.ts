@@ -2,7 +2,6 @@
 import type { Decision, NewDelivery } from '../relay/decision.ts';
 import type { Ids } from '../relay/clock.ts';
 import type { Store } from '../relay/ports.ts';
-import { ROOM_SYNC, type RoomSync } from '../relay/room-plan.ts';
 import { type Room, roomRef, type RoomWanted } from '../relay/room.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import type { People } from '../people/person.ts';
@@ -82,7 +81,7 @@ export async function deliver(
         decision.rooms.some((room) => room.ref === ref) || (known !== undefined && known.state !== 'closed');
       if (!there) deliveries = deliveries.filter((d) => d.room !== ref);
     } else if (kind === 'request') {
-      if (known || used) decision.rooms.push(await requestRoom(ports, decision, request, known));
+      if (known || used) decision.rooms.push(requestRoom(ports, request, known));
     } else if (kind === 'group') {
       const members = ports.people.group(subject).map((p) => p.matrix);
       const name = known?.name ?? groupName(ports, subject);
@@ -100,13 +99,8 @@ export async function deliver(
   decision.deliveries.push(...deliveries);
 }
 
-/** Asker, who has it, who did the stages before. Somebody who gave it back has no reason to go on reading. */
-async function requestRoom(
-  ports: RequestPorts,
-  decision: Decision,
-  request: Request,
-  known: Room | undefined,
-): Promise<RoomWanted> {
+/** Asker, who has it, who did the stages before. Somebody who gave it back has no reason to go on reading: the corridor sees to it (care/relay/departures.ts). */
+function requestRoom(ports: RequestPorts, request: Request, known: Room | undefined): RoomWanted {
   const ref = roomRef.request(request.code);
   const ids = [
     request.anonymous ? undefined : request.asker,
@@ -115,15 +109,6 @@ async function requestRoom(
     ...request.replies.map((reply) => reply.by),
   ];
   const members = [...new Set(ids.flatMap((id) => matrixOf(ports.people, id)))];
-  const gone = known?.state === 'open' ? known.members.filter((userId) => !members.includes(userId)) : [];
-  const id = `sync|${ref}`;
-  const sync = await ports.store.files.load<RoomSync>('room-watch', id);
-  const remove = [...new Set([...(sync?.state.remove ?? []), ...gone])].filter((userId) => !members.includes(userId));
-  if (remove.length > 0 || (sync?.state.remove.length ?? 0) > 0) {
-    const state: RoomSync = { ref, remove, rename: false };
-    const keys = remove.length > 0 ? [ROOM_SYNC] : [];
-    decision.files.push({ kind: 'room-watch', id, version: sync?.version ?? 0, state, keys });
-  }
   return { ref, kind: 'request', subject: request.code, encrypted: true, name: known?.name ?? request.code, members };
 }
 

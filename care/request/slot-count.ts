@@ -3,7 +3,7 @@ import { parisDay } from '../relay/civil-time.ts';
 import type { Store } from '../relay/ports.ts';
 import type { Slots } from './slot.ts';
 
-export type SlotCount = {
+type SlotCount = {
   /** Places: those of the rules that begin in the period, and those offered or imported during it. */
   offered: number;
   booked: number;

@@ -83,7 +83,12 @@ export function noPlace(specialty: string | undefined, now: number): EventWrite 
 }
 
 /** The slot is no longer offered: those who have it are told, and rung; their rooms end later. */
-export function withdrawInto(ports: BookingPorts, decision: Decision, stored: StoredFile<SlotFile>, now: number): SlotFile {
+export function withdrawInto(
+  ports: BookingPorts,
+  decision: Decision,
+  stored: StoredFile<SlotFile>,
+  now: number,
+): SlotFile {
   const file: SlotFile = { ...stored.state, withdrawn: true };
   write(decision, stored, file, undefined, 'withdrawn', now);
   decision.timers.push({ do: 'cancel-all', kind: 'slot', ref: file.slot.id });

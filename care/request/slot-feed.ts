@@ -37,7 +37,7 @@ export function feedHorizon(now: number): number {
  * Stable over imports, and another one when the slot moves in time or place: who had booked it had booked something else.
  * Hashed, because a calendar's own uid may be anything.
  */
-export function feedSlotId(feed: string, { uid, start, end, place }: FedSlot): string {
+function feedSlotId(feed: string, { uid, start, end, place }: FedSlot): string {
   return `F-${feed}-${hash([uid, start, end, place].join('\n'))}`;
 }
 

@@ -290,6 +290,6 @@ function stayFile(id: string, version: number, state: Stay): FileWrite {
 }
 
 /** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. */
-function patientFile(id: string, version: number, state: Patient): FileWrite {
+export function patientFile(id: string, version: number, state: Patient): FileWrite {
   return { kind: 'patient', id, version, state, keys: state.team.length === 0 ? ['no-team'] : [] };
 }

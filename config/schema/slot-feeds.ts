@@ -30,7 +30,11 @@ export const slotFeed = strict({
     .meta({ sample: 'MSP de Caudry' }),
   person: slug.optional().describe('id of people.yaml who is told of bookings').meta({ sample: 'dr-essaiderm' }),
   phone: text.optional().describe('to be called').meta({ sample: '03 53 01 00 01' }),
-  link: z.url(say('not a link', 'write it whole: https://…')).optional().describe('booked there, and not here').meta({ sample: 'https://rdv.example.fr/caudry' }),
+  link: z
+    .url(say('not a link', 'write it whole: https://…'))
+    .optional()
+    .describe('booked there, and not here')
+    .meta({ sample: 'https://rdv.example.fr/caudry' }),
   visibility: z
     .enum(['PUBLIC', 'PRO', 'SNP', 'CPTS'])
     .optional()

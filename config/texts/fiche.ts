@@ -105,7 +105,8 @@ export function sayKnown(local: Local, field: FicheField): Piece | undefined {
 /** What decides whether to call, in a list: `ligne pro 03 …, délai 3 semaines (vérifié le 2/11), nouveaux patients : oui` */
 export function sayLocalShort(local: Local, now: number): Piece | undefined {
   const delay = sayKnown(local, 'delay');
-  const checked = local.delay && delay ? say`${delay} (vérifié le ${sayCheckedDay(local.delay.checked, now)})` : undefined;
+  const checked =
+    local.delay && delay ? say`${delay} (vérifié le ${sayCheckedDay(local.delay.checked, now)})` : undefined;
   const parts = [sayKnown(local, 'line'), checked, sayKnown(local, 'newPatients')].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : join(parts, ', ');
 }

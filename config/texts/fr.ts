@@ -433,6 +433,11 @@ export function roomTrouble({ what, room, lane, who }: RoomTrouble): Piece {
         say`Je n’ai pas invité ${outside(who ?? '')} dans le salon ${name} : son serveur n’est pas autorisé ici.`,
         say`Les autres membres reçoivent tout. Il faut un compte sur un serveur autorisé, ou un autre moyen de le joindre.`,
       );
+    case 'nobody-left':
+      return lines(
+        say`Plus personne de l’équipe n’est dans le salon ${name} : son patient n’a plus de professionnel ici.`,
+        say`S’il manque quelqu’un, complétez l’équipe ; sinon le service appelle. L’exploitation a la liste : ${code('relais no-team')}`,
+      );
     case 'invitation-refused':
       return lines(
         say`Le serveur a refusé mon invitation de ${outside(who ?? '')} dans le salon ${name}.`,

@@ -3,11 +3,12 @@
  * itself, and its last line counts zeros where zeros are meant.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Figures } from '../../demo/counting.ts';
+import { clearMessages, encryptedMessages, searchFiles } from '../support/leaks.ts';
 
 const DEMO = resolve(import.meta.dirname, '..', '..', 'demo', 'main.ts');
 
@@ -27,7 +28,7 @@ it('plays the hospital day: nothing lost, nothing twice, nothing in clear, in or
   expect(figures.escalations).toBeGreaterThanOrEqual(1);
   expect(figures.announcedBeforeDischarge).toBeGreaterThanOrEqual(1);
   expect(out).not.toMatch(/DISCRET/); // the protected patient of the day
-  await nothingLeaks(folder);
+  nothingLeaks(folder);
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -35,16 +36,16 @@ it('plays the hospital day: nothing lost, nothing twice, nothing in clear, in or
 const PATIENTS =
   /jeanne|marcel|odette|specimen|discret|louise|chantillon|12\/05\/1941|19410512|1941-05-12|VEN1000|NDA1000/i;
 
-/** Invariant 5: in the homeserver's base, in ours, in every log, no patient stands in clear. */
-async function nothingLeaks(folder: string): Promise<void> {
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((f) => f.isFile());
-  const read = files.filter((f) => /\.(db|db-wal|sqlite|sqlite-wal|log|serving)$/.test(f.name));
-  const names = read.map((f) => f.name);
-  for (const needed of ['homeserver.db', 'relais.sqlite', 'relais.log', 'homeserver.log'])
-    expect(names).toContain(needed);
-  for (const file of read) {
-    const bytes = await readFile(join(file.parentPath, file.name));
-    const found = PATIENTS.exec(bytes.toString('latin1'));
-    expect(found?.[0], `${file.name} names a patient`).toBeUndefined();
-  }
+/**
+ * Invariants 4 and 5, by the homeserver's own base: no message in clear in a room that is encrypted; and no patient in any
+ * base, log or metric, so in no state event, room name, event type or reaction either.
+ */
+function nothingLeaks(folder: string): void {
+  const { looked, found } = searchFiles(folder, PATIENTS);
+  for (const needed of ['homeserver.db', 'relais.sqlite', 'relais.log', 'homeserver.log', 'metrics.prom'])
+    expect(looked).toContain(needed);
+  expect(found).toEqual([]);
+  const server = join(folder, 'homeserver');
+  expect(clearMessages(server)).toBe(0);
+  expect(encryptedMessages(server, '@relais:relais.test')).toBeGreaterThanOrEqual(20);
 }

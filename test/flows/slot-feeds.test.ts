@@ -33,7 +33,9 @@ const fed = (hour: number, over: Partial<FedSlot> = {}): FedSlot => ({
   ...over,
 });
 const say = async (ward: Ward, ...slots: FedSlot[]) => {
-  const tally = await importSlots(ports(ward), { id: 'aller-vers', slots, covers: wholeFeed }, 'operator', ward.now);
+  const tally = await importSlots(ports(ward), { id: 'aller-vers', slots, covers: wholeFeed }, 'operator', () =>
+    ward.now(),
+  );
   await ward.settle();
   return tally;
 };
@@ -105,7 +107,7 @@ it('a calendar over HTTP: read, not sent again the same day, and a sudden emptin
   };
   const turn = () =>
     readFeeds(ports(ward), [feed], {
-      clocks: { civil: ward.now },
+      clocks: { civil: () => ward.now() },
       log: (_level, message) => void said.push(message),
       fetching,
     });
@@ -141,7 +143,7 @@ it('a table on the disk of somebody’s Excel', async () => {
     'date;début;fin;spécialité;lieu;par\r\n13/01/2026;10h;10h30;prêt Holter;Pharmacie de l’Hôtel;Pharmacie Essai\r\n';
   await writeFile(file, Buffer.from(text.replace('’', "'"), 'latin1'));
   const feed: SlotFeed = { id: 'prets', from: { file }, defaults: { places: 1 }, events: 'all' };
-  await readFeeds(ports(ward), [feed], { clocks: { civil: ward.now }, log: () => undefined });
+  await readFeeds(ports(ward), [feed], { clocks: { civil: () => ward.now() }, log: () => undefined });
   await ward.types('mt', 'snp demain prêt holter');
   expect(last(ward, 'mt')).toContain("Pharmacie Essai, Pharmacie de l'Hôtel");
   await ward.close();

@@ -4,8 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, it } from 'vitest';
+import type { Persona, SeenEvent } from '../../demo/client.ts';
 import { openInbox } from '../support/bot-process.ts';
 import { useHomeserver } from '../support/homeserver.ts';
+import { addUp, compare, note } from '../support/kill-figures.ts';
 
 const bench = useHomeserver();
 const KILLS = Number(process.env['RELAIS_KILLS'] ?? 4); // the long form: RELAIS_KILLS=40
@@ -120,15 +122,36 @@ it(`${KILLS} kills in the middle of the traffic: nothing unread, nothing said tw
   const rows = db
     .prepare("SELECT body, encrypted FROM inbox WHERE body IS NULL OR body LIKE 'message %' ORDER BY seq")
     .all();
-  expect(rows.map((row) => row['body'])).toEqual(Array.from({ length: said }, (_, i) => `message ${i}`));
+  const wanted = Array.from({ length: said }, (_, i) => `message ${i}`);
+  const wantedTicks = Array.from({ length: ticks }, (_, i) => `tick ${i}`);
+  for (const persona of [alice, bob]) await persona.seen((event) => event.content['body'] === `tick ${ticks - 1}`);
+  const heardBy = (persona: Persona): SeenEvent[] =>
+    persona.events.filter((event) => event.sender === account.userId && event.stateKey === undefined);
+  const bodies = rows.map((row) => String(row['body']));
+  const ways = [compare(wanted, bodies)];
+  for (const persona of [alice, bob])
+    ways.push(
+      compare(
+        wantedTicks,
+        heardBy(persona)
+          .map((event) => String(event.content['body']))
+          .slice(0, ticks),
+      ),
+    );
+  const unreadable = rows.filter((row) => row['body'] === null).length + heardBy(alice).filter((e) => e.failure).length;
+  note({
+    ...addUp(ways.map((way) => ({ kills: 0, messages: 0, undecryptable: 0, ...way }))),
+    kills: KILLS,
+    messages: said + ticks,
+    undecryptable: unreadable + heardBy(bob).filter((e) => e.failure).length,
+  });
+  expect(rows.map((row) => row['body'])).toEqual(wanted);
   expect(rows.every((row) => row['encrypted'] === 1)).toBe(true);
   db.close();
   for (const persona of [alice, bob]) {
-    await persona.seen((event) => event.content['body'] === `tick ${ticks - 1}`);
-    const heard = persona.events.filter((event) => event.sender === account.userId && event.stateKey === undefined);
+    const heard = heardBy(persona);
     expect(heard.filter((event) => event.failure !== undefined)).toEqual([]);
-    const bodies = heard.map((event) => event.content['body']).slice(0, ticks);
-    expect(bodies).toEqual(Array.from({ length: ticks }, (_, i) => `tick ${i}`));
+    expect(heard.map((event) => event.content['body']).slice(0, ticks)).toEqual(wantedTicks);
   }
 });
 

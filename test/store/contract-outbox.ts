@@ -98,6 +98,8 @@ export function outboxContract(store: () => Store): void {
     await store().outbox.quarantine(id, 'too large');
     expect((await head(A)).seq).toBe(2);
     expect(await store().outbox.listQuarantined(10)).toEqual([{ id, room: A, why: 'too large' }]);
+    expect(await store().outbox.look(id)).toMatchObject({ id, room: A, state: 'quarantined', why: 'too large' });
+    expect(await store().outbox.look('nothing')).toBeUndefined();
     expect(await store().outbox.countDone(A)).toBe(0);
     // its event comes back through the bot's own sync: it had arrived
     await store().outbox.markDone(id, { eventId: '$late' }, NOON);

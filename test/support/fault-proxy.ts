@@ -23,7 +23,9 @@ type Deed =
   /** The homeserver handles it, then the connection is reset: the answer is lost. */
   | 'reset-after'
   /** It waits here until the promise resolves, then goes on to the homeserver. */
-  | { hold: Promise<unknown> };
+  | { hold: Promise<unknown> }
+  /** The homeserver handles it, then this runs; there is no answer. */
+  | { handled: () => Promise<unknown> };
 
 /** Looks at each request; undefined lets it pass. Stays until it is replaced. */
 type Rule = (passed: Passed) => Deed | undefined;
@@ -69,10 +71,11 @@ export async function openFaultProxy(target: string): Promise<FaultProxy> {
       say(response, deed.answer);
       return;
     }
-    if (typeof deed === 'object') await deed.hold;
+    if (typeof deed === 'object' && 'hold' in deed) await deed.hold;
     if (response.destroyed) return; // the caller has given up meanwhile
     pass(target, incoming, body, (answer, bytes) => {
       if (deed === 'reset-after') incoming.socket.resetAndDestroy();
+      else if (typeof deed === 'object' && 'handled' in deed) void deed.handled().finally(() => response.destroy());
       else response.writeHead(answer.statusCode ?? 502, answer.headers).end(bytes);
     }).on('error', () => response.destroy());
   };

@@ -58,7 +58,11 @@ function slotsOf(event: ICAL.Event, changed: ICAL.Event[], span: Span, given: Gi
     // Undefined at the end, whatever its types say.
     const next = iterator.next() as ICAL.Time | undefined;
     if (!next) return slots;
-    const { startDate, endDate, item } = event.getOccurrenceDetails(next);
+    const { startDate, endDate, item } = event.getOccurrenceDetails(next) as {
+      startDate: ICAL.Time;
+      endDate: ICAL.Time;
+      item: ICAL.Event;
+    };
     // An occurrence may have been moved: the rule's own order says when it is over.
     if ((instantOf(next, event) ?? 0) > span.to) return slots;
     slots.push(...slotOf(item, startDate, endDate, span, given, notes));
