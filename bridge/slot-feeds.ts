@@ -54,8 +54,8 @@ export function readFeed(
 /** The whole difference, in as many commits as it needs. @returns what has changed */
 export async function importSlots(ports: FeedPorts, feed: Feed, by: string, civil: () => number): Promise<FeedTally> {
   const sum: FeedTally = { offered: 0, changed: 0, withdrawn: 0, unchanged: -1 };
-  let more = true;
-  while (more) {
+  let more = false;
+  do {
     let tally: FeedTally | undefined;
     const now = civil();
     await apply(ports.store, now, async () => {
@@ -66,7 +66,7 @@ export async function importSlots(ports: FeedPorts, feed: Feed, by: string, civi
     for (const what of ['offered', 'changed', 'withdrawn'] as const) sum[what] += tally?.[what] ?? 0;
     // What one commit has just written, the next one finds unchanged.
     if (sum.unchanged < 0) sum.unchanged = tally?.unchanged ?? 0;
-  }
+  } while (more);
   return sum;
 }
 
