@@ -41,7 +41,7 @@ function start(command: string, args: string[]): ChildProcess {
 
 async function shot(name: string): Promise<string> {
   const file = join(IMAGES, `${name}.png`);
-  await run('import', ['-window', 'root', '-strip', '-colors', '64', file], { env: environment });
+  await run('import', ['-window', 'root', '-strip', '+dither', '-colors', '32', `PNG8:${file}`], { env: environment });
   return file;
 }
 
