@@ -6,6 +6,7 @@ import { type Refusal, refuse } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
 import { type Conversation, conversationId, fresh, keep } from '../care/people/conversation.ts';
 import type { Person } from '../care/people/person.ts';
+import { noPlace } from '../care/request/slot-decision.ts';
 import { freeSlots, offeredBy } from '../care/request/slot-search.ts';
 import { decideMove, decideNext, decideRedirect, openIn } from '../care/request/case.ts';
 import { decideDraft } from '../care/request/drafting.ts';
@@ -86,13 +87,15 @@ async function finish(
       ...emptyDecision(),
       files: await kept(),
       deliveries: [said(end.answer)],
+      events: end.counted ? [end.counted] : [],
       settle: settled(envelope, 'posted', 'answered'),
     }));
   const patient = room.kind === 'patient' ? room.subject : undefined;
   return commit(ports, envelope, person.id, async () => {
     const at = ports.clocks.civil();
     const decided = await decide(ports, person, patient, end, said, at);
-    if (isRefusal(decided)) return refused(back, decided);
+    if (isRefusal(decided))
+      return { ...refused(back, decided), events: decided.code === 'slot-gone' ? [noPlace(undefined, at)] : [] };
     return {
       ...decided,
       files: [...decided.files, ...(await kept())],

@@ -11,7 +11,7 @@ import { FRESH_SECONDS, SIGNATURE_HEADER, SOURCE_HEADER, TIMESTAMP_HEADER, isFre
 /** A hospital's interface as the configuration declares it. */
 export type Source = {
   id: string;
-  format: 'hl7v2' | 'events' | 'fhir' | 'documents';
+  format: 'hl7v2' | 'events' | 'fhir' | 'documents' | 'sas';
   /** Facilities (FINESS or MSH-4 name) that this source may speak for; another one goes to quarantine. */
   facilities: string[];
   secret: string;
@@ -31,6 +31,7 @@ const DOORS: Record<Source['format'], string> = {
   events: '/v1/events',
   fhir: '/v1/fhir',
   documents: '/v1/documents',
+  sas: '/v1/slots',
 };
 
 function tooLarge(limit: number): Problem {

@@ -22,6 +22,7 @@ import type { DoorEnv, Problem } from './problem.ts';
 import { notStored, store, type StoringDeps, unavailable } from './storing.ts';
 import { DOCUMENTS_DOOR } from './documents-door.ts';
 import { FHIR_DOOR, sayOutcome } from './fhir-door.ts';
+import { SLOTS_DOOR, takeSlots } from './slots-door.ts';
 import { sayForDocument, takeDocument, takeFhir } from './taking.ts';
 
 /** Is Relais able to take and decide messages? One line per part (`store`, `drain`), counts and words only. */
@@ -115,7 +116,7 @@ function doorHandler(deps: AppDeps, door: Door, take: typeof takeHl7v2, say: typ
 }
 
 /**
- * The app: `POST /v1/hl7v2`, `/v1/events`, `/v1/fhir`, `/v1/documents`, `GET /openapi.json`, `/health/live`, `/health/ready`, `/metrics`.
+ * The app: `POST /v1/hl7v2`, `/v1/events`, `/v1/fhir`, `/v1/documents`, `/v1/slots`, `GET /openapi.json`, `/health/live`, `/health/ready`, `/metrics`.
  * Ask it with `app.request(…)` in tests, open it with `serveHttp` (node.ts).
  */
 export function createApp(deps: AppDeps): Hono<DoorEnv> {
@@ -125,6 +126,7 @@ export function createApp(deps: AppDeps): Hono<DoorEnv> {
     [EVENTS_DOOR, takeEvent, sayProblem],
     [FHIR_DOOR, takeFhir, sayOutcome],
     [DOCUMENTS_DOOR, takeDocument, sayForDocument],
+    [SLOTS_DOOR, takeSlots, sayOutcome],
   ];
   for (const [door, take, say] of doors) {
     app.post(door.path, doorHandler(deps, door, take, say));

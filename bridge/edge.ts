@@ -12,6 +12,7 @@ import { FHIR_DOOR } from './fhir-door.ts';
 import { eventSchema } from './formats/events.ts';
 import { HL7V2_DOOR } from './hl7v2-door.ts';
 import type { Log } from '../care/relay/log.ts';
+import { SLOTS_DOOR } from './slots-door.ts';
 import { openApi } from './openapi.ts';
 import { sayProblem } from './problem.ts';
 import type { DoorEnv } from './problem.ts';
@@ -21,7 +22,7 @@ export function createEdgeApp(deps: { ids: { next: () => string }; log: Log; eve
   const app = baseApp(deps.ids, deps.log);
   const description = openApi(deps.eventSchema);
   app.get('/openapi.json', (c) => c.json(description));
-  for (const path of [HL7V2_DOOR.path, EVENTS_DOOR.path, FHIR_DOOR.path, DOCUMENTS_DOOR.path]) {
+  for (const path of [HL7V2_DOOR.path, EVENTS_DOOR.path, FHIR_DOOR.path, DOCUMENTS_DOOR.path, SLOTS_DOOR.path]) {
     app.post(path, (c) =>
       sayProblem(c, {
         status: 501,

@@ -1,12 +1,13 @@
 /** The hospital's inbox lanes: an envelope is read once more, decided, committed. */
 import { apply } from '../care/relay/apply.ts';
-import { drainInbox, type DrainPorts, quarantine } from '../care/relay/drain.ts';
+import { drainInbox, quarantine } from '../care/relay/drain.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Reading } from '../care/stay/intent.ts';
 import { decideMessage, type StayPorts } from '../care/stay/case.ts';
 import { readEvent } from './formats/events.ts';
 import { readPostedDocument } from './formats/documents.ts';
 import { readFhir } from './formats/fhir/fhir.ts';
+import { type SlotIntakePorts, takeSentSlots } from './slots-intake.ts';
 import { readHl7v2 } from './formats/hl7v2/pam-fr.ts';
 
 /**
@@ -45,13 +46,14 @@ function parsed(body: Uint8Array): unknown {
 }
 
 /** Decides everything that waits in the lanes of these sources, in acceptance order. @returns how many */
-export async function drainHospital(ports: StayPorts & DrainPorts, sources: Iterable<string>): Promise<number> {
+export async function drainHospital(ports: StayPorts & SlotIntakePorts, sources: Iterable<string>): Promise<number> {
   const all = [...sources];
   // Lanes are found by the head of their name: `in:ch` finds those of `ch-nord` too, and two drains must not share a lane.
   const heads = all.filter((id) => !all.some((other) => other !== id && id.startsWith(other)));
   const counts = await Promise.all(
     heads.map((source) =>
       drainInbox(ports, `in:${source}`, async (envelope) => {
+        if (envelope.format === 'sas') return takeSentSlots(ports, envelope);
         const reading = readEnvelope(envelope, ports.policyOf(envelope.source).facilities ?? []);
         if (!reading.readable)
           return quarantine(ports, envelope, reading.reason, `${reading.place ?? ''} ${reading.detail}`.trim());

@@ -3,6 +3,7 @@ import * as z from 'zod'; // the namespace form bundles to 85 KB at the edge, `i
 import { DOCUMENTS_DOOR } from './documents-door.ts';
 import { EVENTS_DOOR } from './events-door.ts';
 import { FHIR_DOOR } from './fhir-door.ts';
+import { SLOTS_DOOR } from './slots-door.ts';
 import { documentSchema } from './formats/documents.ts';
 import { HL7V2_DOOR } from './hl7v2-door.ts';
 import { FRESH_SECONDS } from './verify.ts';
@@ -174,6 +175,25 @@ const fhirPath = {
   },
 };
 
+const slotsPath = {
+  post: {
+    operationId: 'sendSlots',
+    summary: 'Slots of a scheduling service (ANS, SAS interface: Bundle of Slot with Schedule, PractitionerRole…)',
+    parameters: PARAMETERS,
+    requestBody: {
+      required: true,
+      content: Object.fromEntries(SLOTS_DOOR.mediaTypes.map((type) => [type, { schema: { type: 'object' } }])),
+    },
+    responses: {
+      '202': outcome(
+        'Stored, with each slot that was left out and why. Slots that are no longer free, or have moved, are withdrawn; the whole answer to a search (link self) withdraws what it no longer holds too.',
+      ),
+      '422': outcome('No Bundle of Slot; kept in quarantine.'),
+      ...Object.fromEntries(Object.entries(COMMON_WORDS).map(([status, words]) => [status, outcome(words)])),
+    },
+  },
+};
+
 const documentsPath = {
   post: {
     operationId: 'sendDocument',
@@ -236,6 +256,7 @@ export function openApi(eventSchema: z.ZodType): object {
       [EVENTS_DOOR.path]: eventsPath,
       [FHIR_DOOR.path]: fhirPath,
       [DOCUMENTS_DOOR.path]: documentsPath,
+      [SLOTS_DOOR.path]: slotsPath,
       '/health/live': plain('live', 'The process answers', 'application/json'),
       '/health/ready': plain('ready', 'Messages can be stored and decided (503 otherwise)', 'application/json'),
       '/metrics': plain('metrics', 'Prometheus text: counts only', 'text/plain'),

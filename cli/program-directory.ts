@@ -1,5 +1,6 @@
 /** The subcommands of the directory: `relais import`, `relais directory`. */
 import { type Command, Option } from 'commander';
+import { addSlots } from './slots-words.ts';
 
 /** @param config the option that names the configuration @param end takes an exit code */
 export function addDirectoryCommands(program: Command, config: Option, end: (code: number) => void): void {
@@ -19,6 +20,8 @@ export function addDirectoryCommands(program: Command, config: Option, end: (cod
       .action(async (file: string, options: { config: string; acceptShrunk?: boolean }) =>
         end(await (await import('./import.ts')).importDirectory(kind, file, options, process.env, console.log)),
       );
+
+  addSlots(program, imports, config, end);
 
   const directory = program
     .command('directory')

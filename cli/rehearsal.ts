@@ -78,6 +78,7 @@ const MEDIA_TYPES: Record<Posted, string> = {
   events: 'application/json',
   fhir: 'application/fhir+json',
   documents: 'multipart/form-data',
+  sas: 'application/fhir+json',
 };
 
 const SECRET = 'a secret that protects nothing: everything here is synthetic';
@@ -139,7 +140,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       metrics: async () => '',
       log,
     });
-  const apps = { hl7v2: app('hl7v2'), events: app('events'), fhir: app('fhir'), documents: app('documents') };
+  const apps = {
+    hl7v2: app('hl7v2'),
+    events: app('events'),
+    fhir: app('fhir'),
+    documents: app('documents'),
+    sas: app('sas'),
+  };
 
   async function settle(): Promise<void> {
     do {
@@ -175,7 +182,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
     async post(body, format = 'hl7v2', mediaType = MEDIA_TYPES[format]) {
       const timestamp = String(Math.floor(clocks.machine() / 1000));
-      const answer = await apps[format].request(`/v1/${format}`, {
+      const answer = await apps[format].request(format === 'sas' ? '/v1/slots' : `/v1/${format}`, {
         method: 'POST',
         headers: {
           'content-type': mediaType,

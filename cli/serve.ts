@@ -27,6 +27,7 @@ import { followCivilTime } from './civil-time.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
 import { openDoors, type Served, storeOf } from './doors.ts';
 import { openMllpDoors } from './mllp-doors.ts';
+import { slotJobs } from './serve-slots.ts';
 import { serveDirectory, type ServedDirectory } from './serve-directory.ts';
 import { beat } from './served.ts';
 import { type ServedPathways, servedPathways } from './served-pathways.ts';
@@ -147,7 +148,9 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
   ground.waitsFor = undefined;
   log('info', 'serving', { account: transport.userId, device: transport.deviceId });
   const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() };
-  const stopJobs = startJobs([retry, ...served.jobs], (job) => log('error', 'job failed', { job }));
+  const stopJobs = startJobs([retry, ...served.jobs, ...slotJobs(loaded, relais.store, clocks, log)], (job) =>
+    log('error', 'job failed', { job }),
+  );
   const ended = new AbortController();
   const following = offers.follow(clocks, AbortSignal.any([signal, ended.signal]), () => relais.armDates());
   try {

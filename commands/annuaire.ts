@@ -8,7 +8,7 @@ const SHOWN = 4;
 /** « suite » again and again is a search that needs another word. */
 const MOST = 40;
 
-type Page = DirectorySearch & { asked: string; from: number };
+export type Page = DirectorySearch & { asked: string; from: number };
 type Answer = Page | { one: DirectoryEntry };
 
 export const annuaire: Command<Answer> = {
@@ -35,7 +35,7 @@ export const annuaire: Command<Answer> = {
 };
 
 /** Professionals-only lines are given where nobody else reads: in a direct room, to a member or to the coordination. */
-function asker({ person, room }: CommandContext): Pick<DirectoryQuery, 'territory' | 'member' | 'reader'> {
+export function asker({ person, room }: CommandContext): Pick<DirectoryQuery, 'territory' | 'member' | 'reader'> {
   const alone = room.kind === 'direct';
   return {
     territory: person.territory,
@@ -44,7 +44,7 @@ function asker({ person, room }: CommandContext): Pick<DirectoryQuery, 'territor
   };
 }
 
-async function page(
+export async function page(
   context: CommandContext,
   asked: string,
   from: number,
@@ -54,7 +54,7 @@ async function page(
   return found.total > 0 ? { answer, keep: { asked, from } } : { answer };
 }
 
-function sayPage({ asked, entries, total, atLeast, understood, unknown, from, away }: Page, now: number): Piece {
+export function sayPage({ asked, entries, total, atLeast, understood, unknown, from, away }: Page, now: number): Piece {
   if (!asked.trim()) return say`Que cherchez-vous ? Par exemple : ${code('!annuaire dermato cambrai')}`;
   if (away === 'no-index') return say`L’annuaire se prépare : réessayez dans quelques minutes.`;
   if (away === 'late') return say`L’annuaire ne répond pas : réessayez dans un instant.`;
@@ -91,17 +91,25 @@ function sayPage({ asked, entries, total, atLeast, understood, unknown, from, aw
   );
 }
 
+/** Places on one page, so that what is known of somebody has its lines too. */
+export function placesShown({ local }: DirectoryEntry): number {
+  return local ? 3 : 4;
+}
+
 /** Eight lines, the most useful first. */
-function sayOne(entry: DirectoryEntry, now: number): Piece {
-  const known = entry.local ? sayLocalLong(entry.local, now) : [];
+export function sayOne(entry: DirectoryEntry, now: number, from = 0): Piece {
+  const known = entry.local && from === 0 ? sayLocalLong(entry.local, now) : [];
+  const room = placesShown(entry);
+  const left = entry.places.length - from - room;
   return lines(
     say`${b(outside(entry.name))}, ${outside(job(entry))}`,
-    ...entry.places.slice(0, known.length > 3 ? 3 : 4).map((place) => {
+    ...entry.places.slice(from, from + room).map((place) => {
       const at = [place.name, place.street, [place.postcode, place.town].filter(Boolean).join(' ')];
       const where = at.filter((part) => part !== undefined && part !== '').join(', ');
       return say`• ${outside(where, { max: 120 })}${place.phone ? say` — ${b(place.phone)}` : undefined}`;
     }),
-    ...known.slice(0, 4),
+    ...known.slice(0, 3),
+    left > 0 ? say`Et ${left === 1 ? '1 autre lieu' : `${left} autres lieux`} : ${code('suite')}` : undefined,
   );
 }
 

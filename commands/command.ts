@@ -11,7 +11,7 @@ import type { Message } from '../care/relay/message.ts';
 import type { Refusal } from '../care/relay/refusal.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { SlotFile } from '../care/request/slot.ts';
-import type { Decision, NewDelivery } from '../care/relay/decision.ts';
+import type { Decision, EventWrite, NewDelivery } from '../care/relay/decision.ts';
 import type { Ids } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { FreeSlot } from '../care/request/slot-search.ts';
@@ -61,9 +61,9 @@ type ActPorts = {
 export type CommandEnd<R> =
   /**
    * A read: the result is sent back where it was asked. `keep`: what `follow` needs if « suite » or « 2 » comes next.
-   * `as`: the word whose `say` and `follow` it is, when another command gave it.
+   * `as`: the word whose `say` and `follow` it is, when another command gave it. `counted`: what the answer is counted as.
    */
-  | { answer: R; keep?: unknown; as?: string }
+  | { answer: R; keep?: unknown; as?: string; counted?: EventWrite }
   | { refusal: Refusal }
   /** An act of another kind: decided in the corridor, again from the start when somebody else decided in between. */
   | { act: (ports: ActPorts, now: number) => Promise<Decision | Refusal>; keep?: unknown; as?: string }

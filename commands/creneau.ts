@@ -90,7 +90,7 @@ function sayMine({ mine }: Mine, now: number): Piece {
       .slice(0, 6)
       .map(
         ({ slot, left }) =>
-          say`• ${b(slot.id)} ${sayDateTime(slot.start, now)}, ${outside(slot.specialty)} : ${slot.places - left} réservée(s) sur ${slot.places}`,
+          say`• ${slot.id.startsWith('S-') ? say`${b(slot.id)} ` : undefined}${sayDateTime(slot.start, now)}, ${outside(slot.specialty)} : ${slot.places - left} réservée(s) sur ${slot.places}`,
       ),
   );
 }

@@ -92,6 +92,8 @@ export function sayBooking({ step, to, slot, code: booking, who, note, until }: 
       return mine
         ? say`Demain : rendez-vous ${b(ref)}, ${where}.${phone}`
         : say`Demain : ${b(when)}, ${outside(slot.place)}, réservé par ${outside(who ?? '')} (${b(ref)}).`;
+    case 'closing':
+      return say`${b(ref)} est passé : ce salon se ferme, je le quitte. Ce qui y est écrit reste lisible par vous.`;
     default:
       return step satisfies never;
   }

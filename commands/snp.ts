@@ -1,5 +1,6 @@
 import { DAY } from '../care/relay/civil-time.ts';
 import { decideHold } from '../care/request/booking.ts';
+import { noPlace } from '../care/request/slot-decision.ts';
 import type { FreeSlot } from '../care/request/slot-search.ts';
 import type { Slot } from '../care/request/slot.ts';
 import { readWhen, sayDateTime } from '../config/texts/dates.ts';
@@ -41,6 +42,7 @@ export async function listSlots(context: CommandContext, typed: string, from: nu
   const free = await freeSlots({ from: Math.max(when.from, now), to: when.to }, specialty);
   const slots = free.slice(from, from + SHOWN);
   const answer: Page = { slots, total: free.length, when: when.said, specialty, from };
+  if (free.length === 0) return { answer, counted: noPlace(specialty, now) };
   return slots.length === 0 ? { answer } : { answer, keep: { slots: slots.map(({ slot }) => slot), asked, from } };
 }
 

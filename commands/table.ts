@@ -10,7 +10,9 @@ import { cloturer } from './cloturer.ts';
 import type { Command } from './command.ts';
 import { complement } from './complement.ts';
 import { confirmer } from './confirmer.ts';
+import { contact } from './contact.ts';
 import { fiche } from './fiche.ts';
+import { garde } from './garde.ts';
 import { lettre } from './lettre.ts';
 import { creneau } from './creneau.ts';
 import { decliner } from './decliner.ts';
@@ -19,6 +21,7 @@ import { demandes } from './demandes.ts';
 import { doc } from './doc.ts';
 import { ligne } from './ligne.ts';
 import { monPatient } from './mon-patient.ts';
+import { mt } from './mt.ts';
 import { pasMonPatient } from './pas-mon-patient.ts';
 import { prendre } from './prendre.ts';
 import { prevention } from './prevention.ts';
@@ -43,15 +46,18 @@ export const COMMANDS: readonly Command[] = [
   cloturer,
   complement,
   confirmer,
+  contact,
   creneau,
   decliner,
   delai,
   demandes,
   doc,
   fiche,
+  garde,
   lettre,
   ligne,
   monPatient,
+  mt,
   pasMonPatient,
   prendre,
   prevention,

@@ -10,6 +10,7 @@ import { offeredPathways } from './load-pathways.ts';
 import { mllpOf, type MllpConfig } from './load-mllp.ts';
 import { emptySecretariats, missingFiles, unknownDesks, unknownTerritories } from './load-checks.ts';
 import { type Env, readSecrets, type Secrets } from './load-secrets.ts';
+import { slotFeedsOf, type SlotFeedConfig } from './load-slot-feeds.ts';
 import { readYaml } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { readRepertory } from './schema/repertory.ts';
@@ -22,7 +23,7 @@ export type SourceConfig = {
   id: string;
   /** How the hospital is called in a room; its id when nothing else is said. */
   name: string;
-  format: 'hl7v2' | 'events' | 'fhir' | 'documents';
+  format: 'hl7v2' | 'events' | 'fhir' | 'documents' | 'sas';
   facilities: string[];
   maxBytes: number;
   policy: SourcePolicy;
@@ -70,6 +71,7 @@ export type LoadedConfig = {
   duty: DutyPeriod[];
   pathways: Offer[];
   repertory: RepertoryEntry[];
+  slotFeeds: SlotFeedConfig[];
   secrets: Secrets;
   /** Of the installation's own pathways; a running server looks there again. */
   pathwaysFolder: string | undefined;
@@ -120,6 +122,8 @@ export function loadConfig(
   if (people) problems.push(...unknownTerritories(people, main.value), ...unknownDesks(people.persons, main));
   if (people) problems.push(...emptySecretariats(main, people.persons));
   problems.push(...missingFiles(main, at));
+  const fed = slotFeedsOf(main, env, people?.persons ?? [], at);
+  if (people) problems.push(...fed.problems);
   const secrets = readSecrets(main, env, at);
   problems.push(...secrets.problems);
   if (
@@ -137,6 +141,7 @@ export function loadConfig(
     duty: people.duty,
     pathways: pathways.offered,
     repertory: repertory.entries,
+    slotFeeds: fed.feeds,
     secrets: {
       seal: secrets.seal,
       password: secrets.password,

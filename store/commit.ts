@@ -2,7 +2,7 @@
 import type { Decision } from '../care/relay/decision.ts';
 import type { Outcome, Reason } from '../care/relay/outcome.ts';
 import { writeAudit } from './audit.ts';
-import { writeEvent, writeFile } from './files.ts';
+import { eraseFile, writeEvent, writeFile } from './files.ts';
 import { sealText, type Db, type Ground } from './ground.ts';
 import { lockLanes } from './lanes.ts';
 import { addDelivery } from './outbox.ts';
@@ -39,6 +39,7 @@ async function write(ground: Ground, tx: Db, decision: Decision, at: number): Pr
   // Before the changes: what fires may arm the same deadline again, with the next epoch.
   if (fired && !(await fireTimer(tx, fired))) throw new Stale();
   for (const file of decision.files) if (!(await writeFile(ground, tx, file))) throw new Stale();
+  for (const file of decision.erases ?? []) if (!(await eraseFile(tx, file))) throw new Stale();
   for (const key of new Set(decision.facts)) if (!(await writeFact(tx, key, at))) throw new Stale();
   for (const event of decision.events) await writeEvent(ground, tx, event);
   for (const change of decision.timers) await changeTimer(tx, change);

@@ -85,5 +85,32 @@ export function fileStore({ db, sealer }: Ground): FileStore {
         body: openValue(sealer, body, `event:${event}`),
       }));
     },
+
+    async happened(kind, from, to) {
+      const query = db.selectFrom('event').selectAll().where('kind', '=', kind);
+      const rows = await query.where('at', '>=', from).where('at', '<', to).orderBy('n').execute();
+      return rows.map(({ id, file, type, at, body }) => ({
+        id: file,
+        type,
+        at,
+        body: openValue(sealer, body, `event:${id}`),
+      }));
+    },
   };
+}
+
+/** @returns false when the file is no longer at the version that was read */
+export async function eraseFile(
+  tx: Db,
+  { kind, id, version }: Pick<FileWrite, 'kind' | 'id' | 'version'>,
+): Promise<boolean> {
+  const gone = await tx
+    .deleteFrom('file')
+    .where('kind', '=', kind)
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .returning('id')
+    .executeTakeFirst();
+  await tx.deleteFrom('file_key').where('kind', '=', kind).where('id', '=', id).execute();
+  return gone !== undefined;
 }

@@ -3,7 +3,7 @@ import { DAY, MINUTE, fromParis, parisDate, parisDay, parisWeekday, toParis } fr
 import type { Slot, Slots } from '../care/request/slot.ts';
 import { DAYS, readSlots } from '../config/schema/slots.ts';
 import type { SlotRule } from '../config/schema/slots.ts';
-import { loadJobs } from './directory/jobs.ts';
+import { codeToken, loadJobs } from './directory/jobs.ts';
 import type { Jobs } from './directory/jobs.ts';
 import { phraseOf } from './directory/words.ts';
 
@@ -69,6 +69,7 @@ export function openSlotsFile(path: string | undefined): Slots {
   const jobs = loadJobs();
   return {
     matches: (offered, asked) => sameSpecialty(offered, asked, jobs),
+    label: (code) => jobs.label(codeToken(code)),
     async offered(from, to) {
       const slots: Slot[] = [];
       // from the day before: the span of a night is cut into slots that start after midnight

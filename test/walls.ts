@@ -31,6 +31,7 @@ const DOORS: { packages: RegExp; paths: RegExp; door: string }[] = [
     paths: /^(?:bot\/matrix|demo|bench|test)\//,
     door: 'bot/matrix/',
   },
+  { packages: /^ical\.js$/, paths: /^bridge\/formats\/slots\/ical\.ts$/, door: 'bridge/formats/slots/ical.ts' },
   { packages: /^(?:kysely|pg)(?:\/|$)/, paths: /^(?:store|test\/store)\//, door: 'store/' },
   { packages: /^fast-xml-parser$/, paths: /^bridge\/formats\/cda\.ts$/, door: 'bridge/formats/cda.ts' },
   { packages: /^pdfkit$/, paths: /^bot\/report-pdf\.ts$/, door: 'bot/report-pdf.ts' },

@@ -49,6 +49,7 @@ function memory(): { files: FileStore; keep: (decision: Decision) => void } {
       find: async () => [],
       knowsFact: async (key) => facts.has(key),
       history: async () => [],
+      happened: async () => [],
     },
     keep(decision) {
       for (const { kind, id, version, state } of decision.files)

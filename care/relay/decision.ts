@@ -77,6 +77,8 @@ export type Decision = {
   replaces?: { ref: RoomRef; matrixId: string }[];
   /** Envelopes in quarantine that are decided again, in this order, at the end of their lanes. */
   replays?: string[];
+  /** Files that go, with their look-up keys; their events stay. A version that moved makes the commit stale. */
+  erases?: { kind: FileKind; id: string; version: number }[];
   /** Fact keys (facility, movement, action, EVN-2), blinded: one message per fact. A known one makes the commit stale. */
   facts: string[];
   audit: AuditEntry[];

@@ -4,7 +4,7 @@
  */
 
 /** How the bytes are to be read. `matrix` is one room event as the homeserver gave it (still encrypted). */
-export type Format = 'hl7v2' | 'event-json' | 'fhir' | 'document' | 'matrix';
+export type Format = 'hl7v2' | 'event-json' | 'fhir' | 'document' | 'sas' | 'matrix';
 
 export type NewEnvelope = {
   /** Ordering lane: `in:<source>` for a hospital, `in:<matrix room id>` for a room. */

@@ -18,6 +18,12 @@ export interface FileStore {
   knowsFact(key: string): Promise<boolean>;
   /** The append-only history of one file, oldest first. */
   history(kind: FileKind, id: string): Promise<{ version: number; type: string; at: number; body: unknown }[]>;
+  /** What has happened to the files of a kind within [from, to), oldest first, also to those that are gone: for counts. */
+  happened(
+    kind: FileKind,
+    from: number,
+    to: number,
+  ): Promise<{ id: string; type: string; at: number; body: unknown }[]>;
 }
 
 export interface InboxStore {

@@ -9,6 +9,7 @@ import { refuse, type Refusal } from '../relay/refusal.ts';
 import { roomRef } from '../relay/room.ts';
 import type { Timer } from '../relay/timer.ts';
 import type { Person } from '../people/person.ts';
+import { endRequestRoom } from './record.ts';
 import {
   type Booking,
   changed,
@@ -25,6 +26,7 @@ import {
   type BookingPorts,
   newsOf,
   offererOf,
+  planClosing,
   type Reply,
   tell,
   write,
@@ -101,6 +103,7 @@ export async function decideBook(
       ring: [],
       announcement: { kind: 'answer', command: BOOKING_WORD, result: newsOf(ports, file, booked, 'booked', 'both') },
     });
+    planClosing(decision, file.slot, booked, file.slot.end);
   }
   return decision;
 }
@@ -123,8 +126,10 @@ export async function decideRelease(
   decision.deliveries.push(reply(newsOf(ports, file, booking, 'released', 'asker')));
   const offerer = offererOf(ports, file.slot, by);
   // A place that was only held was never announced.
-  if (offerer && booking.status === 'booked')
+  if (offerer && booking.status === 'booked') {
+    planClosing(decision, file.slot, booking, now);
     tell(decision, offerer, newsOf(ports, file, booking, 'released', 'offerer'), true);
+  }
   return decision;
 }
 
@@ -133,6 +138,7 @@ export async function decideSlotTimer(ports: BookingPorts, timer: Timer, now: nu
   const decision: Decision = { ...emptyDecision(), fired: timer };
   const audit = { actor: 'clock', action: `slot:${timer.step.split(':')[0] ?? ''}`, subject: timer.ref };
   const [what, code = ''] = timer.step.split(':');
+  if (what === 'close') return endBookingRoom(ports, decision, timer, code);
   const stored = await ports.store.files.load<SlotFile>('slot', timer.ref);
   const booking = stored?.state.bookings.find((b) => b.code === code);
   const asker = booking && ports.people.byId(booking.by);
@@ -150,6 +156,31 @@ export async function decideSlotTimer(ports: BookingPorts, timer: Timer, now: nu
   const offerer = offererOf(ports, stored.state.slot, asker);
   if (offerer && step === 'reminded')
     tell(decision, offerer, newsOf(ports, stored.state, booking, step, 'offerer'), false);
+  decision.audit.push({ ...audit, outcome: 'posted', reason: 'announced' });
+  return decision;
+}
+
+/** The last notice in the booking's room, then it is left as request rooms are. */
+async function endBookingRoom(ports: BookingPorts, decision: Decision, timer: Timer, code: string): Promise<Decision> {
+  const ref = roomRef.request(code);
+  const stored = await ports.store.files.load<SlotFile>('slot', timer.ref);
+  const room = await ports.store.rooms.get(ref);
+  const audit = { actor: 'clock', action: 'slot:close', subject: timer.ref } as const;
+  if (room?.state !== 'open' || !stored) {
+    decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
+    return decision;
+  }
+  const booking = stored.state.bookings.find((b) => b.code === code);
+  decision.deliveries.push({
+    room: ref,
+    ring: [],
+    announcement: {
+      kind: 'answer',
+      command: BOOKING_WORD,
+      result: newsOf(ports, stored.state, booking, 'closing', 'both'),
+    },
+  });
+  await endRequestRoom(ports, decision, code);
   decision.audit.push({ ...audit, outcome: 'posted', reason: 'announced' });
   return decision;
 }

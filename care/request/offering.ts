@@ -1,9 +1,9 @@
 /** A slot that somebody offers, and takes back. */
-import type { Decision } from '../relay/decision.ts';
+import { type Decision, emptyDecision } from '../relay/decision.ts';
 import { refuse, type Refusal } from '../relay/refusal.ts';
 import type { Person } from '../people/person.ts';
-import { freshSlot, isTaken, type Slot, type SlotFile } from './slot.ts';
-import { type BookingPorts, newsOf, type Reply, tell, written } from './slot-decision.ts';
+import { freshSlot, type Slot, type SlotFile } from './slot.ts';
+import { type BookingPorts, newsOf, type Reply, withdrawInto, written } from './slot-decision.ts';
 
 /** Offers a slot of one's own. */
 export async function decideOffer(
@@ -31,13 +31,9 @@ export async function decideWithdraw(
   const stored = await ports.store.files.load<SlotFile>('slot', id);
   if (!stored || stored.state.withdrawn) return refuse('unknown-slot', { id });
   if (stored.state.slot.person !== by.id && by.role !== 'coordinateur') return refuse('slot-not-yours', { id });
-  const file: SlotFile = { ...stored.state, withdrawn: true };
-  const decision = written(stored, file, undefined, 'withdrawn', by, now);
-  decision.timers.push({ do: 'cancel-all', kind: 'slot', ref: id });
+  const decision = emptyDecision();
+  const file = withdrawInto(ports, decision, stored, now);
+  decision.audit.push({ actor: by.id, action: 'slot:withdrawn', subject: id, outcome: 'posted', reason: 'announced' });
   decision.deliveries.push(reply(newsOf(ports, file, undefined, 'withdrawn', 'offerer')));
-  for (const booking of file.bookings.filter((b) => isTaken(b, now))) {
-    const asker = ports.people.byId(booking.by);
-    if (asker) tell(decision, asker, newsOf(ports, file, booking, 'withdrawn', 'asker'), true);
-  }
   return decision;
 }

@@ -66,7 +66,7 @@ export async function record(
   if (told.length === 0)
     decision.audit.push({ actor: by, action: 'request:planned', subject: code, outcome: 'muted', reason: 'planned' });
   await deliver(ports, decision, request, deliveries);
-  if (isEnded(request)) await endRoom(ports, decision, request);
+  if (isEnded(request)) await endRequestRoom(ports, decision, request.code);
 }
 
 /** Puts the deliveries in the decision, and the rooms that they need: the drain makes one when its first delivery comes. */
@@ -127,8 +127,12 @@ function requestRoom(ports: RequestPorts, request: Request, known: Room | undefi
 }
 
 /** The bot says its last word there, the record closes, and only then it leaves (bot/closing.ts). */
-async function endRoom(ports: RequestPorts, decision: Decision, request: Request): Promise<void> {
-  const ref = roomRef.request(request.code);
+export async function endRequestRoom(
+  ports: Pick<RequestPorts, 'store'>,
+  decision: Decision,
+  code: string,
+): Promise<void> {
+  const ref = roomRef.request(code);
   const known = await ports.store.rooms.get(ref);
   if (!known || known.state === 'closed') return;
   const id = `closing|${ref}`;

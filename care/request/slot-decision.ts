@@ -1,15 +1,16 @@
 /** What every decision about a slot is made of: the file with its look-up keys, the count, and who is told what. */
+import { DAY } from '../relay/civil-time.ts';
 import type { Ids } from '../relay/clock.ts';
-import { type Decision, emptyDecision, type NewDelivery } from '../relay/decision.ts';
+import { type Decision, emptyDecision, type EventWrite, type FileWrite, type NewDelivery } from '../relay/decision.ts';
 import type { Store, StoredFile } from '../relay/ports.ts';
 import { directRoom } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
-import type { Booking, Slot, SlotFile } from './slot.ts';
+import { type Booking, isTaken, type Slot, type SlotFile } from './slot.ts';
 import { dayKey } from './slot-search.ts';
 
 export type BookingPorts = { store: Pick<Store, 'files' | 'timers' | 'rooms'>; people: People; ids: Pick<Ids, 'code'> };
 
-type BookingStep = 'offered' | 'held' | 'booked' | 'released' | 'expired' | 'withdrawn' | 'reminded';
+type BookingStep = 'offered' | 'held' | 'booked' | 'released' | 'expired' | 'withdrawn' | 'reminded' | 'closing';
 
 /** What is told of a booking; `who` is the other one. */
 export type BookingNews = {
@@ -58,12 +59,55 @@ export function write(
   step: BookingStep,
   now: number,
 ): void {
-  const { id, start, person, specialty } = file.slot;
-  const askers = file.bookings.filter((b) => b.status === 'held' || b.status === 'booked').map((b) => `by:${b.by}`);
-  const keys = [dayKey(start), ...askers, ...(person && !file.withdrawn ? [`offerer:${person}`] : [])];
-  decision.files.push({ kind: 'slot', id, version: stored?.version ?? 0, state: file, keys });
-  decision.events.push({ kind: 'slot', id, type: step, at: now, body: { specialty, start, by: booking?.by ?? null } });
+  const { id, start, specialty, places } = file.slot;
+  decision.files.push(fileOf(stored, file));
+  const body = { specialty, start, by: booking?.by ?? null, ...(step === 'offered' ? { places } : {}) };
+  decision.events.push({ kind: 'slot', id, type: step, at: now, body });
 }
+
+export function fileOf(stored: StoredFile | undefined, file: SlotFile): FileWrite {
+  const { id, start, person, feed } = file.slot;
+  const askers = file.bookings.filter((b) => b.status === 'held' || b.status === 'booked').map((b) => `by:${b.by}`);
+  const keys = [
+    dayKey(start),
+    ...askers,
+    ...(person && !file.withdrawn ? [`offerer:${person}`] : []),
+    ...(feed ? [`feed:${feed}`] : []),
+  ];
+  return { kind: 'slot', id, version: stored?.version ?? 0, state: file, keys };
+}
+
+/** Somebody looked for a place, or wanted one, and there was none: counted, never by whom. */
+export function noPlace(specialty: string | undefined, now: number): EventWrite {
+  return { kind: 'slot', id: 'none', type: 'no-place', at: now, body: { specialty: specialty ?? null } };
+}
+
+/** The slot is no longer offered: those who have it are told, and rung; their rooms end later. */
+export function withdrawInto(
+  ports: BookingPorts,
+  decision: Decision,
+  stored: StoredFile<SlotFile>,
+  now: number,
+): SlotFile {
+  const file: SlotFile = { ...stored.state, withdrawn: true };
+  write(decision, stored, file, undefined, 'withdrawn', now);
+  decision.timers.push({ do: 'cancel-all', kind: 'slot', ref: file.slot.id });
+  for (const booking of file.bookings.filter((b) => isTaken(b, now))) {
+    const asker = ports.people.byId(booking.by);
+    if (asker) tell(decision, asker, newsOf(ports, file, booking, 'withdrawn', 'asker'), true);
+    if (booking.status === 'booked') planClosing(decision, file.slot, booking, now);
+  }
+  return file;
+}
+
+/** The booking's room ends some days after the slot, or after it came to nothing. */
+export function planClosing(decision: Decision, slot: Slot, { code }: Booking, from: number): void {
+  const dueAt = from + ROOM_DAYS * DAY;
+  decision.timers.push({ do: 'set', kind: 'slot', ref: slot.id, step: `close:${code}`, dueAt });
+}
+
+/** Time for the letter after the consultation. */
+const ROOM_DAYS = 7;
 
 /** Who offers it, when they are here and are not the one who asks. */
 export function offererOf({ people }: BookingPorts, { person }: Slot, asker: Person): Person | undefined {

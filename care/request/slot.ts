@@ -9,7 +9,7 @@ import type { Person } from '../people/person.ts';
  * Who may see it, in the words of the SAS interface (ANS, `Slot.meta.security`): `PUBLIC` and `PRO` every professional known
  * here, `CPTS` those of its territory, `SNP` those who regulate unscheduled care.
  */
-type SlotVisibility = 'PUBLIC' | 'PRO' | 'SNP' | 'CPTS';
+export type SlotVisibility = 'PUBLIC' | 'PRO' | 'SNP' | 'CPTS';
 
 export type Slot = {
   id: string;
@@ -29,6 +29,10 @@ export type Slot = {
   url?: string | undefined;
   visibility?: SlotVisibility | undefined;
   territory?: string | undefined;
+  /** The feed that it comes from (slot-feed.ts), its name there, and who offers it (RPPS). */
+  feed?: string | undefined;
+  uid?: string | undefined;
+  rpps?: string | undefined;
 };
 
 export type Booking = {
@@ -51,6 +55,8 @@ export interface Slots {
   offered(from: number, to: number): Promise<Slot[]>;
   /** Does a slot's specialty answer the word asked for? The beginning of either, or the same job by the synonyms. */
   matches(offered: string, asked: string): boolean;
+  /** How a national code (TRE_R38 `SM54`) is said; undefined when it is not known, or nothing here knows codes. */
+  label?(code: string): string | undefined;
 }
 
 /** A place is kept while one finds the words; longer would take it from somebody else. */

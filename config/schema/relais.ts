@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CURE, say, strict } from '../problem.ts';
 import { mllp, mllpIssues } from './mllp.ts';
 import { identifier } from './people.ts';
+import { slotFeed, slotFeedIssues } from './slot-feeds.ts';
 import { slug } from './slug.ts';
 
 const path = z.string().trim().min(1);
@@ -41,13 +42,15 @@ const source = strict({
   id: slug.describe('name of this door, in signatures and logs').meta({ sample: 'ch-modele' }),
   name: z.string().min(1).optional().describe('how the hospital is called in a room').meta({ sample: 'CH Modèle' }),
   format: z
-    .enum(['hl7v2', 'events', 'fhir', 'documents'])
-    .describe('IHE PAM.fr in HL7 v2.5, the JSON of POST /v1/events, FHIR R4 in JSON, or POST /v1/documents'),
+    .enum(['hl7v2', 'events', 'fhir', 'documents', 'sas'])
+    .describe(
+      'IHE PAM.fr in HL7 v2.5, the JSON of POST /v1/events, FHIR R4 in JSON, POST /v1/documents, or slots of a scheduling service (SAS)',
+    ),
   facility: z
     .array(identifier)
-    .min(1, say('no facility', 'name the facilities that this source may speak for'))
+    .default([])
     .describe('facilities that this source may speak for (FINESS or MSH-4); another one is quarantined')
-    .meta({ sample: ['590000000'] }),
+    .meta({ sample: ['590000000'], shown: true }),
   identity_desk: slug
     .optional()
     .describe('group of people.yaml that decides on merged and moved patients (cellule d’identitovigilance)')
@@ -219,6 +222,7 @@ export const relaisSchema = strict({
     .meta({ sample: 'equipe.yaml' }),
   directory: directory.optional().describe('who practises where (annuaire command)'),
   slots: path.optional().describe('slots of unscheduled care (snp command)').meta({ sample: 'creneaux.yaml' }),
+  slot_feeds: z.array(slotFeed).default([]).describe('calendars and tables of slots, read every quarter of an hour'),
   repertory: path
     .optional()
     .describe('direct lines, documents, prevention, actions (ligne, doc, prevention, actions commands)')
@@ -247,6 +251,8 @@ export const relaisSchema = strict({
     context.addIssue({ code: 'custom', path, message });
   if (value.environment === 'production' && value.account.homeserver.startsWith('http:'))
     issue(['account', 'homeserver'], `clear text in production${CURE}write https://`);
+  for (const one of slotFeedIssues(value.slot_feeds, value.environment === 'production'))
+    issue(['slot_feeds', ...one.path], one.message);
   const { path: file, url_env: url } = value.store;
   if ((file === undefined) === (url === undefined))
     issue(
@@ -258,6 +264,9 @@ export const relaisSchema = strict({
       if (value[key].findIndex((other) => other.id === id) < n)
         issue([key, n, 'id'], `"${id}" is already above${CURE}give each its own id`);
   for (const [s, source] of value.sources.entries()) {
+    // A scheduling service says slots, and nothing of a facility's patients.
+    if (source.facility.length === 0 && source.format !== 'sas')
+      issue(['sources', s, 'facility'], `no facility${CURE}name the facilities that this source may speak for`);
     if (source.mllp === undefined) {
       if (source.secret_env === undefined)
         issue(['sources', s], `neither secret_env nor mllp${CURE}add secret_env to post over HTTP, or mllp`);

@@ -69,7 +69,7 @@ export function readFicheChange(
 }
 
 /** `2026-11-02` → `2/11`, with the year when it is another one than now's. */
-function sayDay(day: string, now: number): string {
+export function sayCheckedDay(day: string, now: number): string {
   const [year = '', month = '', date = ''] = day.split('-');
   const said = `${Number(date)}/${month}`;
   return new Date(now).getUTCFullYear() === Number(year) ? said : `${said}/${year}`;
@@ -105,7 +105,8 @@ export function sayKnown(local: Local, field: FicheField): Piece | undefined {
 /** What decides whether to call, in a list: `ligne pro 03 …, délai 3 semaines (vérifié le 2/11), nouveaux patients : oui` */
 export function sayLocalShort(local: Local, now: number): Piece | undefined {
   const delay = sayKnown(local, 'delay');
-  const checked = local.delay && delay ? say`${delay} (vérifié le ${sayDay(local.delay.checked, now)})` : undefined;
+  const checked =
+    local.delay && delay ? say`${delay} (vérifié le ${sayCheckedDay(local.delay.checked, now)})` : undefined;
   const parts = [sayKnown(local, 'line'), checked, sayKnown(local, 'newPatients')].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : join(parts, ', ');
 }
@@ -123,6 +124,6 @@ export function sayLocalLong(local: Local, now: number): Piece[] {
     if (said.length === 0) return [];
     const days = fields.flatMap((field) => (local[field]?.value == null ? [] : [local[field].checked]));
     const oldest = days.sort()[0] ?? '';
-    return [say`• ${join(said, ', ')} (vérifié le ${sayDay(oldest, now)})`];
+    return [say`• ${join(said, ', ')} (vérifié le ${sayCheckedDay(oldest, now)})`];
   });
 }

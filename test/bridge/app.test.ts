@@ -102,6 +102,7 @@ describe('what is served beside the messages', () => {
       '/v1/events',
       '/v1/fhir',
       '/v1/documents',
+      '/v1/slots',
       '/health/live',
       '/health/ready',
       '/metrics',

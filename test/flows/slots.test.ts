@@ -77,7 +77,8 @@ it('is given back by its code, and offered again', async () => {
   await ward.types('mt', `annuler ${code.toLowerCase()}`);
   expect(last(ward, 'mt')).toContain('place rendue');
   expect(last(ward, 'cardio1')).toContain('a annulé');
-  expect(await ward.store.timers.next()).toBeUndefined();
+  // Neither hold nor reminder: only the room's end.
+  expect((await ward.store.timers.list('slot', 'r@2026-01-13.0')).map(({ step }) => step)).toEqual([`close:${code}`]);
   await ward.types('idel', 'snp demain');
   expect(last(ward, 'idel')).toContain('1. mardi 13 janvier');
   await ward.close();

@@ -75,6 +75,7 @@ export async function openWard(
     late?: string[];
     policy?: SourcePolicy;
     access?: StageOptions['access'];
+    log?: StageOptions['log'];
     persons?: Person[];
     /** Of other patients than the one of the fixtures. */
     teams?: Team[];
@@ -96,6 +97,7 @@ export async function openWard(
     start,
     source: { id: 'ch-val', facilities: ['CH_VAL'], policy: options.policy ?? POLICY },
     ...(options.access && { access: options.access }),
+    ...(options.log && { log: options.log }),
     people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team, ...(options.teams ?? [])], duty),
     pathways: [CARDIO, ...(options.offers ?? [])],
     directory: options.directory ?? noDirectory,

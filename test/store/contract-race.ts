@@ -2,11 +2,14 @@
 import { expect, test } from 'vitest';
 import { peopleFrom, type Person } from '../../care/people/person.ts';
 import { apply } from '../../care/relay/apply.ts';
-import { type Decision, emptyDecision } from '../../care/relay/decision.ts';
+import { DAY, MINUTE } from '../../care/relay/civil-time.ts';
+import { type Decision, emptyDecision, type NewDelivery } from '../../care/relay/decision.ts';
 import type { Store } from '../../care/relay/ports.ts';
 import type { Refusal } from '../../care/relay/refusal.ts';
 import { decideMove, decideNext, type RequestPorts } from '../../care/request/case.ts';
 import { decideAsk } from '../../care/request/opening.ts';
+import { decideBook, decideHold } from '../../care/request/booking.ts';
+import type { Slot, SlotFile } from '../../care/request/slot.ts';
 import type { Request } from '../../care/request/request.ts';
 import { refusal } from '../../config/texts/fr.ts';
 import { pathway } from '../request/offers.ts';
@@ -86,5 +89,38 @@ export function raceContract(store: () => Store): void {
     );
     expect(takers.toSorted()).toEqual(TEN.map((by) => by.id).toSorted());
     expect(await act(() => decideNext(to, TEN[0] ?? GP, NOON))).toMatchObject({ code: 'nothing-waits' });
+  });
+
+  test('a slot: ten who want its one place, one has it, nine are told; booked once', async () => {
+    const slot: Slot = {
+      id: 'r@2026-11-25.0',
+      offeredBy: 'Dr Essai',
+      specialty: 'cardiologie',
+      place: 'Cambrai',
+      start: NOON + DAY,
+      end: NOON + DAY + 30 * MINUTE,
+      places: 1,
+    };
+    const to = ports();
+    const reply = (): NewDelivery => ({ room: 'group:experts', ring: [], announcement: { kind: 'too-old' } });
+    await store().rooms.want({
+      ref: 'group:experts',
+      kind: 'group',
+      subject: 'experts',
+      encrypted: true,
+      name: 'e',
+      members: [],
+    });
+    const ends = await Promise.all(TEN.map((by) => act(() => decideHold(to, slot, by, NOON, reply))));
+    expect(ends.filter((end) => end === undefined)).toHaveLength(1);
+    expect(ends.filter((end) => end?.code === 'slot-gone')).toHaveLength(9);
+    const winner = TEN[ends.indexOf(undefined)] ?? GP;
+    const booked = await Promise.all(
+      [1, 2, 3].map(() => act(() => decideBook(to, undefined, '', winner, NOON, reply))),
+    );
+    expect(booked.filter((end) => end === undefined)).toHaveLength(1);
+    const file = await store().files.load<SlotFile>('slot', slot.id);
+    expect(file?.state.bookings.map(({ by, status }) => [by, status])).toEqual([[winner.id, 'booked']]);
+    expect((await store().files.happened('slot', NOON, NOON + 1)).map(({ type }) => type)).toEqual(['held', 'booked']);
   });
 }
