@@ -34,16 +34,30 @@ export function createPacer(clocks: Pick<Clocks, 'machine'>, callsPerSecond?: nu
   /** One after the other, without an answer in between. */
   let refusals = 0;
   let pausedUntil = 0;
-  const waitMs = (): number => Math.max(0, next - clocks.machine());
+  let latest = clocks.machine();
+  /** A clock that is set back moves every appointment back with it: else the account would be silent until it caught up. */
+  const machine = (): number => {
+    const now = clocks.machine();
+    if (now < latest) {
+      next -= latest - now;
+      pausedUntil -= latest - now;
+    }
+    latest = now;
+    return now;
+  };
+  const waitMs = (): number => {
+    const now = machine();
+    return Math.max(0, next - now);
+  };
   return {
     waitMs,
     take() {
       if (waitMs() > 0) return false;
-      next = clocks.machine() + (refusals > 0 ? PROBE_MS : gap);
+      next = machine() + (refusals > 0 ? PROBE_MS : gap);
       return true;
     },
     answered() {
-      const now = clocks.machine();
+      const now = machine();
       if (now < pausedUntil) return; // it left before the refusal, and does not end the pause
       if (refusals > 0) {
         [refusals, next] = [0, now + gap];
@@ -52,7 +66,7 @@ export function createPacer(clocks: Pick<Clocks, 'machine'>, callsPerSecond?: nu
       gap = Math.max(smallestGap, gap * RECOVERY < NO_GAP_MS ? 0 : gap * RECOVERY);
     },
     refused(retryAfterMs) {
-      const now = clocks.machine();
+      const now = machine();
       if (now < pausedUntil) {
         // Calls that were under way when the pause began: one refusal, told several times.
         pausedUntil = Math.max(pausedUntil, now + (retryAfterMs ?? 0));

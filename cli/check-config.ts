@@ -1,10 +1,11 @@
 /** `relais check-config`: every problem at once, or what this configuration amounts to, with the clock of each pathway drawn. */
+import { basename } from 'node:path';
 import type { Person } from '../care/people/person.ts';
 import { isGroupOf, isPointer, type Offer } from '../care/request/pathway.ts';
 import { COMMAND_WORDS } from '../commands/table.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig, SourceConfig } from '../config/load.ts';
-import { sayProblems } from '../config/problem.ts';
+import { type ConfigProblem, sayProblems } from '../config/problem.ts';
 import { drawClock, sayCivil } from './sla.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function checkConfig(
   return 0;
 }
 
-function summary({ config, people, teams, duty, pathways, warnings }: LoadedConfig, now: number): string[] {
+function summary({ config, people, teams, duty, pathways, warnings, notOffered }: LoadedConfig, now: number): string[] {
   const roles = [...Map.groupBy(people, (p) => p.role)].map(([role, held]) => `${held.length} ${role}`);
   return [
     `The configuration is sound: ${config.environment}, ${config.account.homeserver}, listening on ${config.listen.host}:${config.listen.port}.`,
@@ -43,9 +44,19 @@ function summary({ config, people, teams, duty, pathways, warnings }: LoadedConf
     '',
     `Pathways (${pathways.length}), each as if asked now, ${sayCivil(now)}`,
     ...pathways.flatMap((pathway) => ['', ...pathwayLines(pathway, people, now)]),
-    ...(warnings.length === 0 ? [] : ['', 'Not offered in full:']),
-    ...warnings.map((w) => `  ${w.file.split('/').at(-1) ?? w.file}  ${w.key}: ${w.problem} → ${w.cure}`),
+    ...listed('Not offered in full:', warnings),
+    ...listed('Not offered here, among those that come with Relais:', notOffered),
   ];
+}
+
+/** The cure that all share is said once. */
+function listed(title: string, warnings: ConfigProblem[]): string[] {
+  if (warnings.length === 0) return [];
+  const [shared, ...others] = [...new Set(warnings.map((w) => w.cure))];
+  const isShared = others.length === 0 && warnings.length > 1;
+  const line = ({ file, key, problem, cure }: ConfigProblem): string =>
+    `  ${basename(file)}  ${key && `${key}: `}${problem}${isShared ? '' : ` → ${cure}`}`;
+  return ['', title, ...(isShared ? [`  → ${shared ?? ''}`] : []), ...warnings.map(line)];
 }
 
 function sourceLine({ id, name, format, facilities, labels, policy, maxBytes, mllp }: SourceConfig): string {

@@ -14,8 +14,14 @@ import { openSlotsFile } from '../store/slots-file.ts';
 
 const DATA = resolve(import.meta.dirname, '..', 'demo', 'data');
 
-/** Built in a temporary folder that goes away with the process. */
-export async function demoDirectory(): Promise<Directory> {
+let built: Promise<Directory> | undefined;
+
+/** Built once, in a temporary folder that goes away with the process. */
+export function demoDirectory(): Promise<Directory> {
+  return (built ??= build());
+}
+
+async function build(): Promise<Directory> {
   const folder = await mkdtemp(join(tmpdir(), 'relais-directory-'));
   await importRpps(join(DATA, 'rpps-synthetique.txt'), folder);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

@@ -156,6 +156,17 @@ program
     end((await import('./sla.ts')).printSla(pathway, options, console.log)),
   );
 
+const pathway = program.command('pathway').description('arrangements of the territory, one YAML file each');
+pathway
+  .command('new')
+  .description('a commented file to start from, or a copy of one that comes with Relais; overwrites nothing')
+  .argument('<id>', 'its name and the word that is typed: pret-de-fauteuil')
+  .addOption(config)
+  .option('-f, --folder <folder>', 'where; otherwise the folder "pathways" of the configuration')
+  .action(async (id: string, options: { config: string; folder?: string }) =>
+    end((await import('./pathway.ts')).newPathway(id, options, process.env, console.log)),
+  );
+
 addHeld(program, config, end); // quarantine, silenced, no-team
 
 const lane = program.command('lane').description('the queue of each room');

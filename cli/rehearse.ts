@@ -10,16 +10,19 @@ import { type People, type Person, peopleFrom } from '../care/people/person.ts';
 import { readHl7v2, splitHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { readFhir } from '../bridge/formats/fhir/fhir.ts';
 import { readEvent } from '../bridge/formats/events.ts';
-import { loadShippedPathways } from '../config/load-pathways.ts';
+import { offeredPathways } from '../config/load-pathways.ts';
 import { readPeopleFile, readTeamsFile } from '../config/load-people.ts';
 import { readYaml, sayProblems } from '../config/problem.ts';
 import { parseParis } from '../config/paris-text.ts';
-import { type Scenario, scenarioSchema, type ScenarioStep } from '../config/schema/scenario.ts';
+import { type Scenario, scenarioSchema } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
 import { LETTER } from '../care/stay/document-policy.ts';
+import type { Offer } from '../care/request/pathway.ts';
 import type { SourcePolicy } from '../care/stay/verdict.ts';
+import { COMMAND_WORDS } from '../commands/table.ts';
 import { demoDirectory, demoRepertory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
+import { act, type Around, type Piece } from './rehearse-step.ts';
 
 /** In a folder; a single file may bear any name. */
 const MESSAGES = /\.(?:hl7|er7|mllp|json)$/i;
@@ -67,8 +70,10 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
   const facilities = scenario.source
     ? [scenario.source.facility]
     : [...new Set([...messages.values()].flat().flatMap((m) => m.facility ?? []))];
+  const units = scenario.source?.units;
   const policy: SourcePolicy = {
-    units: undefined,
+    units: units && new Map(units.map(({ code }) => [code, 'event'])),
+    ...(units && { tags: new Map(units.map(({ code, tags }) => [code, tags])) }),
     unknownUnit: 'event',
     acceptTraining: true,
     acceptFictional: true,
@@ -81,12 +86,13 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
     start,
     source: { id: scenario.source?.id ?? 'rehearsal', facilities, policy },
     people,
-    pathways: loadShippedPathways(),
+    pathways: offers(scenario, folder, persons),
     directory: await demoDirectory(),
     slots: demoSlots(),
     repertory: demoRepertory(),
     late: scenario.late.flatMap((id) => people.byId(id)?.matrix ?? []),
   });
+  const around: Around = { stage, people, facility: facilities[0] ?? '', messages, print };
   const said = new Set<string>();
   const tell = (): void => flush(stage, persons, said, print);
   let held = true;
@@ -94,7 +100,7 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
   for (const [index, step] of scenario.steps.entries()) {
     if (step.at !== undefined) await stage.until(parseParis(step.at));
     tell();
-    const failure = await act(stage, people, step, messages, print);
+    const failure = await act(around, step, index);
     tell();
     if (failure === undefined) continue;
     held = false;
@@ -108,13 +114,6 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
   await stage.close();
   return held ? 0 : 1;
 }
-
-type Piece = {
-  bytes: Uint8Array;
-  format: 'hl7v2' | 'events' | 'fhir';
-  at: number | undefined;
-  facility: string | undefined;
-};
 
 async function readPieces(folder: string, name: string): Promise<[string, Piece[]]> {
   const bytes = new Uint8Array(await readFile(join(folder, name)));
@@ -153,86 +152,6 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-/** @returns why the step did not hold; undefined when it did */
-async function act(
-  stage: Stage,
-  people: People,
-  step: ScenarioStep,
-  messages: Map<string, Piece[]>,
-  print: Print,
-): Promise<string | undefined> {
-  const when = (): string => sayDateTime(stage.now(), stage.now());
-  if ('post' in step) {
-    for (const [n, piece] of (messages.get(step.post) ?? []).entries()) {
-      if (step.at === undefined && piece.at !== undefined) await stage.until(piece.at);
-      const answer = await stage.post(piece.bytes, piece.format);
-      const code = /MSA\|(\w\w)/.exec(answer.body)?.[1] ?? String(answer.status);
-      print(`${when()}  ⇦ ${step.post}${n > 0 ? ` (${String(n + 1)})` : ''}  ${code}`);
-    }
-    return undefined;
-  }
-  if (!('who' in step)) return undefined;
-  const person = people.byId(step.who);
-  if (!person) return `nobody is called ${step.who}`;
-  const read = stage.readBy(person.matrix).map((h) => String(h.event.content['body']));
-  const code = (await everyCode(stage)).at(-1);
-  const fill = (text: string): string => text.replaceAll('{code}', code ?? '{code}');
-  if ('reads' in step)
-    return read.some((body) => body.includes(fill(step.reads)))
-      ? undefined
-      : `${step.who} has not read « ${fill(step.reads)} »`;
-  if ('never' in step)
-    return read.some((body) => body.includes(fill(step.never)))
-      ? `${step.who} has read « ${fill(step.never)} »`
-      : undefined;
-  if ('joins' in step) {
-    print(`${when()}  ${person.name} se connecte`);
-    for (const room of stage.transport.rooms.values()) {
-      if (room.members.get(person.matrix) === 'invite') await stage.joins(room.id, person.matrix);
-    }
-    return undefined;
-  }
-  const roomId = await roomOf(stage, person, step.where, code);
-  if (roomId === undefined) return `there is no room ${step.where}`;
-  if ('says' in step) {
-    print(`${when()}  ${person.name} ⇨ ${fill(step.says)}`);
-    await stage.says(roomId, person.matrix, fill(step.says));
-    return undefined;
-  }
-  const offers = stage.readBy(person.matrix).filter((h) => h.roomId === roomId);
-  const relation = (h: (typeof offers)[number]): unknown =>
-    (h.event.content['m.relates_to'] as { rel_type?: string } | undefined)?.rel_type;
-  const offer = offers.filter((h) => !step.thread || relation(h) !== 'm.thread').at(-1);
-  if (!offer) return 'there is nothing to react to';
-  print(`${when()}  ${person.name} réagit ${step.reacts}`);
-  await stage.reacts(roomId, person.matrix, offer.event.event_id, step.reacts);
-  return undefined;
-}
-
-async function everyCode(stage: Stage): Promise<string[]> {
-  const rooms = [...stage.transport.rooms.values()];
-  return rooms
-    .flatMap((room) => room.events)
-    .sort((a, b) => Number(a.event_id.slice(1)) - Number(b.event_id.slice(1)))
-    .flatMap((e) => /\bD-[A-Z0-9]{3}\b/.exec(textOf(e))?.[0] ?? []);
-}
-
-function textOf(event: { content: Record<string, unknown> }): string {
-  const body = event.content['body'];
-  return typeof body === 'string' ? body : '';
-}
-
-async function roomOf(
-  stage: Stage,
-  person: Person,
-  where: string,
-  code: string | undefined,
-): Promise<string | undefined> {
-  if (where === 'direct') return stage.direct(person.matrix);
-  const ref = where === 'request' ? `request:${code ?? ''}` : where;
-  return (await stage.store.rooms.get(ref))?.matrixId ?? undefined;
-}
-
 /** Prints what Relais has said since, with the names of those who can read it; an edited card is not said again. */
 function flush(stage: Stage, persons: readonly Person[], said: Set<string>, print: Print): void {
   const lines = new Map<string, { room: string; body: string; rung: string[]; readers: string[]; at: number }>();
@@ -258,6 +177,13 @@ function flush(stage: Stage, persons: readonly Person[], said: Set<string>, prin
     print(`${sayDateTime(line.at, line.at)}  [${line.room}] ${line.readers.join(', ')}`);
     for (const text of line.body.split('\n')) print(`    ${text}`);
   }
+}
+
+/** What these people would be offered by `relais serve`. @throws Error that says every problem of the scenario's own pathways */
+function offers({ pathways }: Scenario, folder: string, persons: readonly Person[]): Offer[] {
+  const { offered, problems } = offeredPathways(pathways && join(folder, pathways), persons, COMMAND_WORDS);
+  if (problems.length > 0) throw new Error(`\n${sayProblems(problems)}`);
+  return offered;
 }
 
 async function peopleOf(scenario: Scenario, folder: string): Promise<{ people: People; persons: readonly Person[] }> {

@@ -28,6 +28,7 @@ import { openDoors, type Served, storeOf } from './doors.ts';
 import { openMllpDoors } from './mllp-doors.ts';
 import { serveDirectory, type ServedDirectory } from './serve-directory.ts';
 import { beat } from './served.ts';
+import { type ServedPathways, servedPathways } from './served-pathways.ts';
 
 export type ServeOptions = { config: string; /** Stop when standard input ends. */ leash?: boolean };
 
@@ -55,7 +56,7 @@ export async function serve({ config, leash }: ServeOptions, env: Environment): 
 type Ground = Served & { loaded: LoadedConfig; clocks: SteppedClocks; log: Log; sealer: Sealer; signal: AbortSignal };
 
 /** What is opened once, and looked at by whatever account serves. */
-type Looked = { store: Store; served: ServedDirectory; slots: Slots };
+type Looked = { store: Store; served: ServedDirectory; slots: Slots; offers: ServedPathways };
 
 async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): Promise<void> {
   const { config, secrets } = loaded;
@@ -84,7 +85,7 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     const { store } = ground;
     if (!store) return;
     if (config.environment !== 'production') closing.push(await followCivilTime(store, clocks, signal));
-    const looked: Looked = { store, served, slots: openSlotsFile(config.slots) };
+    const looked: Looked = { store, served, slots: openSlotsFile(config.slots), offers: servedPathways(loaded, log) };
     await Promise.all([keepServing(ground, looked), beat(store, clocks, signal)]);
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
@@ -118,7 +119,7 @@ async function keepServing(ground: Ground, looked: Looked): Promise<void> {
 async function serveAccount(ground: Ground, looked: Looked, transport: OpenTransport): Promise<void> {
   const { loaded, clocks, log, sealer, signal } = ground;
   const { config } = loaded;
-  const { store, served, slots } = looked;
+  const { store, served, slots, offers } = looked;
   const relais: Relais = compose({
     store,
     transport,
@@ -126,7 +127,7 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
     ids: randomIds,
     sealer,
     people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
-    pathways: () => loaded.pathways,
+    pathways: offers.offered,
     sources: new Map(
       config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
     ),
@@ -145,7 +146,12 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
   const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() };
   const stopJobs = startJobs([retry, ...served.jobs], (job) => log('error', 'job failed', { job }));
   try {
-    await relais.run(signal);
+    const ended = new AbortController();
+    const both = AbortSignal.any([signal, ended.signal]);
+    await Promise.all([
+      relais.run(signal).finally(() => ended.abort()),
+      offers.follow(clocks, both, () => relais.armDates()),
+    ]);
   } finally {
     await stopJobs();
   }

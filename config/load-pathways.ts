@@ -154,20 +154,25 @@ export function loadShippedPathways(): Offer[] {
 
 /**
  * Shipped pathways and the installation's own; the same id replaces. What comes with Relais and has nobody here is not
- * offered, with a warning: an installation cannot fill the groups of every arrangement. In its own files it is a mistake.
+ * offered, and listed apart: an installation cannot fill the groups of every arrangement. In its own files it is a mistake.
  */
 export function offeredPathways(
   folder: string | undefined,
   persons: readonly Person[] | undefined,
   reserved: readonly string[] = [],
-): { offered: Offer[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
+): { offered: Offer[] } & Record<'problems' | 'warnings' | 'notOffered', ConfigProblem[]> {
   const own = folder === undefined ? { files: [], problems: [] } : readPathways(folder);
   const shipped = readPathways(SHIPPED_PATHWAYS);
   const replaced = new Set(own.files.map((f) => f.pathway.id));
   const kept = shipped.files.filter((f) => !replaced.has(f.pathway.id));
   const problems = [...shipped.problems, ...own.problems, ...links([...kept, ...own.files])];
   if (persons === undefined)
-    return { offered: [], problems: [...problems, ...collisions([...kept, ...own.files], reserved)], warnings: [] };
+    return {
+      offered: [],
+      problems: [...problems, ...collisions([...kept, ...own.files], reserved)],
+      warnings: [],
+      notOffered: [],
+    };
   const answered = kept.filter(({ pathway }) => isAnswered(pathway, persons));
   problems.push(
     ...own.files.flatMap((f) => emptyGroups(f, persons)),
@@ -176,13 +181,25 @@ export function offeredPathways(
   return {
     offered: [...answered, ...own.files].map((f) => f.pathway),
     problems,
-    warnings: kept.flatMap((f) => emptyGroups(f, persons)),
+    warnings: answered.flatMap((f) => emptyGroups(f, persons)),
+    notOffered: kept.filter((f) => !answered.includes(f)).map((f) => notOffered(f, persons)),
   };
 }
 
 /** Every stage has somebody; elsewhere, that is not ours to know. */
 function isAnswered(offer: Offer, persons: readonly Person[]): boolean {
   return runnable([offer]).every(({ stages }) => stages.every(({ to }) => isFilled(to.group, persons)));
+}
+
+/** One line for each: most installations offer few of the arrangements that come with Relais. */
+function notOffered({ pathway, problem }: PathwayFile, persons: readonly Person[]): ConfigProblem {
+  const groups = runnable([pathway]).flatMap(({ stages }) => stages.map(({ to }) => to.group));
+  const empty = [...new Set(groups)].filter((group) => !isFilled(group, persons));
+  return problem(
+    [],
+    `nobody in ${empty.join(', ')}`,
+    'to offer it, put somebody into each of these groups (people.yaml)',
+  );
 }
 
 function isFilled(group: string, persons: readonly Person[]): boolean {

@@ -71,8 +71,12 @@ export type LoadedConfig = {
   pathways: Offer[];
   repertory: RepertoryEntry[];
   secrets: Secrets;
-  /** Nothing that prevents from starting: pathways that come with Relais and that nobody here answers. */
+  /** Of the installation's own pathways; a running server looks there again. */
+  pathwaysFolder: string | undefined;
+  /** Nothing that prevents from starting: a backup of a shipped pathway that is empty. */
   warnings: ConfigProblem[];
+  /** Pathways that come with Relais and that nobody here answers. */
+  notOffered: ConfigProblem[];
 };
 
 /**
@@ -140,7 +144,9 @@ export function loadConfig(
       storeUrl: secrets.storeUrl,
       annuaireSante: secrets.annuaireSante,
     },
+    pathwaysFolder: named('pathways'),
     warnings: pathways.warnings,
+    notOffered: pathways.notOffered,
   };
 }
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { advance } from '../cli/advance.ts';
 import { parseParis } from '../config/paris-text.ts';
-import type { Scenario, ScenarioStep } from '../config/schema/scenario.ts';
-import type { Persona } from './client.ts';
+import { eventBody, holds, type Scenario, type ScenarioStep } from '../config/schema/scenario.ts';
+import { attach } from './attach.ts';
+import type { Persona, SeenEvent } from './client.ts';
 import { bodyOf, type Cast, lastCode, readByPersona, roomNamed, roomsInShort } from './cast.ts';
 import type { RelaisProcess } from './relais-process.ts';
 import type { Transcript } from './transcript.ts';
@@ -24,8 +25,13 @@ export type Stage = {
   beforeStep?: (index: number) => Promise<void>;
 };
 
+/** One scenario being played; what was read before it began is another story. */
+type Playing = Stage & { before: ReadonlySet<string>; facility: string };
+
 /** @returns the civil instant at the end. @throws Error that names the step whose expectation did not hold */
-export async function play(stage: Stage, scenario: Scenario): Promise<number> {
+export async function play(on: Stage, scenario: Scenario): Promise<number> {
+  const seen = [...on.cast.personas.values()].flatMap((p) => p.events.map((e) => e.eventId));
+  const stage: Playing = { ...on, before: new Set(seen), facility: scenario.source?.facility ?? '' };
   let civil = parseParis(scenario.start);
   for (const [index, step] of scenario.steps.entries()) {
     await stage.beforeStep?.(index);
@@ -34,7 +40,7 @@ export async function play(stage: Stage, scenario: Scenario): Promise<number> {
       await runTo(stage, civil);
     }
     try {
-      await act(stage, step, civil);
+      await act(stage, step, civil, index);
     } catch (cause) {
       throw new Error(`step ${index + 1} (${JSON.stringify(step)}) did not hold`, { cause });
     }
@@ -47,7 +53,7 @@ export async function play(stage: Stage, scenario: Scenario): Promise<number> {
 }
 
 /** Civil time runs to an instant; each deadline on the way fires at its own, once the rooms are quiet. */
-async function runTo(stage: Stage, target: number): Promise<void> {
+async function runTo(stage: Playing, target: number): Promise<void> {
   let at = target;
   await advance(target, {
     next: async () => {
@@ -66,45 +72,92 @@ async function runTo(stage: Stage, target: number): Promise<void> {
   });
 }
 
-async function act(stage: Stage, step: ScenarioStep, civil: number): Promise<void> {
+async function act(stage: Playing, step: ScenarioStep, civil: number, index: number): Promise<void> {
   if ('post' in step) {
     const body = await readFile(join(stage.folder, step.post));
-    const answer = await stage.relais.post(body, step.post.endsWith('.json') ? '/v1/events' : '/v1/hl7v2');
-    stage.transcript.note(civil, `hôpital → ${step.post} : ${/MSA\|(\w\w)/.exec(answer.body)?.[1] ?? answer.status}`);
-    if (answer.status >= 300) throw new Error(`${step.post} was answered ${answer.status}: ${answer.body}`);
-    await stage.relais.quiet(civil);
-    await settled(stage);
+    await posted(stage, step.post, body, step.post.endsWith('.json') ? '/v1/events' : '/v1/hl7v2', civil);
+    return;
+  }
+  if ('event' in step) {
+    const body = new TextEncoder().encode(eventBody(step.event, stage.facility, index, civil));
+    await posted(stage, step.event.type, body, '/v1/events', civil);
     return;
   }
   if (!('who' in step)) return;
+  const name = stage.cast.names.get(step.who) ?? step.who;
   if ('joins' in step) {
-    stage.transcript.note(civil, `${stage.cast.names.get(step.who) ?? step.who} se connecte pour la première fois`);
+    stage.transcript.note(civil, `${name} se connecte pour la première fois`);
     stage.cast.personas.set(step.who, await stage.enter(step.who));
     return;
   }
   const persona = stage.cast.personas.get(step.who);
   if (!persona) throw new Error(`${step.who} is not in the cast (a late one joins first)`);
   const fill = (text: string): string => text.replaceAll('{code}', lastCode(stage.cast, stage.bot) ?? '{code}');
+  if ('reads' in step || 'never' in step) {
+    if ('never' in step) {
+      await stage.relais.quiet(civil);
+      await settled(stage);
+    }
+    await expectRead(stage, step, persona, fill('reads' in step ? step.reads : step.never));
+    return;
+  }
+  const roomId = await whereIs(stage, step.who, persona, step.where);
   if ('says' in step) {
-    const roomId = await whereIs(stage, step.who, persona, step.where);
-    stage.transcript.note(civil, `${stage.cast.names.get(step.who) ?? step.who} écrit : ${fill(step.says)}`);
-    await persona.say(roomId, fill(step.says));
-  } else if ('reacts' in step) {
-    const roomId = await whereIs(stage, step.who, persona, step.where);
+    for (const line of step.says.map(fill)) {
+      stage.transcript.note(civil, `${name} écrit : ${line}`);
+      await persona.say(roomId, line);
+    }
+  } else if ('attaches' in step) {
+    stage.transcript.note(civil, `${name} joint ${step.attaches.name}`);
+    await attach(persona, roomId, step.attaches);
+  } else {
     const offer = readByPersona(persona, stage.bot)
       .filter((e) => e.roomId === roomId && (!step.thread || e.thread === undefined))
       .at(-1);
     if (!offer) throw new Error('nothing to react to');
-    stage.transcript.note(civil, `${stage.cast.names.get(step.who) ?? step.who} réagit ${step.reacts}`);
+    stage.transcript.note(civil, `${name} réagit ${step.reacts}`);
     await persona.react(roomId, offer.eventId, step.reacts);
-  } else if ('reads' in step) {
-    await persona.seen(
-      (e) => e.sender === stage.bot && e.failure === undefined && bodyOf(e).includes(fill(step.reads)),
-      60_000,
-    );
-  } else if (readByPersona(persona, stage.bot).some((e) => bodyOf(e).includes(fill(step.never)))) {
-    throw new Error(`${step.who} has read « ${step.never} »`);
   }
+}
+
+async function posted(
+  stage: Playing,
+  what: string,
+  body: Uint8Array,
+  path: '/v1/events' | '/v1/hl7v2',
+  civil: number,
+): Promise<void> {
+  const answer = await stage.relais.post(body, path);
+  stage.transcript.note(civil, `hôpital → ${what} : ${/MSA\|(\w\w)/.exec(answer.body)?.[1] ?? answer.status}`);
+  if (answer.status >= 300) throw new Error(`${what} was answered ${answer.status}: ${answer.body}`);
+  await stage.relais.quiet(civil);
+  await settled(stage);
+}
+
+/** @throws Error when this person has not read what they should, or has read what they must not */
+async function expectRead(
+  stage: Playing,
+  step: Extract<ScenarioStep, { reads: string } | { never: string }>,
+  persona: Persona,
+  text: string,
+): Promise<void> {
+  const roomId = step.where === undefined ? undefined : await whereIs(stage, step.who, persona, step.where);
+  const matches = (e: SeenEvent): boolean =>
+    e.sender === stage.bot &&
+    e.failure === undefined &&
+    !stage.before.has(e.eventId) &&
+    (roomId === undefined || e.roomId === roomId) &&
+    holds(bodyOf(e), text);
+  if ('never' in step) {
+    if (persona.events.some(matches)) throw new Error(`${step.who} has read « ${text} »`);
+    return;
+  }
+  await persona.seen(matches, 60_000);
+  const mentioned = (e: SeenEvent): string[] =>
+    (e.content['m.mentions'] as { user_ids?: string[] } | undefined)?.user_ids ?? [];
+  const rung = persona.events.filter(matches).some((e) => mentioned(e).includes(persona.userId));
+  if (step.rung !== undefined && step.rung !== rung)
+    throw new Error(`« ${text} » ${rung ? 'rang' : 'did not ring'} ${step.who}`);
 }
 
 async function whereIs(stage: Stage, id: string, persona: Persona, where: string): Promise<string> {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { scenarioSchema, type Scenario } from '../config/schema/scenario.ts';
 import { runnable } from '../care/request/pathway.ts';
@@ -33,6 +33,10 @@ export type SetupOptions = {
   folder: string;
   /** A homeserver that runs already; otherwise one is made and started. */
   homeserverUrl?: string | undefined;
+  /** Its folder has the people; by default the hospital day. */
+  scenario?: string;
+  /** Who logs in; by default everybody who is not late. */
+  present?: readonly string[];
   onProgress: (line: string) => void;
 };
 
@@ -40,8 +44,9 @@ const PROJECT = resolve(import.meta.dirname, '..');
 const DAY = join(PROJECT, 'demo', 'day');
 
 /** @throws Error that says what is missing and what to do */
-export async function setUp({ folder, homeserverUrl, onProgress }: SetupOptions): Promise<Ready> {
-  const scenario = scenarioSchema.parse(parse(await readFile(join(DAY, 'day.yaml'), 'utf8')));
+export async function setUp(options: SetupOptions): Promise<Ready> {
+  const { folder, homeserverUrl, present, onProgress, scenario: file = join(DAY, 'day.yaml') } = options;
+  const scenario = scenarioSchema.parse(parse(await readFile(file, 'utf8')));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const started =
@@ -50,7 +55,7 @@ export async function setUp({ folder, homeserverUrl, onProgress }: SetupOptions)
       : undefined;
   const url = started?.url ?? homeserverUrl ?? '';
   const password = randomBytes(9).toString('base64url');
-  const people = await writePeople(folder, await serverName(url, started));
+  const people = await writePeople(dirname(file), folder, await serverName(url, started));
   onProgress(`registering ${people.length} synthetic persons and the bot`);
   const localparts = ['relais', ...people.map((p) => p.matrix.slice(1, p.matrix.indexOf(':')))];
   for (const localpart of localparts) await register(url, localpart, password, started);
@@ -61,6 +66,8 @@ export async function setUp({ folder, homeserverUrl, onProgress }: SetupOptions)
     source,
     facility: scenario.source?.facility ?? '',
     name: scenario.source?.name,
+    units: scenario.source?.units,
+    format: scenario.steps.some((step) => 'event' in step) ? 'events' : 'hl7v2',
   });
   const env = {
     RELAIS_SEAL_KEY: randomBytes(32).toString('hex'),
@@ -82,7 +89,7 @@ export async function setUp({ folder, homeserverUrl, onProgress }: SetupOptions)
     return openPersona({ homeserver: url, user: who.matrix, password, deviceName: `demo ${id}` });
   };
   for (const { id, name } of people) {
-    if (scenario.late.includes(id)) continue;
+    if (scenario.late.includes(id) || present?.includes(id) === false) continue;
     onProgress(`${name} logs in and cross-signs`);
     cast.personas.set(id, await enter(id));
   }
@@ -95,24 +102,32 @@ export async function setUp({ folder, homeserverUrl, onProgress }: SetupOptions)
     groupRooms: groupRooms(),
     enter,
     folder,
-    dayFolder: DAY,
+    dayFolder: dirname(file),
     secret,
     password,
     people,
   };
 }
 
-/** The day's people with Matrix ids of this server. */
-async function writePeople(folder: string, server: string): Promise<Ready['people']> {
-  const text = (await readFile(join(DAY, 'people.yaml'), 'utf8')).replaceAll(':relais.test', `:${server}`);
+/** The people of the scenario with Matrix ids of this server. */
+async function writePeople(from: string, folder: string, server: string): Promise<Ready['people']> {
+  const text = (await readFile(join(from, 'people.yaml'), 'utf8')).replaceAll(':relais.test', `:${server}`);
   await writeFile(join(folder, 'people.yaml'), text);
-  await copyFile(join(DAY, 'equipe.yaml'), join(folder, 'equipe.yaml'));
+  await copyFile(join(from, 'equipe.yaml'), join(folder, 'equipe.yaml'));
   return (parse(text) as { persons: Ready['people'] }).persons;
 }
 
 async function writeConfig(
   folder: string,
-  given: { url: string; port: number; source: string; facility: string; name: string | undefined },
+  given: {
+    url: string;
+    port: number;
+    source: string;
+    facility: string;
+    name: string | undefined;
+    units: NonNullable<Scenario['source']>['units'];
+    format: 'events' | 'hl7v2';
+  },
 ): Promise<string> {
   const path = join(folder, 'relais.yaml');
   const config = {
@@ -125,12 +140,12 @@ async function writeConfig(
       {
         id: given.source,
         ...(given.name ? { name: given.name } : {}),
-        format: 'hl7v2',
+        format: given.format,
         facility: [given.facility],
         secret_env: 'RELAIS_SOURCE_SECRET',
         documents: { default: 'pointer', '11490-0': 'attachment' },
         secretariats: [{ group: 'secretariat-hospitalisation' }],
-        units: [
+        units: given.units?.map((unit) => ({ ...unit, policy: 'event+label' })) ?? [
           { code: '4500', label: 'Urgences', policy: 'event' },
           { code: '4521', label: 'Médecine A', policy: 'event+label' },
           { code: '4530', label: 'Chirurgie B', policy: 'event+label' },

@@ -54,7 +54,7 @@ export async function decideDraft(
   now: number,
 ): Promise<Decision | Refusal> {
   if (purpose.do === 'ask') {
-    const no = mayStart(purpose.pathway, { by, urgent: given.urgent }, now);
+    const no = mayStart(ports.people, purpose.pathway, { by, urgent: given.urgent }, now);
     if (no) return no;
   }
   const stored = await ports.store.files.load<Draft | null>('draft', by.id);

@@ -5,12 +5,12 @@ import type { PatientView } from '../relay/announcement.ts';
 import { parisDate, parisWeekday, toParis } from '../relay/civil-time.ts';
 import type { Reason } from '../relay/outcome.ts';
 import { type Refusal, refuse } from '../relay/refusal.ts';
-import type { Person } from '../people/person.ts';
 import { survivorOf } from '../identity/people-of.ts';
+import type { People, Person } from '../people/person.ts';
 import { isPublicHoliday } from './calendar.ts';
 import { type Answer, faultsOf, type FormField } from './form.ts';
 import type { Moved, Told } from './moved.ts';
-import { type AskHours, isPointer, type Offer, type Pathway, runnable } from './pathway.ts';
+import { type AskHours, groupFor, isPointer, type Offer, type Pathway, runnable } from './pathway.ts';
 import { record, type RequestPorts } from './record.ts';
 import { allAnswers, inTerritory, mayAsk, newRequest, type Request, startAt } from './request.ts';
 
@@ -36,7 +36,7 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
     const { name, how, line } = offer.elsewhere;
     return refuse('elsewhere', { title: offer.title, name, how, line: line ?? '' });
   }
-  const no = refusalOf(offer, ask, now);
+  const no = refusalOf(ports.people, offer, ask, now);
   if (no) return no;
   const pathway = inTerritory(offer, by.territory);
   if (!pathway) return refuse('no-territory', { title: offer.title });
@@ -75,6 +75,7 @@ function unnamed(answer: Answer): Answer {
 
 /** Before any question: who may, from where, when, and what is too urgent to be asked here. */
 export function mayStart(
+  people: People,
   pathway: Pathway,
   { by, urgent }: Pick<Ask, 'by' | 'urgent'>,
   now: number,
@@ -88,12 +89,20 @@ export function mayStart(
     return ask.urgent.call === '15' && ask.urgent.say === undefined
       ? refuse('urgent-call-15')
       : refuse('urgent-call', { call: ask.urgent.call, say: ask.urgent.say ?? '' });
-  if (ask.hours && !isOpen(ask.hours, now)) return refuse('outside-hours', { title, otherwise: ask.hours.otherwise });
+  const group = groupFor(pathway.stages[0]?.to.group ?? '', by.territory);
+  const onDuty = group === undefined ? undefined : people.onDuty(group, now);
+  if (ask.hours && (!isOpen(ask.hours, now) || (ask.hours.onDuty && !onDuty)))
+    return refuse('outside-hours', { title, otherwise: ask.hours.otherwise });
   return undefined;
 }
 
-function refusalOf(pathway: Pathway, { by, answers, urgent, consent }: Ask, now: number): Refusal | undefined {
-  const no = mayStart(pathway, { by, urgent }, now);
+function refusalOf(
+  people: People,
+  pathway: Pathway,
+  { by, answers, urgent, consent }: Ask,
+  now: number,
+): Refusal | undefined {
+  const no = mayStart(people, pathway, { by, urgent }, now);
   if (no) return no;
   if (pathway.ask.consent === 'ask' && consent !== true) return refuse('consent-missing');
   const faults = faultsOf(pathway.form, answers, [], parisDate(now));

@@ -84,6 +84,8 @@ export type AskHours = {
   opening: Period[];
   /** Also on public holidays. */
   holidays: boolean;
+  /** Only while somebody of the first stage's group is on duty: a rota of its own (every other Friday) is no week of hours. */
+  onDuty: boolean;
   otherwise: string;
 };
 

@@ -49,7 +49,14 @@ const ask = strict({
   territories: z.array(slug).min(1).optional(),
   consent: z.enum(['required', 'not-needed', 'ask']),
   urgent,
-  hours: strict({ opening: weekHours, holidays: z.boolean().default(false), otherwise: z.string().min(1) }).optional(),
+  hours: strict({
+    opening: weekHours,
+    holidays: z.boolean().default(false),
+    'on-duty': z.boolean().default(false),
+    otherwise: z.string().min(1),
+  })
+    .transform(({ 'on-duty': onDuty, ...hours }) => ({ ...hours, onDuty }))
+    .optional(),
   anonymous: z.enum(['never', 'default', 'always']).default('never'),
 });
 

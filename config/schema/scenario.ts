@@ -16,25 +16,99 @@ const where = z
     'direct, request (the last one), group:<name> or patient:<IPP>',
   );
 
+/** What a hospital says of the patient of a scenario, with an invented identity: `POST /v1/events` in short. */
+const event = z.strictObject({
+  type: z.enum(['admission', 'discharge']),
+  ipp: z.string(),
+  unit: z.string(),
+  destination: z.enum(['home', 'transfer', 'death', 'other']).optional(),
+});
+
 const step = z.union([
   z.strictObject({ at, post: z.string().describe('HL7 v2 or JSON file, relative to the scenario') }),
-  z.strictObject({ at, who, where, says: z.string().describe('{code} stands for the last request code') }),
+  z.strictObject({ at, event }),
+  z.strictObject({
+    at,
+    who,
+    where,
+    says: z
+      .union([z.string().transform((line) => [line]), z.array(z.string()).min(1)])
+      .describe('a line, or one after the other; {code} stands for the last request code'),
+  }),
+  z.strictObject({
+    at,
+    who,
+    where,
+    attaches: z
+      .strictObject({ name: z.string(), mime: z.string(), size: z.int().min(1) })
+      .describe('an encrypted file'),
+  }),
   z.strictObject({ at, who, where, reacts: z.string(), thread: z.boolean().optional() }),
   z.strictObject({ at, who, joins: z.literal(true) }),
-  z.strictObject({ at, who, reads: z.string().describe('a part of what this person has read since the start') }),
-  z.strictObject({ at, who, never: z.string().describe('what this person must not have read') }),
+  z.strictObject({
+    at,
+    who,
+    where: where.optional().describe('in this room alone'),
+    reads: z.string().describe('a part of what this person has read since the start'),
+    rung: z.boolean().optional().describe('and it rang them, or did not'),
+  }),
+  z.strictObject({
+    at,
+    who,
+    where: where.optional(),
+    never: z.string().describe('what this person must not have read'),
+  }),
   z.strictObject({ at: z.string() }),
 ]);
+
+/** Units of the hospital and the tags that pathways start from. */
+const unit = z.strictObject({ code: z.string(), label: z.string(), tags: z.array(z.string()).default([]) });
 
 export const scenarioSchema = z.strictObject({
   title: z.string(),
   start: z.string().describe('Europe/Paris, `2026-11-26 13:55`'),
-  source: z.strictObject({ id: z.string(), facility: z.string(), name: z.string().optional() }).optional(),
-  people: z.string().optional(),
+  source: z
+    .strictObject({
+      id: z.string(),
+      facility: z.string(),
+      name: z.string().optional(),
+      units: z.array(unit).optional().describe('without them, any unit, and no tag'),
+    })
+    .optional(),
+  people: z.string().optional().describe('people.yaml, with who is on duty'),
   equipe: z.string().optional(),
+  pathways: z.string().optional().describe('a folder of pathways besides those that come with Relais'),
   late: z.array(z.string()).default([]).describe('persons who join only when a `joins` step says so'),
   steps: z.array(step),
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type ScenarioStep = z.infer<typeof step>;
+
+type ScenarioEvent = z.infer<typeof event>;
+
+/** The same shorthand as the JSON that a hospital posts. @param n makes key and movement unique. @param at epoch ms UTC */
+export function eventBody(
+  { type, ipp, unit: code, destination }: ScenarioEvent,
+  facility: string,
+  n: number,
+  at: number,
+): string {
+  return JSON.stringify({
+    key: `scenario-${String(n)}`,
+    type,
+    occurredAt: new Date(at).toISOString(),
+    facility,
+    patient: { ipp, birthName: 'MODELE', givenName: 'Odile', birthDate: '1941-05-12', sex: 'F' },
+    visit: `V${ipp}`,
+    movement: { id: `M${String(n)}` },
+    unit: { code },
+    ...(destination && { destination }),
+  });
+}
+
+/** Is it in what somebody read? An apostrophe is the same however it is typed: one that differs would hide a `never`. */
+export function holds(body: string, text: string): boolean {
+  const plain = (one: string): string => one.replaceAll('’', "'");
+  return plain(body).includes(plain(text));
+}

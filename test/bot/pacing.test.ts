@@ -41,6 +41,15 @@ describe('the pace of the account', () => {
     expect(pacer.take()).toBe(true);
   });
 
+  it('a clock that is set back by days does not silence the account', () => {
+    clocks.advance(62 * 3_600_000);
+    pacer.refused(3_000);
+    clocks.advance(-62 * 3_600_000);
+    expect(pacer.waitMs()).toBe(3_000);
+    clocks.advance(3_000);
+    expect(pacer.take()).toBe(true);
+  });
+
   it('without a delay it doubles, up to a minute, until an answer comes', () => {
     const waits = Array.from({ length: 8 }, () => {
       const wait = pacer.refused(undefined);

@@ -18,6 +18,9 @@ describe('relais check-config', () => {
     expect(text).toContain('r Mon 2026-11-23 08:00  reminder at 50 %');
     expect(text).toContain('T Mon 2026-11-23 17:00  target');
     expect(text).toContain('! Tue 2026-11-24 08:00  escalation 4 h later → backup');
+    expect(text).toContain(
+      '  → to offer it, put somebody into each of these groups (people.yaml)\n  consultation-ophtalmologie.yaml  nobody in consultation-ophtalmologie',
+    );
     expect(text).not.toContain(ENV.SEAL);
   });
 

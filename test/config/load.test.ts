@@ -200,9 +200,15 @@ describe('loadConfig', () => {
       'utf8',
     );
     const nobody = PEOPLE.replace('[avis-cardiologie, avis-cardiologie-ght]', '[]').replace(/duty:\n.*\n/, '');
-    const { pathways, warnings } = good(installation({ 'people.yaml': nobody }));
+    const { pathways, warnings, notOffered } = good(installation({ 'people.yaml': nobody }));
+    expect(warnings).toEqual([]);
     expect(pathways).toEqual([]);
-    expect(warnings.map((w) => w.key)).toEqual(['to.group', 'to.backup[0]']);
+    expect(notOffered.find((w) => w.file.includes('teleexpertise-cardiologie'))?.problem).toBe(
+      'nobody in avis-cardiologie',
+    );
+    expect(notOffered.find((w) => w.file.includes('polygraphie'))?.problem).toBe(
+      'nobody in polygraphie-secretariat, polygraphie-pose, polygraphie-lecture',
+    );
     const own = installation({
       'people.yaml': nobody,
       'relais.yaml': `${RELAIS}pathways: pathways\n`,
@@ -212,6 +218,21 @@ describe('loadConfig', () => {
       expect.stringMatching(/to\.group: nobody answers/),
       expect.stringMatching(/to\.backup\[0\]/),
     ]);
+  });
+
+  test('a pointer of the same id takes the place of the shipped pathway: one word, one inbox', () => {
+    const omnidoc = readFileSync(
+      new URL('../../config/pathways/pointers/teleexpertise-pneumologie.yaml', import.meta.url),
+      'utf8',
+    );
+    const pneumo = PEOPLE.replace('avis-cardiologie-ght]', 'avis-cardiologie-ght, avis-pneumologie]');
+    const relais = `${RELAIS}pathways: pathways\n`;
+    const offered = (files: Record<string, string>): unknown =>
+      good(installation({ 'people.yaml': pneumo, 'relais.yaml': relais, ...files }))
+        .pathways.filter((p) => p.words.includes('pneumo'))
+        .map((p) => ('elsewhere' in p ? p.elsewhere.name : p.title));
+    expect(offered({})).toEqual(['Téléexpertise pneumologie']);
+    expect(offered({ 'pathways/teleexpertise-pneumologie.yaml': omnidoc })).toEqual(['Omnidoc']);
   });
 
   test('one’s own pathway of the same id replaces the shipped one; the same word under another id is refused', () => {
