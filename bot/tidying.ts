@@ -15,15 +15,16 @@ const RETRY_MS = 5_000;
 /** @returns a turn of all of them, which says how much was done; what the homeserver refuses is tried again later */
 export function createTidying(ports: TidyPorts): () => Promise<number> {
   const jobs = [
-    { work: () => closeRooms(ports), every: 0, next: 0 },
-    { work: () => syncRooms(ports), every: 0, next: 0 },
-    { work: () => sayUnread(ports), every: UNREAD_EVERY_MS, next: 0 },
+    { work: () => closeRooms(ports), every: 0, since: 0, next: 0 },
+    { work: () => syncRooms(ports), every: 0, since: 0, next: 0 },
+    { work: () => sayUnread(ports), every: UNREAD_EVERY_MS, since: 0, next: 0 },
   ];
   return async () => {
     const now = ports.clocks.machine();
     let done = 0;
     for (const job of jobs) {
-      if (now < job.next) continue;
+      if (job.since <= now && now < job.next) continue; // a clock that was set back does not silence it
+      job.since = now;
       job.next = now + job.every;
       try {
         done += await job.work();
