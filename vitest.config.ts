@@ -20,6 +20,15 @@ export default defineConfig({
           fileParallelism: false, // one homeserver at a time on two cores
         },
       },
+      {
+        test: {
+          name: 'long',
+          include: ['test/**/*.long.test.ts'],
+          testTimeout: 1_200_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -11,7 +11,7 @@ const LONGEST = 100;
 /** One professional, whole. Several of that name: the list, where a number shows one. */
 export const contact: Command<Answer> = {
   word: 'contact',
-  also: ['contacter', 'joindre', 'telephone', 'tel', 'numero'],
+  also: ['contacter', 'joindre', 'numero'],
   summary: 'Joindre un confrère : ses lieux, téléphones, horaires',
   example: 'contact essaiderm',
   may: () => true,

@@ -29,10 +29,13 @@ export function encryptedMessages(directory: string, sender: string): number {
 /** Bases, logs and metrics. */
 const LOOKED_AT = /\.(db|db-wal|sqlite|sqlite-wal|log|serving|prom)$/;
 
+/** The index of the national directory holds the names of professionals, which are public, and some are also patients'. */
+const PUBLIC = /-directory$/;
+
 /** @returns the names of the files that were looked at, and of those in which `pattern` stands in clear */
 export function searchFiles(folder: string, pattern: RegExp): { looked: string[]; found: string[] } {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && LOOKED_AT.test(file.name))
+    .filter((file) => file.isFile() && LOOKED_AT.test(file.name) && !PUBLIC.test(file.parentPath))
     .map((file) => ({ name: file.name, bytes: readFileSync(join(file.parentPath, file.name)).toString('latin1') }));
   return {
     looked: files.map(({ name }) => name),

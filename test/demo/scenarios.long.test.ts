@@ -1,6 +1,7 @@
 /**
  * Ten arrangements on a real Synapse, with real clients: the same files that `relais rehearse` plays offline. One homeserver,
- * one `relais serve` with every pathway, civil time stepped; each scenario begins on the same Monday.
+ * one `relais serve` with every pathway, civil time stepped; each scenario begins on the same Monday. Too long for the gate:
+ * `npm run test:long`.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
