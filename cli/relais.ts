@@ -6,6 +6,11 @@ if (major < 24) {
   );
   process.exit(1);
 }
+// `relais … | head`: who reads has seen enough, which is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
 // Compiled code is kept between runs, where that can be written: half of a start is compiling. It never fails a start.
 const { enableCompileCache } = await import('node:module');
 enableCompileCache(process.env['NODE_COMPILE_CACHE'] ?? new URL('../.relais/compile-cache', import.meta.url).pathname);

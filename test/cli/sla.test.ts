@@ -41,3 +41,12 @@ test.each([
 ])('what cannot be read ends with 2 and its cure: %s %s %s', (name, from, pause) => {
   expect(said(name, { from, ...(pause && { pause }) })).toEqual({ code: 2, lines: [] });
 });
+
+test('what is cut by `head` ends quietly', async () => {
+  const { promisify } = await import('node:util');
+  const { exec } = await import('node:child_process');
+  const command = `"${process.execPath}" cli/relais.ts rehearse demo/day/day.yaml | head -2`;
+  const { stdout, stderr } = await promisify(exec)(command);
+  expect(stdout.split('\n')[0]).toContain('Une journée d’hôpital');
+  expect(stderr).toBe('');
+});
