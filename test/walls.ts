@@ -48,7 +48,7 @@ const EDGE_PACKAGES = /^(?:hono|zod|fast-xml-parser)(?:\/|$)/;
 /** Where a default export is asked for by somebody else: the test runner's file, and workerd for its entry. */
 const MAY_EXPORT_DEFAULT = /^(?:[\w-]+\.config\.ts|bridge\/edge\.ts)$/;
 
-const FILE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|e2e\.test|config))?\.ts$/;
+const FILE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|(?:e2e|long)\.test|config))?\.ts$/;
 
 export const MOST_LINES = 300;
 const MAY_BE_LONG = new Set(['config/texts/fr.ts']);
