@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.e2e.test.ts'],
+          exclude: ['test/**/*.e2e.test.ts', 'test/**/*.long.test.ts'],
           testTimeout: 30_000, // a busy machine must not decide whether the house stands
         },
       },
