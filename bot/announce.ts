@@ -21,8 +21,8 @@ import {
   welcome,
 } from '../config/texts/fr.ts';
 import { corrected, deskNote, notMine, proposalNews } from '../config/texts/identity.ts';
-import { documentNews, fileNotGiven, letterNews } from '../config/texts/documents.ts';
-import { fileTooLarge, traceNews } from '../config/texts/report.ts';
+import { documentNews, letterNews } from '../config/texts/documents.ts';
+import { traceNews } from '../config/texts/report.ts';
 import { requestNews } from '../config/texts/requests.ts';
 import { formText } from '../config/texts/forms.ts';
 import { fit, type Fitted } from './fitting.ts';
@@ -56,8 +56,6 @@ export async function render(
       return stayFact(announcement.fact, announcement.patient, announcement.late, now);
     case 'document':
       return documentNews(announcement.news, announcement.patient, now);
-    case 'document-file': // only where the file itself cannot be given (document-file.ts)
-      return fileNotGiven('too-large');
     case 'letter':
       return letterNews(announcement.what, announcement.stay, announcement.patient, now);
     case 'patient-summary': {
@@ -70,13 +68,13 @@ export async function render(
       return requestNews(announcement.audience, announcement.news, now);
     case 'form':
       return formText(announcement.news);
-    case 'form-file':
-      throw new Error('a file has no words (relayed-file.ts)');
     case 'trace':
       return traceNews(announcement.news);
-    case 'report-file': // only where the file itself cannot be given (made-file.ts)
+    case 'document-file':
+    case 'form-file':
+    case 'report-file':
     case 'chart-file':
-      return fileTooLarge();
+      throw new Error('a file has no words (file-delivery.ts)');
     case 'answer':
       return sayAnswer(announcement.command, announcement.result, now);
     case 'refusal':

@@ -12,10 +12,8 @@ import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
 import { isAct, perform } from './acting.ts';
 import { contentOf, render } from './announce.ts';
-import { fileContent } from './document-file.ts';
-import { madeFile } from './made-file.ts';
+import { fileContent } from './file-delivery.ts';
 import type { Pacer } from './pacing.ts';
-import { relayedFile } from './relayed-file.ts';
 import type { Rooms } from './rooms.ts';
 import { settleEarlier, transactionOf } from './settling.ts';
 
@@ -108,8 +106,6 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     const place = { threadRoot, replyTo: item.replyTo };
     const content =
       (await fileContent({ store, transport }, item, place)) ??
-      (await madeFile(transport, item, place)) ??
-      (await relayedFile(store.files, item, place)) ??
       contentOf(item, await render(store.files, item.announcement, clocks.civil(), item.room), place);
     if (!(await store.outbox.markTried(item.id, transport.deviceId, clocks.machine()))) return false;
     const eventId = await transport.send(

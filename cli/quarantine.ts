@@ -68,7 +68,7 @@ async function showDelivery(store: Store, id: string, print: Print): Promise<num
   print(JSON.stringify({ ...rest, kind: announcement.kind, triedAt, triedBy: tried?.device }, null, 2));
   if (isAct(announcement)) return 0; // nothing is read of an act
   const said = await render(store.files, announcement, Date.now(), delivery.room).catch(() => undefined);
-  print(said?.plain ?? '(its words cannot be made any more: a file that it needs is gone)');
+  print(said?.plain ?? '(a file and no words, or words that cannot be made any more: what they need is gone)');
   return 0;
 }
 

@@ -20,7 +20,7 @@ type Answer = RequestList | { one: RequestDetail };
 
 export const demandes: Command<Answer> = {
   word: 'demandes',
-  also: ['mes demandes', 'demande', 'en cours', 'encours'],
+  also: ['mes demandes', 'en cours', 'encours'],
   summary: 'Vos demandes et celles qui attendent votre groupe',
   example: 'demandes',
   may: () => true,

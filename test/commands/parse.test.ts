@@ -64,6 +64,11 @@ describe('what a hurried thumb types', () => {
   });
 });
 
+it('no word answers to two commands', () => {
+  const all = COMMANDS.flatMap(({ word, also }) => [word, ...also]);
+  expect(all.filter((word, n) => all.indexOf(word) !== n)).toEqual([]);
+});
+
 describe('an emergency in a question', () => {
   it.each(['Douleur thoracique depuis 1 h', 'Patient en détresse respiratoire', 'URGENT: ECG', 'suspicion d’AVC'])(
     '%s',
