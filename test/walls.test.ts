@@ -31,6 +31,7 @@ describe('the checker sees a fault', () => {
     ['cli/serve.ts', "import { serve } from '@hono/node-server';", 'only door is bridge/'],
     ['bridge/app.ts', "import { Buffer } from 'node:buffer';", 'not at the edge'],
     ['bridge/edge.ts', "import { serve } from '@hono/node-server';", 'not at the edge'],
+    ['config/load-fiches.ts', "import { parse } from 'csv-parse/sync';", 'only door is config/csv.ts'],
     ['bridge/mllp.ts', 'export default function mllp() {}', 'named exports only'],
     ['bridge/mllp.ts', 'const mllp = 1;\nexport { mllp as default };', 'named exports only'],
     ['bridge/mllp.ts', 'export default 3;', 'named exports only'],

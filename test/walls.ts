@@ -34,6 +34,7 @@ const DOORS: { packages: RegExp; paths: RegExp; door: string }[] = [
   { packages: /^ical\.js$/, paths: /^bridge\/formats\/slots\/ical\.ts$/, door: 'bridge/formats/slots/ical.ts' },
   { packages: /^(?:kysely|pg)(?:\/|$)/, paths: /^(?:store|test\/store)\//, door: 'store/' },
   { packages: /^fast-xml-parser$/, paths: /^bridge\/formats\/cda\.ts$/, door: 'bridge/formats/cda.ts' },
+  { packages: /^csv-parse(?:\/|$)/, paths: /^config\/csv\.ts$/, door: 'config/csv.ts' },
   { packages: /^pdfkit$/, paths: /^bot\/report-pdf\.ts$/, door: 'bot/report-pdf.ts' },
   { packages: /^@resvg\//, paths: /^bot\/picture\.ts$/, door: 'bot/picture.ts' },
   { packages: /^(?:hono|@hono\/[^/]+)(?:\/|$)/, paths: /^(?:bridge|test\/bridge)\//, door: 'bridge/' },
