@@ -4,7 +4,7 @@ import { render } from '../bot/announce.ts';
 import { readEnvelope } from '../bridge/hospital.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
-import { SAME_PATIENT } from '../care/stay/case.ts';
+import { SAME_PATIENT } from '../care/stay/decide-intent.ts';
 import { auditAct, eachId, type Environment, withStore } from './configured.ts';
 
 type Print = (line: string) => void;

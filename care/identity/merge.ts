@@ -5,7 +5,8 @@
  */
 import type { Decision } from '../relay/decision.ts';
 import type { StoredFile } from '../relay/ports.ts';
-import { type StayPorts, wantRoom } from '../stay/case.ts';
+import type { StayPorts } from '../stay/case.ts';
+import { wantRoom } from '../stay/patient-room.ts';
 import { followPatient } from '../request/record.ts';
 import { planClosing } from '../stay/closing.ts';
 import { card } from '../stay/deliveries.ts';

@@ -3,7 +3,8 @@
  * back, the other patient's équipe reads a summary in their own room; neither learns anything of the other.
  */
 import type { Decision } from '../relay/decision.ts';
-import { type StayPorts, wantRoom } from '../stay/case.ts';
+import type { StayPorts } from '../stay/case.ts';
+import { wantRoom } from '../stay/patient-room.ts';
 import { followPatient } from '../request/record.ts';
 import { planClosing } from '../stay/closing.ts';
 import { threadOf } from '../stay/deliveries.ts';

@@ -1,5 +1,6 @@
 /** The patient's file: identity as the hospital last gave it. Matching is by (facility, IPP), never by name. */
 import type { PatientView } from '../relay/announcement.ts';
+import type { FileWrite } from '../relay/decision.ts';
 import type { PatientIdentity } from './intent.ts';
 import type { Patient } from './stay.ts';
 
@@ -57,4 +58,9 @@ export function withoutIns(patient: Patient): Patient {
 export function patientView(patient: Patient): PatientView {
   const { usedName, birthName, givenName, birthDate, sex } = patient;
   return { usedName, birthName, givenName, birthDate, sex };
+}
+
+/** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. */
+export function patientFile(id: string, version: number, state: Patient): FileWrite {
+  return { kind: 'patient', id, version, state, keys: state.team.length === 0 ? ['no-team'] : [] };
 }

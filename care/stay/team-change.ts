@@ -6,7 +6,7 @@ import type { Store } from '../relay/ports.ts';
 import type { Room, RoomWanted } from '../relay/room.ts';
 import { teamOf } from '../identity/people-of.ts';
 import type { People } from '../people/person.ts';
-import { patientFile } from './case.ts';
+import { patientFile } from './patient.ts';
 import type { Patient } from './stay.ts';
 
 type Ports = { store: Pick<Store, 'files' | 'rooms' | 'commit'>; people: People };
