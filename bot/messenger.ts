@@ -124,10 +124,12 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
   }
 }
 
+/** A direct room too: what the secretariat, the desk and an asker read there has a name. */
+const NAMES_A_PATIENT: ReadonlySet<Room['kind']> = new Set(['patient', 'request', 'desk', 'direct']);
+
 /** Where a patient is named, who is in the room without being wanted there gets no key (invariant 6). */
 function readersOf(room: Room, bot: string): string[] | undefined {
-  const named = room.kind === 'patient' || room.kind === 'request' || room.kind === 'desk';
-  return named ? [...room.members, bot] : undefined;
+  return NAMES_A_PATIENT.has(room.kind) ? [...room.members, bot] : undefined;
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {

@@ -146,3 +146,42 @@ describe('somebody who is not expected', () => {
     await ward.close();
   });
 });
+
+describe('a direct room, where patients are named too', () => {
+  it('gives its keys to its person alone, whoever is let in', async () => {
+    const ward = await openWard();
+    await ward.types('mt', 'aide');
+    const roomId = (await ward.store.rooms.get('direct:@mt:test'))?.matrixId ?? '';
+    await ward.joins(roomId, '@inconnu:ailleurs');
+    await ward.types('mt', 'annuaire dermato');
+    expect(ward.bodies('mt').at(-1)).toMatch(/dermato/i);
+    expect(ward.readBy('@inconnu:ailleurs').filter(({ roomId: where }) => where === roomId)).toEqual([]);
+    await ward.close();
+  });
+
+  it('hears its person alone: somebody else’s answer would be read there', async () => {
+    const ward = await openWard();
+    await ward.types('mt', 'aide');
+    const roomId = (await ward.store.rooms.get('direct:@mt:test'))?.matrixId ?? '';
+    await ward.joins(roomId, '@idel:test');
+    const before = ward.bodies('mt').length;
+    await ward.says(roomId, '@idel:test', 'demandes');
+    await ward.says(roomId, '@inconnu:ailleurs', 'demandes');
+    expect(ward.bodies('mt')).toHaveLength(before);
+    await ward.close();
+  });
+
+  it('is never a room where somebody else is already', async () => {
+    const ward = await openWard();
+    const asked = ward.transport.invite1to1('@mt:test');
+    ward.transport.accept(asked, '@inconnu:ailleurs');
+    await ward.settle();
+    const own = (await ward.store.rooms.get('direct:@mt:test'))?.matrixId;
+    expect(own).toBeTruthy();
+    expect(own).not.toBe(asked);
+    expect(ward.transport.rooms.get(asked)?.members.has('@relais:transcript')).toBe(false);
+    expect(ward.bodies('mt').at(-1)).toContain('Bonjour');
+    expect(ward.readBy('@inconnu:ailleurs')).toEqual([]);
+    await ward.close();
+  });
+});
