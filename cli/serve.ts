@@ -60,8 +60,10 @@ type Ground = Served & { loaded: LoadedConfig; clocks: SteppedClocks; log: Log; 
 /** What is opened once, and looked at by whatever account serves. */
 type Looked = { store: Store; served: ServedDirectory; slots: Slots; offers: ServedPathways };
 
-async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): Promise<void> {
+async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, asked: AbortSignal): Promise<void> {
   const { config, secrets } = loaded;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([asked, ended.signal]);
   const sealer = sealerFromSecret(secrets.seal);
   const ground: Ground = { loaded, clocks, log, sealer, signal, store: undefined, waitsFor: 'starting' };
   const open = (): Promise<Store> => openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
@@ -89,7 +91,10 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     if (config.environment !== 'production') closing.push(await followCivilTime(store, clocks, signal));
     const offers = servedPathways(loaded, log);
     const looked: Looked = { store, served, slots: openSlotsFile(config.slots), offers };
-    await Promise.all([keepServing(ground, looked), beat(store, clocks, signal)]);
+    // One of them ends (the account is refused, the disk forgets): the other ends too, before anything is closed under it.
+    const lives = [keepServing(ground, looked), beat(store, clocks, signal)];
+    for (const end of await Promise.allSettled(lives.map((one) => one.finally(() => ended.abort()))))
+      if (end.status === 'rejected') throw end.reason;
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
     for (const close of closing) await close();
@@ -162,9 +167,9 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
   }
 }
 
-/** What is away is waited for, and said once. @throws the error when it is of another sort */
+/** What is away is waited for, and said once. @throws the error when it is of another sort, or no waiting mends it */
 function waiting(ground: Ground, error: unknown): undefined {
-  if (!(error instanceof StoreFailure)) throw error;
+  if (!(error instanceof StoreFailure) || error.lasting) throw error;
   waits(ground, error.message);
 }
 
