@@ -31,6 +31,11 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
     return decision;
   }
+  // Relais was down for so long: what became of it is in what the hospital sends again.
+  if (parisDay(expected.at) < parisDay(now)) {
+    decision.audit.push({ ...audit, outcome: 'muted', reason: 'too-old' });
+    return decision;
+  }
   const team = teamOf(ports.people, patient.state); // of today, not of the last message
   const said: Stay = {
     ...stay.state,
