@@ -110,7 +110,9 @@ describe('a disk that does not keep what it took', () => {
     const refused = await relais.post(movement(ipp, 'A02', 2), '/v1/hl7v2');
     expect(refused).toMatchObject({ status: 503, body: expect.stringContaining('did not keep') as string });
     expect(await relais.ended()).toBe(1);
-    expect((await served.log()).trim().split('\n').at(-1)).toMatch(/did not keep what was written: .*start Relais again/);
+    expect((await served.log()).trim().split('\n').at(-1)).toMatch(
+      /did not keep what was written: .*start Relais again/,
+    );
     rmSync(forgets);
     await relais.start();
     await served.acknowledged(movement(ipp, 'A02', 2));
