@@ -66,8 +66,8 @@ export type Relais = {
   settle(): Promise<void>;
   /** What waited for a key is tried again, in the order it came. */
   retryWaiting(): Promise<void>;
-  /** Arms the days on which pathways open by themselves. */
-  armDates(): Promise<void>;
+  /** What is arranged was read (again): rooms follow the équipes, and the days are armed on which pathways open by themselves. */
+  arrange(): Promise<void>;
   /**
    * Serves until `signal` aborts. @throws TransportFailure when the account is refused for good; StoreFailure when a disk
    * or the base is away: everything is where it was, and a new transport goes on when they are back
@@ -120,7 +120,8 @@ export function compose(parts: Parts): Relais {
     for (const envelope of waiting.reverse()) await store.inbox.replay(envelope.id);
   }
 
-  async function armDates(): Promise<void> {
+  async function arrange(): Promise<void> {
+    await followTeams({ store, people: parts.people }, civil());
     const decision = await decideDates(ports, civil());
     // Stale: another worker armed them.
     if (decision) await store.commit(decision, civil());
@@ -141,15 +142,14 @@ export function compose(parts: Parts): Relais {
     store,
     hear,
     retryWaiting,
-    armDates,
+    arrange,
     async settle() {
       while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) + (await tidy()) > 0);
     },
     async run(signal) {
       transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
       await retryWaiting();
-      await followTeams({ store, people: parts.people }, civil());
-      await armDates();
+      await arrange();
       const since = await store.inbox.cursor(cursorName(transport));
       // One of them ends (the account is refused): the others end too, before anything is closed under them.
       const ended = new AbortController();

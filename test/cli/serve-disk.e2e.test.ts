@@ -1,6 +1,5 @@
 /** A full disk, the base's or the account's: nothing is acknowledged that is not kept, and all goes on when there is room. */
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Persona } from '../../demo/client.ts';
 import { useHomeserver } from '../support/homeserver.ts';
@@ -99,7 +98,7 @@ describe('a full disk', () => {
 
 describe('a disk that does not keep what it took', () => {
   it('ends the server with its cure; what was acknowledged before is said after the next start', async () => {
-    const forgets = join(bench.folder('forgetful'), 'forgets');
+    const forgets = bench.folder('forgets');
     const preload = new URL('../support/forgetful-disk.mjs', import.meta.url).href;
     const ipp = '20003';
     const env = { NODE_OPTIONS: `--import=${preload}`, FORGETS: forgets };
