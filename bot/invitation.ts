@@ -29,11 +29,14 @@ export async function invited(ports: DispatchPorts, envelope: Envelope, invitati
   const wanted = directRoom(person.matrix);
   const { ref } = wanted;
   const known = await ports.store.rooms.want(wanted);
-  const isFree = invitation.encrypted && (known.matrixId === null || (await isPaused(ports, ref)));
+  // Also who left the old direct room, or put the bot out of it, and opens another one.
+  const old = known.matrixId;
+  const isFree =
+    invitation.encrypted && (old === null || (await isPaused(ports, ref)) || !(await isIn(ports, old, person)));
   if (isFree && (await isOfTheTwo(ports, roomId, person))) {
-    // Also who put the bot out of the old direct room, and opens another one.
     await ports.store.rooms.opened(ref, roomId);
     await ports.store.outbox.resumeLane(ref);
+    if (old !== null && old !== roomId) await ports.transport.leave(old).catch(ignoreGone);
   } else if (known.matrixId !== roomId) {
     // One direct room per person, and never in clear nor among others: the welcome below comes in the room that Relais keeps or opens.
     await ports.transport.leave(roomId).catch(ignoreGone);
@@ -66,6 +69,15 @@ async function isOfTheTwo({ transport }: DispatchPorts, roomId: string, person: 
   await transport.join(roomId);
   const there = await transport.members(roomId);
   return there.every(({ userId }) => userId === transport.userId || userId === person.matrix);
+}
+
+/** Not when the bot itself is out of it. */
+async function isIn({ transport }: DispatchPorts, roomId: string, { matrix }: Person): Promise<boolean> {
+  const there = await transport.members(roomId).catch((error: unknown) => {
+    ignoreGone(error);
+    return [];
+  });
+  return there.some(({ userId }) => userId === matrix);
 }
 
 async function isPaused(ports: DispatchPorts, ref: string): Promise<boolean> {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { TransportFailure } from '../../care/relay/transport.ts';
 import { admitted, PATIENT, transfer } from './patient-room.ts';
-import { openWard, type Ward } from './stage.ts';
+import { openWard, paris, type Ward } from './stage.ts';
 
 const COORD = '@coord:test';
 
@@ -182,6 +182,37 @@ describe('a direct room, where patients are named too', () => {
     expect(ward.transport.rooms.get(asked)?.members.has('@relais:transcript')).toBe(false);
     expect(ward.bodies('mt').at(-1)).toContain('Bonjour');
     expect(ward.readBy('@inconnu:ailleurs')).toEqual([]);
+    await ward.close();
+  });
+
+  const leaves = async (ward: Ward, roomId: string, userId: string): Promise<void> => {
+    ward.transport.type(roomId, userId, { membership: 'leave' }, { type: 'm.room.member', stateKey: userId });
+    await ward.transport.remove(roomId, userId);
+    await ward.settle();
+  };
+
+  it('calls back who has left it, when there is something to say to them', async () => {
+    const ward = await openWard();
+    await ward.types('cardio2', 'aide');
+    const roomId = (await ward.store.rooms.get('direct:@cardio2:test'))?.matrixId ?? '';
+    await leaves(ward, roomId, '@cardio2:test');
+    await ward.types('mt', 'avis cardio ECG douteux avant certificat de sport, 17 ans, sans urgence');
+    await ward.until(paris(2026, 1, 13, 18));
+    expect(ward.bodies('cardio2').join('\n')).toContain('Délai atteint');
+    expect(ward.transport.rooms.get(roomId)?.members.get('@cardio2:test')).toBe('join');
+    await ward.close();
+  });
+
+  it('is the new one of who has left the old one', async () => {
+    const ward = await openWard();
+    await ward.types('mt', 'aide');
+    const first = (await ward.store.rooms.get('direct:@mt:test'))?.matrixId ?? '';
+    await leaves(ward, first, '@mt:test');
+    const second = ward.transport.invite1to1('@mt:test');
+    await ward.settle();
+    expect((await ward.store.rooms.get('direct:@mt:test'))?.matrixId).toBe(second);
+    expect(ward.readBy('@mt:test').at(-1)?.roomId).toBe(second);
+    expect(ward.transport.rooms.get(first)?.members.has('@relais:transcript')).toBe(false);
     await ward.close();
   });
 });
