@@ -28,6 +28,7 @@ import { drainOutbox } from './bot/messenger.ts';
 import { createPacer } from './bot/pacing.ts';
 import { type AccessRules, createRooms } from './bot/rooms.ts';
 import { createTidying } from './bot/tidying.ts';
+import { retryUnread } from './bot/unread.ts';
 import { fireDeadlines } from './bridge/deadlines.ts';
 import { drainHospital } from './bridge/hospital.ts';
 import type { Log } from './care/relay/log.ts';
@@ -115,11 +116,6 @@ export function compose(parts: Parts): Relais {
   const send = (signal?: AbortSignal): Promise<number> =>
     drainOutbox({ store, transport, rooms, clocks, wake: wakes.outbox, pacer, log }, signal);
 
-  async function retryWaiting(): Promise<void> {
-    const waiting = await store.inbox.list({ state: 'waiting-key', limit: 1_000 });
-    for (const envelope of waiting.reverse()) await store.inbox.replay(envelope.id);
-  }
-
   async function arrange(): Promise<void> {
     await followTeams({ store, people: parts.people }, civil());
     const decision = await decideDates(ports, civil());
@@ -141,14 +137,15 @@ export function compose(parts: Parts): Relais {
   return {
     store,
     hear,
-    retryWaiting,
+    retryWaiting: () => retryUnread({ store, transport }),
     arrange,
     async settle() {
       while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) + (await tidy()) > 0);
     },
     async run(signal) {
-      transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
-      await retryWaiting();
+      const retry = (rooms?: readonly string[]): Promise<void> => retryUnread({ store, transport }, rooms);
+      transport.onKeys((rooms) => void retry(rooms).catch((error: unknown) => onBug('keys', error)));
+      await retry();
       await arrange();
       const since = await store.inbox.cursor(cursorName(transport));
       // One of them ends (the account is refused): the others end too, before anything is closed under them.
