@@ -63,7 +63,7 @@ export async function decideMessage(
     verdicts.push(await decideIntent(ports, turn));
   }
   for (const { version, state } of proposals.values()) writeProposal(decision, version, state);
-  for (const [id, { version, state }] of patients) decision.files.push(patientFile(id, version, state));
+  for (const { version, state } of patients.values()) decision.files.push(patientFile(version, state));
   for (const { state } of patients.values()) {
     const touched = [...stays.values()].map((stay) => stay.state).filter((stay) => stay.patientId === state.id);
     await planClosing(ports, decision, state, touched, now);

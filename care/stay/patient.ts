@@ -60,7 +60,8 @@ export function patientView(patient: Patient): PatientView {
   return { usedName, birthName, givenName, birthDate, sex };
 }
 
-/** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. */
-export function patientFile(id: string, version: number, state: Patient): FileWrite {
-  return { kind: 'patient', id, version, state, keys: state.team.length === 0 ? ['no-team'] : [] };
+/** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. A number that leads elsewhere is nobody. */
+export function patientFile(version: number, state: Patient): FileWrite {
+  const unfollowed = state.team.length === 0 && state.mergedInto === undefined && state.goesBy === undefined;
+  return { kind: 'patient', id: state.id, version, state, keys: unfollowed ? ['no-team'] : [] };
 }

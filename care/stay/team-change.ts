@@ -37,7 +37,7 @@ async function decideTeam({ store, people }: Ports, room: Room): Promise<Decisio
   const wanted: RoomWanted = { ref, kind, subject, encrypted, name, members: team.map((person) => person.matrix) };
   const change = await memberChange(store, wanted);
   if (!change) return undefined;
-  const file = patientFile(subject, version, { ...state, team: team.map((person) => person.id) });
+  const file = patientFile(version, { ...state, team: team.map((person) => person.id) });
   return {
     ...emptyDecision(),
     rooms: [wanted],
