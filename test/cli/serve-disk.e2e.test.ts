@@ -99,7 +99,7 @@ describe('a full disk', () => {
 describe('a disk that does not keep what it took', () => {
   it('ends the server with its cure; what was acknowledged before is said after the next start', async () => {
     const forgets = bench.folder('forgets');
-    const preload = new URL('../support/forgetful-disk.mjs', import.meta.url).href;
+    const preload = new URL('../support/forgetful-disk.ts', import.meta.url).href;
     const ipp = '20003';
     const env = { NODE_OPTIONS: `--import=${preload}`, FORGETS: forgets };
     const served = await started('forgetful', ipp, { env });

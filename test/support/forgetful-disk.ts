@@ -5,10 +5,13 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-const real = fs.fdatasync;
-fs.fdatasync = (descriptor, done) => {
+type Fdatasync = (descriptor: number, done: (error: Error | null) => void) => void;
+
+const disk = fs as unknown as { fdatasync: Fdatasync };
+const real = disk.fdatasync;
+disk.fdatasync = (descriptor, done) => {
   const ofTheBase = fs.readlinkSync(`/proc/self/fd/${descriptor}`).endsWith('/relais.sqlite-wal');
-  if (ofTheBase && fs.existsSync(process.env.FORGETS ?? '')) done(Object.assign(new Error('EIO'), { code: 'EIO' }));
+  if (ofTheBase && fs.existsSync(process.env['FORGETS'] ?? '')) done(Object.assign(new Error('EIO'), { code: 'EIO' }));
   else real(descriptor, done);
 };
 syncBuiltinESMExports();
