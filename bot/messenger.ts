@@ -6,7 +6,7 @@ import { faultFields } from '../care/relay/fault.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { Room } from '../care/relay/room.ts';
-import type { OutboxItem, Store } from '../care/relay/ports.ts';
+import { LONGEST_WAIT_MS, type OutboxItem, type Store } from '../care/relay/ports.ts';
 import { StoreFailure } from '../care/relay/store-failure.ts';
 import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
@@ -45,7 +45,6 @@ const SLOW_MS = 5_000;
 /** What another process opened (`relais lane retry`) or a postponed lane's instant is seen this much later at most. */
 const LOOK_MS = 500;
 const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
 
 /**
  * Sends what may be sent now.
@@ -155,10 +154,12 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem, takeTurn: TakeTu
   }
 }
 
+/** A direct room too: what the secretariat, the desk and an asker read there has a name. */
+const NAMES_A_PATIENT: ReadonlySet<Room['kind']> = new Set(['patient', 'request', 'desk', 'direct']);
+
 /** Where a patient is named, who is in the room without being wanted there gets no key (invariant 6). */
 function readersOf(room: Room, bot: string): string[] | undefined {
-  const named = room.kind === 'patient' || room.kind === 'request' || room.kind === 'desk';
-  return named ? [...room.members, bot] : undefined;
+  return NAMES_A_PATIENT.has(room.kind) ? [...room.members, bot] : undefined;
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {
@@ -183,7 +184,7 @@ async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): 
     case 'transient':
     case 'ambiguous':
     case 'account': {
-      const wait = retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** item.attempts, LONGEST_RETRY_MS);
+      const wait = Math.min(retryAfterMs ?? FIRST_RETRY_MS * 2 ** item.attempts, LONGEST_WAIT_MS);
       await store.outbox.postpone(item.id, clocks.machine() + wait, why);
       log('warn', `delivery waits: ${why}`, { ...fields, kind, wait });
       return false;

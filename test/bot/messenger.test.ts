@@ -121,6 +121,26 @@ describe('one room among others', () => {
     expect(await bench.read(A)).toEqual(['a1', 'a2']);
   });
 
+  it('a machine clock that is set back does not make it wait until the old hour', async () => {
+    bench.fault = only('a1', fails(new TransportFailure('transient', '500')));
+    await bench.say(A, 'a1');
+    await bench.drain();
+    bench.fault = undefined;
+    bench.clocks.advance(-3 * HOUR);
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['a1']);
+  });
+
+  it('a homeserver that asks one room to wait for a day is asked again within the minute', async () => {
+    bench.fault = only('a1', fails(new TransportFailure('transient', '500', 24 * HOUR)));
+    await bench.say(A, 'a1');
+    await bench.drain();
+    bench.fault = undefined;
+    bench.clocks.advance(60_000);
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['a1']);
+  });
+
   it('hangs: the others go on, those that come meanwhile too', async () => {
     const hung = Promise.withResolvers<string>();
     bench.fault = only('a1', async (_put, really) => {
