@@ -71,7 +71,8 @@ export async function openClient(homeserver: string, user: string, password: str
     settings.algorithm = EncryptionAlgorithm.MegolmV1AesSha2;
     settings.historyVisibility = HistoryVisibility.Invited;
     settings.rotationPeriodMessages = 1_000_000n; // "already shared": no new session while it is measured
-    for (const request of await machine.shareRoomKey(new RoomId(room.id), users(), settings)) await outgoing.send(request);
+    for (const request of await machine.shareRoomKey(new RoomId(room.id), users(), settings))
+      await outgoing.send(request);
   }
 
   async function ciphertext(room: ClientRoom, content: Record<string, unknown>): Promise<Record<string, unknown>> {

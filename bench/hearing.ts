@@ -66,8 +66,7 @@ export async function listenWith(
         if (sender === client.userId) continue;
         const encrypted = type === 'm.room.encrypted';
         const replyTo = content['m.relates_to']?.['m.in_reply_to']?.event_id;
-        const clear = async (): Promise<Record<string, unknown>> =>
-          encrypted ? client.decrypt(room, event) : content;
+        const clear = async (): Promise<Record<string, unknown>> => (encrypted ? client.decrypt(room, event) : content);
         hear({ room, id, sender, replyTo, encrypted, at, content: clear });
       }
     }

@@ -17,4 +17,6 @@ function inClear(store: Store): Store {
 }
 
 const config = process.argv[2] ?? '';
-process.exitCode = await serve({ config, leash: true }, process.env, async (options) => inClear(await openStore(options)));
+process.exitCode = await serve({ config, leash: true }, process.env, async (options) =>
+  inClear(await openStore(options)),
+);
