@@ -42,10 +42,10 @@ export type Client = {
   /** Signs this device by its owner: who wants signed devices believes it and gives it keys. */
   signItself(password: string): Promise<void>;
   /** @returns the event id, when the homeserver has answered. The room's key is shared before the first message. @param began told when the PUT leaves */
-  put(room: ClientRoom, content: Record<string, unknown>, began?: (at: number) => void): Promise<string>;
+  put: (room: ClientRoom, content: Record<string, unknown>, began?: (at: number) => void) => Promise<string>;
   receive(answer: CryptoAnswer): Promise<void>;
   /** @returns the clear content. @throws when the key is not there */
-  decrypt(room: string, event: object): Promise<Record<string, unknown>>;
+  decrypt: (room: string, event: object) => Promise<Record<string, unknown>>;
   close(): void;
 };
 

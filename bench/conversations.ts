@@ -16,7 +16,7 @@ type Kind = 'clear' | 'encrypted';
 
 export type Conversations = {
   askers: readonly Asker[];
-  roomOf(asker: Asker, kind: Kind, side: Side): ClientRoom;
+  roomOf: (asker: Asker, kind: Kind, side: Side) => ClientRoom;
   close(): Promise<void>;
 };
 

@@ -12,7 +12,7 @@ export type Heard = {
   /** When the /sync answer was read, ms of `performance.now()`. */
   at: number;
   /** @throws when its key is not there */
-  content(): Promise<Record<string, unknown>>;
+  content: () => Promise<Record<string, unknown>>;
 };
 
 type Raw = {

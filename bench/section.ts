@@ -56,8 +56,8 @@ export type Sizes = {
 
 export const FULL: Sizes = {
   rooms: 50,
-  events: 150,
-  movements: 100,
+  events: 100,
+  movements: 60,
   timed: 50,
   accepted: 400,
   manyRooms: 1_000,
