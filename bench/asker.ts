@@ -4,7 +4,7 @@ import { type Client, type ClientRoom, openClient } from './client.ts';
 import { type Heard, listenWith } from './hearing.ts';
 import { PASSWORD } from './installation.ts';
 
-export type Answered = {
+type Answered = {
   /** From the PUT of the question to the answer seen in the asker's own /sync, ms. */
   ms: number;
   body: string;
