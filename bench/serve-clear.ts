@@ -17,6 +17,5 @@ function inClear(store: Store): Store {
 }
 
 const config = process.argv[2] ?? '';
-process.exitCode = await serve({ config, leash: true }, process.env, async (options) =>
-  inClear(await openStore(options)),
-);
+const code = await serve({ config, leash: true }, process.env, async (options) => inClear(await openStore(options)));
+process.exit(code); // the leash would keep it
