@@ -59,7 +59,7 @@ export const FULL: Sizes = {
   events: 100,
   movements: 60,
   timed: 50,
-  accepted: 400,
+  accepted: 800,
   manyRooms: 1_000,
   drained: 3_000,
   read: 1_000_000,
