@@ -59,13 +59,18 @@ export async function openConversations(
     await install(installation, homeserver.url, watcher.userId, { people: askers.map((a) => a.userId), config });
     servings.push(await serve(installation));
     onProgress(`${kind}: the askers meet both bots`);
+    await Promise.all(
+      askers.map(async (asker) => {
+        rooms.set(keyOf(asker, kind, 'relais'), { id: await asker.meet(bot), encrypted, others: [bot] });
+      }),
+    );
     for (const [n, asker] of askers.entries()) {
-      rooms.set(keyOf(asker, kind, 'relais'), { id: await asker.meet(bot), encrypted, others: [bot] });
       const order = { alias: `echo-${run}-${kind}-${n}`, encrypted, member: asker.userId };
       const [made] = await Promise.all([echo.make(order), asker.nextRoom()]);
       rooms.set(keyOf(asker, kind, 'echo'), { id: made.id, encrypted, others: [echo.userId] });
-      if (n > 0) continue;
+      // One after the other, until the directory is there: the keys of every room are shared before anything is timed.
       while (!/Lille/.test((await asker.ask(roomOf(asker, kind, 'relais'), 'annuaire lille')).body)) await pause(1_000);
+      await asker.ask(roomOf(asker, kind, 'echo'), 'annuaire lille');
     }
   }
   return {

@@ -78,9 +78,9 @@ export const QUICK: Sizes = {
   manyRooms: 20,
   drained: 60,
   read: 2_000,
-  askers: 3,
-  asked: 3,
-  burst: 24,
+  askers: 2,
+  asked: 2,
+  burst: 12,
 };
 
 /** The first round warms both sides up and is not counted. */
