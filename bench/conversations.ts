@@ -31,7 +31,8 @@ export async function openConversations(
   onProgress: (line: string) => void,
 ): Promise<Conversations> {
   const { homeserver, watcher } = world;
-  const folder = join(world.folder, `conversations-${run}`);
+  const folder = join(world.folder, 'conversations');
+  await rm(folder, { recursive: true, force: true }); // of a run that was cut off
   await mkdir(folder);
   const rpps = await syntheticRpps(world.folder, ROWS, onProgress);
   onProgress(`${many} askers make themselves known`);

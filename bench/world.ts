@@ -45,7 +45,10 @@ export async function openWorld(folder: string, rooms: number, onProgress: Progr
   const reader = join(folder, 'reader');
   if (isNew) await makeAccounts(homeserver, reader, onProgress);
   const watcher = await openWatcher(homeserver.url, { user: 'lecteur', password: PASSWORD });
-  const floor = await openFloor(homeserver.url, { user: 'plancher', password: PASSWORD }, folder, watcher.userId);
+  const floorFolder = join(folder, 'floor');
+  await rm(floorFolder, { recursive: true, force: true }); // of a run that was cut off
+  await mkdir(floorFolder);
+  const floor = await openFloor(homeserver.url, { user: 'plancher', password: PASSWORD }, floorFolder, watcher.userId);
   const kept = isNew
     ? await seed({ homeserver, folder, rooms, port, floor, watcher, onProgress })
     : (JSON.parse(await readFile(marker, 'utf8')) as Kept);
