@@ -34,8 +34,15 @@ import { type ServedArrangements, servedArrangements } from './served-arrangemen
 
 export type ServeOptions = { config: string; /** Stop when standard input ends. */ leash?: boolean };
 
-/** @returns the exit code: 0 stopped on request, 1 refused to start, 2 broken configuration, 3 the account is refused */
-export async function serve({ config, leash }: ServeOptions, env: Environment): Promise<number> {
+/**
+ * @param opening how the base is opened: only the bench gives another way, to tell the cost of encryption apart
+ * @returns the exit code: 0 stopped on request, 1 refused to start, 2 broken configuration, 3 the account is refused
+ */
+export async function serve(
+  { config, leash }: ServeOptions,
+  env: Environment,
+  opening: typeof openStore = openStore,
+): Promise<number> {
   const loaded = configured(config, env);
   if (!loaded) return 2;
   const clocks = wallClocks();
@@ -45,7 +52,7 @@ export async function serve({ config, leash }: ServeOptions, env: Environment): 
   // However the parent dies, kill -9 included, its end of the pipe closes.
   if (leash) process.stdin.once('close', () => stop.abort()).resume();
   try {
-    await run(loaded, () => loadConfig(config, env, COMMAND_WORDS), clocks, log, stop.signal);
+    await run(loaded, () => loadConfig(config, env, COMMAND_WORDS), clocks, log, stop.signal, opening);
     return 0;
   } catch (error) {
     // Ours to read at the start: these messages come from opening the store and the account, and name no patient.
@@ -66,13 +73,14 @@ async function run(
   clocks: SteppedClocks,
   log: Log,
   asked: AbortSignal,
+  opening: typeof openStore,
 ): Promise<void> {
   const { config, secrets } = loaded;
   const ended = new AbortController();
   const signal = AbortSignal.any([asked, ended.signal]);
   const sealer = sealerFromSecret(secrets.seal);
   const ground: Ground = { loaded, clocks, log, sealer, signal, store: undefined, waitsFor: 'starting' };
-  const open = (): Promise<Store> => openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
+  const open = (): Promise<Store> => opening({ ...placeOf(loaded), sealer, clocks, serving: true });
   // Another Relais on this base is said before the doors open.
   ground.store = await open().catch((error: unknown) => waiting(ground, error));
   const closing: (() => Promise<void>)[] = [];
