@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { openRooms } from '../bot/matrix/rooms.ts';
 import { openState } from '../bot/matrix/state.ts';
 import { type Client, type ClientRoom, openClient } from './client.ts';
+import { listenWith } from './hearing.ts';
 
 export type Floor = Pick<Client, 'userId' | 'put' | 'close'> & {
   createRoom(alias: string, encrypted: boolean): Promise<ClientRoom>;
+  /** Its account hears too, from now on: the homeserver then looks into each room for it. @returns what ends it */
+  hear(): Promise<() => Promise<void>>;
 };
 
 /** @param folder for what the room maker remembers; emptied at the end. @param member the one other person in its rooms */
@@ -22,6 +25,7 @@ export async function openFloor(
     userId: client.userId,
     put: client.put,
     createRoom: (alias, encrypted) => maker.make(alias, encrypted, member),
+    hear: () => listenWith(client, () => undefined),
     close: () => {
       client.close();
       maker.close();
