@@ -62,7 +62,7 @@ async function runTo(stage: Playing, target: number): Promise<void> {
     },
     set: async (instant) => {
       at = instant;
-      await stage.relais.command(['clock', String(instant)]);
+      await stage.relais.clock(instant);
     },
     quiet: async () => {
       await stage.relais.quiet(at);
@@ -181,12 +181,9 @@ async function whereIs(stage: Stage, id: string, persona: Persona, where: string
 
 /** The bot opens a direct room itself when it has something to tell somebody who never wrote to it. */
 function directOpenedByBot(persona: Persona, bot: string): string | undefined {
-  const rooms = persona.client
+  return persona.client
     .getRooms()
-    .filter((r) => r.getMyMembership() === 'join' && r.getJoinedMemberCount() === 2);
-  return rooms.find(
-    (r) => r.getMember(bot)?.membership === 'join' && r.getMember(bot)?.powerLevel === 100 && r.name === 'Relais',
-  )?.roomId;
+    .find((r) => r.getMyMembership() === 'join' && r.getCreator() === bot && r.name === 'Relais')?.roomId;
 }
 
 /** Clients have caught up: nothing new has reached any of them for a moment. For the eye only; counts ask the server. */
