@@ -168,6 +168,7 @@ async function whereIs(stage: Stage, id: string, persona: Persona, where: string
     await persona.until('the bot in the direct room', () => persona.membership(roomId, stage.bot) === 'join');
     return roomId;
   }
+  if (where.startsWith('patient:')) return patientRoom(persona);
   const name =
     where === 'request' ? lastCode(stage.cast, stage.bot) : stage.groupRooms.get(where.slice('group:'.length));
   if (name === undefined) throw new Error(`no room ${where}`);
@@ -177,6 +178,19 @@ async function whereIs(stage: Stage, id: string, persona: Persona, where: string
       throw new Error(`no room ${name} among:\n${roomsInShort(persona)}`, { cause });
     });
   return roomNamed(persona, name) ?? '';
+}
+
+/** Their names say nothing (`R-7F3K`): a persona who is in several could not be told which. */
+async function patientRoom(persona: Persona): Promise<string> {
+  const theirs = (): string[] =>
+    persona.client
+      .getRooms()
+      .filter((r) => r.getMyMembership() === 'join' && /^R-\w+$/.test(r.name))
+      .map((r) => r.roomId);
+  await persona.until('a patient’s room', () => theirs().length > 0);
+  const [room = '', ...others] = theirs();
+  if (others.length > 0) throw new Error(`${persona.userId} is in the rooms of several patients`);
+  return room;
 }
 
 /** The bot opens a direct room itself when it has something to tell somebody who never wrote to it. */
