@@ -141,12 +141,18 @@ async function expectRead(
   persona: Persona,
   text: string,
 ): Promise<void> {
-  const roomId = step.where === undefined ? undefined : await whereIs(stage, step.who, persona, step.where);
+  // A direct room is not opened to be read: the bot may be about to, and there is one for each.
+  const direct = (): string | undefined => stage.cast.directs.get(step.who) ?? directOpenedByBot(persona, stage.bot);
+  const there =
+    step.where === undefined || step.where === 'direct'
+      ? undefined
+      : await whereIs(stage, step.who, persona, step.where);
+  const isThere = (room: string): boolean => step.where === undefined || room === (there ?? direct());
   const matches = (e: SeenEvent): boolean =>
     e.sender === stage.bot &&
     e.failure === undefined &&
     !stage.before.has(e.eventId) &&
-    (roomId === undefined || e.roomId === roomId) &&
+    isThere(e.roomId) &&
     holds(bodyOf(e), text);
   if ('never' in step) {
     if (persona.events.some(matches)) throw new Error(`${step.who} has read « ${text} »`);
