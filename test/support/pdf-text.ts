@@ -42,9 +42,9 @@ export function pdfText(bytes: Uint8Array): { pages: number; text: string } {
 function toUnicode(map: string): Map<string, string> {
   const letters = new Map<string, string>();
   const said = (hex: string): string =>
-    String.fromCharCode(...(hex.match(/.{4}/g) ?? []).map((code) => Number.parseInt(code, 16)));
+    String.fromCharCode(...(hex.match(/[0-9a-f]{4}/g) ?? []).map((code) => Number.parseInt(code, 16)));
   for (const [, first = '', , list = ''] of map.matchAll(/<([0-9a-f]{4})> <([0-9a-f]{4})> \[([^\]]*)\]/g))
-    for (const [n, [, hex = '']] of [...list.matchAll(/<([0-9a-f]+)>/g)].entries())
+    for (const [n, [, hex = '']] of [...list.matchAll(/<([0-9a-f ]+)>/g)].entries())
       letters.set((Number.parseInt(first, 16) + n).toString(16).padStart(4, '0'), said(hex));
   return letters;
 }

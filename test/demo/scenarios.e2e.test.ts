@@ -1,7 +1,8 @@
 /**
- * The ECG of a Friday (DESIGN §10, story 2) on a real Synapse, with real clients: the scenario that `relais rehearse` plays
- * offline, and what only a homeserver can prove of it: the cardiologist decrypts the very bytes of the photo, so does the
- * colleague to whom it is handed over, and the server has neither the photo nor a name.
+ * Two scenarios that `relais rehearse` plays offline, on a real Synapse with real clients: a polygraphy in its stages, and the
+ * ECG of a Friday. And what only a homeserver can prove of them: the cardiologist decrypts the very bytes of the photo, so
+ * does the colleague to whom it is handed over; whoever leaves a room sees nothing that they cannot read; the server has
+ * neither a photo nor a name. (`npm run test:long` plays ten others.)
  */
 import { Attachment, EncryptedAttachment } from '@matrix-org/matrix-sdk-crypto-wasm';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -20,18 +21,16 @@ import { type Ready, setUp } from '../../demo/setup.ts';
 import { clearMessages, searchFiles } from '../support/leaks.ts';
 import { pdfText } from '../support/pdf-text.ts';
 
-const FILE = resolve(import.meta.dirname, '..', '..', 'config', 'scenarios', 'ecg-du-vendredi.yaml');
+const FOLDER = resolve(import.meta.dirname, '..', '..', 'config', 'scenarios');
+const ECG = join(FOLDER, 'ecg-du-vendredi.yaml');
 
 let folder: string;
 let ready: Ready;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'relais-ecg-'));
-  const present = ['claire', 'marc', 'ines', 'bruno', 'camille'];
-  ready = await setUp({ folder: join(folder, 'demo'), scenario: FILE, present, onProgress: () => undefined });
-  const scenario = scenarioSchema.parse(parse(await readFile(FILE, 'utf8')));
-  const transcript = { flush: () => undefined, note: () => undefined };
-  await play({ ...ready, folder: resolve(FILE, '..'), transcript }, scenario);
+  const present = ['claire', 'marc', 'ines', 'bruno', 'camille', 'suzanne', 'nadia', 'paul'];
+  ready = await setUp({ folder: join(folder, 'demo'), scenario: ECG, present, onProgress: () => undefined });
 });
 
 afterAll(async () => {
@@ -39,6 +38,13 @@ afterAll(async () => {
   await ready.relais.stop();
   await ready.homeserver.stop();
   await rm(folder, { recursive: true, force: true });
+});
+
+test.each([join(FOLDER, 'polygraphie.yaml'), ECG])('%s', async (file) => {
+  const scenario = scenarioSchema.parse(parse(await readFile(file, 'utf8')));
+  await ready.relais.clock(scenario.start);
+  const transcript = { flush: () => undefined, note: () => undefined };
+  await play({ ...ready, folder: FOLDER, transcript }, scenario);
 });
 
 test('who takes it decrypts the bytes that were taken in photo, and so does who takes it over', async () => {
@@ -69,10 +75,10 @@ test('the asker and the médecin traitant open the report of the same answer', a
 test('nothing was unreadable, in clear, or said twice; the server has no name and no photo', async () => {
   const figures = await count(ready.cast, ready.bot);
   expect(figures).toMatchObject({ undecryptable: 0, clearTextInEncryptedRooms: 0, duplicates: 0, outOfOrder: 0 });
-  expect(figures.requestsAnswered).toBe(2);
+  expect(figures.requestsAnswered).toBe(3);
   const { looked, found } = searchFiles(
     ready.folder,
-    /odile|exemple jean|12\/05\/1941|1941-05-12|ecg\.jpg|bloc de branche/i,
+    /odile|exemple jean|12\/05\/1941|1941-05-12|ecg\.jpg|bloc de branche|ronflements|apnées/i,
   );
   expect(looked).toContain('homeserver.db');
   expect(found).toEqual([]);
