@@ -187,8 +187,8 @@ function acceptInvitations(client: MatrixClient, accept: (inviter: string) => bo
       ?.getContent()['membership'] === KnownMembership.Join;
   const look = (): void => {
     for (const room of client.getRooms()) {
-      if (room.getMyMembership() === KnownMembership.Leave) asked.delete(room.roomId);
-      if (room.getMyMembership() !== KnownMembership.Invite) continue;
+      if (room.getMyMembership() === 'leave') asked.delete(room.roomId);
+      if (room.getMyMembership() !== 'invite') continue;
       if (hasJoined(room)) {
         room.updateMyMembership(KnownMembership.Join);
         stir();
