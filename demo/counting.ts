@@ -110,11 +110,14 @@ function clearText(rooms: Map<string, ServerEvent[]>): number {
   return clear;
 }
 
-/** One delivery as two events, or one fact of a stay said twice in the same words. */
+/**
+ * One delivery as two events, or one fact of a stay said twice in the same words. A request is rightly said to be taken twice
+ * by the same person, at two of its stages.
+ */
 function duplicates(messages: SeenEvent[]): number {
   const ids = messages.map((e) => String(e.content[DELIVERY_ID]));
   const facts = messages
-    .filter((e) => e.thread !== undefined && e.replaces === undefined)
+    .filter((e) => e.thread !== undefined && e.replaces === undefined && !/^D-\w+ /.test(bodyOf(e)))
     .map((e) => `${e.roomId} ${e.thread ?? ''} ${bodyOf(e)}`);
   return ids.length - new Set(ids).size + (facts.length - new Set(facts).size);
 }
