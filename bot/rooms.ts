@@ -98,12 +98,21 @@ export function createRooms(ports: RoomsPorts): Rooms {
       });
   }
 
+  /** The only place where this person is reached: who left it is asked back when there is something to say. */
+  async function callBack(room: Room, matrixId: string): Promise<void> {
+    const there = await transport.members(matrixId);
+    if (there.some(({ userId }) => userId === room.subject)) return;
+    const trouble = await inviteOne(transport, matrixId, room.subject);
+    if (trouble) await tellNotInvited(ports, room, room.subject, trouble);
+  }
+
   return {
     async ensure(ref) {
       const room = await known(ref);
       const matrixId = room.matrixId ?? (await create(room));
       if (room.matrixId === null) await store.rooms.opened(ref, matrixId);
-      if (room.kind !== 'direct') {
+      if (room.kind === 'direct') await callBack(room, matrixId);
+      else {
         await inviteMissing(room, matrixId);
         await removeLeaving(room, matrixId);
       }
