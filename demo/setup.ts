@@ -57,8 +57,8 @@ export async function setUp(options: SetupOptions): Promise<Ready> {
   const password = randomBytes(9).toString('base64url');
   const people = await writePeople(dirname(file), folder, await serverName(url, started));
   onProgress(`registering ${people.length} synthetic persons and the bot`);
-  const localparts = ['relais', ...people.map((p) => p.matrix.slice(1, p.matrix.indexOf(':')))];
-  for (const localpart of localparts) await register(url, localpart, password, started);
+  for (const { matrix, name } of [{ matrix: '@relais:', name: 'Relais' }, ...people])
+    await register(url, matrix.slice(1, matrix.indexOf(':')), password, name, started);
   const [source, secret, port] = [scenario.source?.id ?? 'demo', randomBytes(24).toString('hex'), await freePort()];
   const config = await writeConfig(folder, {
     url,
@@ -164,9 +164,15 @@ async function writeConfig(
   return path;
 }
 
-async function register(url: string, user: string, password: string, started: Homeserver | undefined): Promise<void> {
+async function register(
+  url: string,
+  user: string,
+  password: string,
+  name: string,
+  started: Homeserver | undefined,
+): Promise<void> {
   if (started) {
-    await started.register(user, password);
+    await started.register(user, password, name);
     return;
   }
   const body = JSON.stringify({ username: user, password, auth: { type: 'm.login.dummy' }, inhibit_login: true });
