@@ -158,6 +158,7 @@ async function writeConfig(
     equipe: 'equipe.yaml',
     directory: { rpps: join(PROJECT, 'demo', 'data', 'rpps-synthetique.txt') },
     slots: join(PROJECT, 'demo', 'data', 'creneaux.yaml'),
+    repertory: join(PROJECT, 'demo', 'data', 'repertoire.yaml'),
     territories: [{ id: 'demo', name: 'Territoire de démonstration' }],
   };
   await writeFile(path, JSON.stringify(config, null, 2)); // JSON is YAML
