@@ -82,7 +82,7 @@ async function login(ready: Ready, user: string): Promise<Parameters<typeof open
 /** As its owner does at the first start: the recovery key, typed into nheko's own dialogue. */
 async function verify(screen: Screen, persona: Persona): Promise<void> {
   await screen.until(/Activer le chiffrement/);
-  await screen.click(220, 330);
+  await screen.click('ENTRER');
   await screen.until(/cl[ée] de r[ée]cup[ée]ration ou phrase/);
   await screen.type(persona.recoveryKey ?? '');
   await screen.key('Return');

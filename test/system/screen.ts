@@ -23,7 +23,8 @@ export type Login = { homeserver: string; user: string; device: string; token: s
 export type Screen = {
   /** @throws Error with what was on the screen instead */
   until(pattern: RegExp, timeoutMs?: number): Promise<void>;
-  click(x: number, y: number): Promise<void>;
+  /** Clicks on a word, light on dark too. @throws Error when it is not there */
+  click(word: string): Promise<void>;
   type(text: string): Promise<void>;
   key(name: string): Promise<void>;
   openRoom(roomId: string): Promise<void>;
@@ -65,13 +66,18 @@ export async function openScreen(folder: string, login: Login): Promise<Screen> 
   start('Xvfb', [display, '-screen', '0', `${WIDTH}x${HEIGHT}x24`, '-nolisten', 'tcp']);
   await untilTrue('the display', () => run('xdotool', ['getdisplaygeometry'], { env }).then(() => true));
   start('dbus-run-session', ['--', 'nheko']);
-  const hand = async (...args: string[]): Promise<void> => void (await run('xdotool', args, { env }));
-
-  const text = async (): Promise<string> => {
-    const file = join(folder, 'screen.png');
-    await run('import', ['-window', 'root', '-resize', `${ENLARGED}00%`, '-colorspace', 'Gray', file], { env });
-    return (await run('tesseract', [file, '-', '-l', 'fra', '--psm', '11'])).stdout;
+  const hand = async (...args: string[]): Promise<void> => {
+    await run('xdotool', args, { env });
   };
+
+  const read = async (how: string[], ...format: string[]): Promise<string> => {
+    const file = join(folder, 'screen.png');
+    await run('import', ['-window', 'root', '-resize', `${ENLARGED}00%`, '-colorspace', 'Gray', ...how, file], { env });
+    return (await run('tesseract', [file, '-', '-l', 'fra', '--psm', '11', ...format])).stdout;
+  };
+  const text = (): Promise<string> => read([]);
+  const words = async (...how: string[]): Promise<string[][]> =>
+    (await read(how, 'tsv')).split('\n').map((row) => row.split('\t').slice(6));
 
   return {
     async until(pattern, timeoutMs = 60_000) {
@@ -82,7 +88,16 @@ export async function openScreen(folder: string, login: Login): Promise<Screen> 
         },
       );
     },
-    click: (x, y) => hand('mousemove', String(x), String(y), 'click', '1'),
+    async click(word) {
+      // Of tesseract's table: left, top, width, height, confidence, text.
+      const found = [...(await words()), ...(await words('-negate', '-lat', '60x60+5%'))].find(
+        ([, , , , , text]) => text === word,
+      );
+      if (!found) throw new Error(`« ${word} » is not on the screen`);
+      const [left = 0, top = 0, width = 0, height = 0] = found.map(Number);
+      const middle = [left + width / 2, top + height / 2].map((n) => String(Math.round(n / ENLARGED)));
+      await hand('mousemove', ...middle, 'click', '1');
+    },
     type: (text) => hand('type', '--delay', '20', text),
     key: (name) => hand('key', name),
     // A second nheko hands the address to the one that runs, and may not end by itself.
