@@ -24,12 +24,12 @@ it.each([...new Set(typed)])('%s: a word that Relais knows', (text) => {
   expect(['command', 'follow'], JSON.stringify(parsed)).toContain(parsed.kind);
 });
 
-it('every word that aide may show is on the page, the example of its help too or one like it', () => {
+it('every word that aide may show is on the page', () => {
   const shown = new Set(typed.map(wordOf));
   expect(commands.map(({ word }) => word).filter((word) => !shown.has(word))).toEqual([]);
 });
 
-it('nothing of what the page has one type is answered by a question or not at all', async () => {
+it('what the page has one look up is found in the demo’s territory', async () => {
   const on = await openWard({
     directory: await demoDirectory(),
     slots: demoSlots(),

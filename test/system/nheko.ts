@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { play } from '../../demo/play.ts';
-import type { Persona } from '../../demo/client.ts';
-import { type Ready, setUp } from '../../demo/setup.ts';
+import { setUp } from '../../demo/setup.ts';
+import { loginOf, verify } from './owner.ts';
 import { checkPrograms, openScreen, type Screen } from './screen.ts';
 import { STORY } from './story.ts';
 
@@ -30,7 +30,7 @@ async function main(folder: string): Promise<void> {
     const persona = ready.cast.personas.get(WHO);
     if (!persona) throw new Error(`${WHO} is not in the demo`);
     await persona.client.setAccountData('im.nheko.hidden_events' as never, { hidden_event_types: HIDDEN } as never);
-    screen = await openScreen(join(folder, 'screen'), await login(ready, persona.userId));
+    screen = await openScreen(join(folder, 'screen'), await loginOf(ready, persona.userId));
     await verify(screen, persona);
     say('nheko is there, verified with its owner’s recovery key');
     let start = ready.scenario.start;
@@ -57,36 +57,6 @@ async function main(folder: string): Promise<void> {
     await ready.relais.stop();
     await ready.homeserver.stop();
   }
-}
-
-/** A device of this person, for nheko. */
-async function login(ready: Ready, user: string): Promise<Parameters<typeof openScreen>[1]> {
-  const { url } = ready.homeserver;
-  const answer = await fetch(`${url}/_matrix/client/v3/login`, {
-    method: 'POST',
-    body: JSON.stringify({
-      type: 'm.login.password',
-      identifier: { type: 'm.id.user', user },
-      password: ready.password,
-      initial_device_display_name: 'nheko',
-    }),
-  });
-  if (!answer.ok) throw new Error(`${user} could not log in: ${answer.status}`);
-  const { access_token: token, device_id: device } = (await answer.json()) as {
-    access_token: string;
-    device_id: string;
-  };
-  return { homeserver: url, user, device, token };
-}
-
-/** As its owner does at the first start: the recovery key, typed into nheko's own dialogue. */
-async function verify(screen: Screen, persona: Persona): Promise<void> {
-  await screen.until(/Activer le chiffrement/);
-  await screen.click('ENTRER');
-  await screen.until(/cl[ée] de r[ée]cup[ée]ration ou phrase/);
-  await screen.type(persona.recoveryKey ?? '');
-  await screen.key('Return');
-  await screen.until(/Aucun salon ouvert/);
 }
 
 function say(line: string): void {

@@ -72,7 +72,8 @@ export async function openScreen(folder: string, login: Login): Promise<Screen> 
 
   const read = async (how: string[], ...format: string[]): Promise<string> => {
     const file = join(folder, 'screen.png');
-    await run('import', ['-window', 'root', '-resize', `${ENLARGED}00%`, '-colorspace', 'Gray', ...how, file], { env });
+    await run('import', ['-window', 'root', file], { env });
+    await run('convert', [file, '-resize', `${ENLARGED}00%`, '-colorspace', 'Gray', ...how, file]);
     return (await run('tesseract', [file, '-', '-l', 'fra', '--psm', '11', ...format])).stdout;
   };
   const text = (): Promise<string> => read([]);

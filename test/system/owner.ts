@@ -1,0 +1,34 @@
+/** What the owner of the window does before it is of use: logs in, and shows that the device is theirs. */
+import type { Persona } from '../../demo/client.ts';
+import type { Ready } from '../../demo/setup.ts';
+import type { Login, Screen } from './screen.ts';
+
+/** A device of this person, for nheko. */
+export async function loginOf(ready: Ready, user: string): Promise<Login> {
+  const { url } = ready.homeserver;
+  const answer = await fetch(`${url}/_matrix/client/v3/login`, {
+    method: 'POST',
+    body: JSON.stringify({
+      type: 'm.login.password',
+      identifier: { type: 'm.id.user', user },
+      password: ready.password,
+      initial_device_display_name: 'nheko',
+    }),
+  });
+  if (!answer.ok) throw new Error(`${user} could not log in: ${answer.status}`);
+  const { access_token: token, device_id: device } = (await answer.json()) as {
+    access_token: string;
+    device_id: string;
+  };
+  return { homeserver: url, user, device, token };
+}
+
+/** As its owner does at the first start: the recovery key, typed into nheko's own dialogue. */
+export async function verify(screen: Screen, persona: Persona): Promise<void> {
+  await screen.until(/Activer le chiffrement/);
+  await screen.click('ENTRER');
+  await screen.until(/cl[ée] de r[ée]cup[ée]ration ou phrase/);
+  await screen.type(persona.recoveryKey ?? '');
+  await screen.key('Return');
+  await screen.until(/Aucun salon ouvert/);
+}
