@@ -30,5 +30,5 @@ export async function verify(screen: Screen, persona: Persona): Promise<void> {
   await screen.until(/cl[ée] de r[ée]cup[ée]ration ou phrase/);
   await screen.type(persona.recoveryKey ?? '');
   await screen.key('Return');
-  await screen.until(/Aucun salon ouvert/);
+  await screen.until(/^(?!.*(récup|recup|Activer)).*@/s); // the dialogues are closed: the list of rooms is there
 }

@@ -53,6 +53,7 @@ export async function openScreen(folder: string, login: Login): Promise<Screen> 
     LANG: 'C.UTF-8',
     LC_ALL: '',
     LC_MESSAGES: 'fr_FR.UTF-8',
+    LC_TIME: 'fr_FR.UTF-8',
     LANGUAGE: 'fr',
     TZ: 'Europe/Paris',
   };
