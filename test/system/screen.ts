@@ -67,6 +67,10 @@ export async function openScreen(folder: string, login: Login): Promise<Screen> 
   start('Xvfb', [display, '-screen', '0', `${WIDTH}x${HEIGHT}x24`, '-nolisten', 'tcp']);
   await untilTrue('the display', () => run('xdotool', ['getdisplaygeometry'], { env }).then(() => true));
   start('dbus-run-session', ['--', 'nheko']);
+  const close = (): void => {
+    for (const { pid } of children.splice(0).reverse()) if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  };
+  process.once('exit', close);
   const hand = async (...args: string[]): Promise<void> => {
     await run('xdotool', args, { env });
   };
@@ -112,9 +116,7 @@ export async function openScreen(folder: string, login: Login): Promise<Screen> 
       await pause(300);
       await run('import', ['-window', 'root', '-strip', '+dither', '-colors', '32', `PNG8:${file}`], { env });
     },
-    close() {
-      for (const { pid } of children.reverse()) if (pid !== undefined) process.kill(-pid, 'SIGTERM');
-    },
+    close,
   };
 }
 
