@@ -68,7 +68,13 @@ export async function openScreen(folder: string, login: Login): Promise<Screen> 
   await untilTrue('the display', () => run('xdotool', ['getdisplaygeometry'], { env }).then(() => true));
   start('dbus-run-session', ['--', 'nheko']);
   const close = (): void => {
-    for (const { pid } of children.splice(0).reverse()) if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+    for (const { pid } of children.splice(0).reverse()) {
+      try {
+        if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+      } catch {
+        // it has ended by itself
+      }
+    }
   };
   process.once('exit', close);
   const hand = async (...args: string[]): Promise<void> => {
