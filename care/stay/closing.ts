@@ -71,7 +71,11 @@ export async function planClosing(
   if (!room || (touched.length === 0 && !said)) return;
   const timer = { kind: 'room-close' as const, ref: patient.id, step: STEP };
   const [pending] = await ports.store.timers.list(timer.kind, timer.ref);
-  const due = closingAt([...touched, ...(await others(ports, patient, touched))], ports.closeAfterDays, now);
+  // Who is in hospital by this stay keeps the room open whatever the other ones say: a patient with a hundred sessions
+  // behind them costs what a new one does.
+  const isRunning = touched.some((stay) => endOf(stay) === 'running');
+  const stays = isRunning ? touched : [...touched, ...(await others(ports, patient, touched))];
+  const due = closingAt(stays, ports.closeAfterDays, now);
   if (due === undefined) {
     if (pending) decision.timers.push({ do: 'cancel', ...timer });
     return;

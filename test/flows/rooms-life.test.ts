@@ -1,5 +1,5 @@
 /** The life of rooms: a new phone, the end and the next generation, access rules, territories. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Person } from '../../care/people/person.ts';
 import { decideRooms, planRooms, territoryRooms } from '../../care/relay/room-plan.ts';
 import { admitted, PATIENT, transfer } from './patient-room.ts';
@@ -69,6 +69,25 @@ describe('the end of a patient’s room', () => {
     await comesBack(ward, 2);
     await ward.until(paris(2026, 4, 1, 12));
     expect(await ward.store.rooms.get(ref)).toMatchObject({ generation: 1, state: 'open' });
+    await ward.close();
+  });
+
+  it('is not worked out anew from every stay: a hundred sessions cost a movement nothing', async () => {
+    const { ward } = await admitted();
+    const loads = vi.spyOn(ward.store.files, 'load');
+    const readsOfATransfer = async (movement: string, hour: number): Promise<number> => {
+      loads.mockClear();
+      await transfer(ward, movement, hour);
+      return loads.mock.calls.filter(([kind]) => kind === 'stay').length;
+    };
+    const before = await readsOfATransfer('MV2', 9);
+    for (const n of [1, 2, 3])
+      await ward.adt('A01', {
+        PV1: { 19: `V-SESSION-${n}` },
+        ZBE: { 1: `MV-SESSION-${n}` },
+        EVN: { 2: ts(2026, 1, 12, 9, 30 + n) },
+      });
+    expect(await readsOfATransfer('MV3', 10)).toBe(before);
     await ward.close();
   });
 
