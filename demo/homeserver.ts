@@ -205,9 +205,7 @@ async function register(
 ): Promise<string> {
   const endpoint = `${url}/_synapse/admin/v1/register`;
   const { nonce } = (await (await fetch(endpoint)).json()) as { nonce: string };
-  const mac = createHmac('sha1', secret)
-    .update([nonce, user, password, 'notadmin'].join('\0'))
-    .digest('hex');
+  const mac = createHmac('sha1', secret).update([nonce, user, password, 'notadmin'].join('\0')).digest('hex');
   const body = JSON.stringify({ nonce, username: user, displayname: displayName, password, admin: false, mac });
   const answer = await fetch(endpoint, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
   if (!answer.ok)

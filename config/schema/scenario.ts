@@ -33,7 +33,9 @@ const step = z.union([
     where,
     says: z
       .union([z.string().transform((line) => [line]), z.array(z.string()).min(1)])
-      .describe('a line, or one after the other; {code} stands for the last request code, {booking} for the last booking'),
+      .describe(
+        'a line, or one after the other; {code} stands for the last request code, {booking} for the last booking',
+      ),
   }),
   z.strictObject({
     at,
