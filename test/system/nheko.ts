@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { play } from '../../demo/play.ts';
 import { setUp } from '../../demo/setup.ts';
-import { loginOf, verify } from './owner.ts';
+import { directRoom, loginOf, verify } from './owner.ts';
 import { checkPrograms, openScreen, type Screen } from './screen.ts';
 import { STORY } from './story.ts';
 
@@ -30,18 +30,16 @@ async function main(folder: string): Promise<void> {
     const persona = ready.cast.personas.get(WHO);
     if (!persona) throw new Error(`${WHO} is not in the demo`);
     await persona.client.setAccountData('im.nheko.hidden_events' as never, { hidden_event_types: HIDDEN } as never);
+    screen = await openScreen(join(folder, 'screen'), await loginOf(ready, persona.userId));
+    await verify(screen, persona);
+    say('nheko is there, verified with its owner’s recovery key');
+    ready.cast.directs.set(WHO, await directRoom(persona, ready.bot));
     let start = ready.scenario.start;
     let open = '';
     for (const { picture, steps, shows, room } of STORY) {
       const transcript = { flush: () => undefined, note: () => undefined };
       await play({ ...ready, folder: ready.dayFolder, transcript }, { ...ready.scenario, start, steps });
       start = steps.findLast(({ at }) => at !== undefined)?.at ?? start;
-      // After the first words: nheko 0.11 shows nothing of a room that was still being made when it was opened.
-      if (!screen) {
-        screen = await openScreen(join(folder, 'screen'), await loginOf(ready, persona.userId));
-        await verify(screen, persona);
-        say('nheko is there, verified with its owner’s recovery key');
-      }
       const there = await persona.seen(({ sender, content }) => {
         return sender === ready.bot && String(content['body']).includes(room);
       });

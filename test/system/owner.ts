@@ -1,4 +1,5 @@
 /** What the owner of the window does before it is of use: logs in, and shows that the device is theirs. */
+import { Preset } from 'matrix-js-sdk';
 import type { Persona } from '../../demo/client.ts';
 import type { Ready } from '../../demo/setup.ts';
 import type { Login, Screen } from './screen.ts';
@@ -31,4 +32,18 @@ export async function verify(screen: Screen, persona: Persona): Promise<void> {
   await screen.type(persona.recoveryKey ?? '');
   await screen.key('Return');
   await screen.until(/^(?!.*(récup|recup|Activer)).*@/s); // the dialogues are closed: the list of rooms is there
+}
+
+/** Of room version 11: nheko 0.11 shows nothing of a room of version 12 that its owner makes on another device. */
+export async function directRoom(persona: Persona, bot: string): Promise<string> {
+  const content = { algorithm: 'm.megolm.v1.aes-sha2' };
+  const { room_id: roomId } = await persona.client.createRoom({
+    room_version: '11',
+    preset: Preset.TrustedPrivateChat,
+    is_direct: true,
+    invite: [bot],
+    initial_state: [{ type: 'm.room.encryption', state_key: '', content }],
+  });
+  await persona.until('the bot in the direct room', () => persona.membership(roomId, bot) === 'join');
+  return roomId;
 }
