@@ -30,10 +30,10 @@ async function main(folder: string): Promise<void> {
     const persona = ready.cast.personas.get(WHO);
     if (!persona) throw new Error(`${WHO} is not in the demo`);
     await persona.client.setAccountData('im.nheko.hidden_events' as never, { hidden_event_types: HIDDEN } as never);
+    ready.cast.directs.set(WHO, await directRoom(persona, ready.bot));
     screen = await openScreen(join(folder, 'screen'), await loginOf(ready, persona.userId));
     await verify(screen, persona);
     say('nheko is there, verified with its owner’s recovery key');
-    ready.cast.directs.set(WHO, await directRoom(persona, ready.bot));
     let start = ready.scenario.start;
     let open = '';
     for (const { picture, steps, shows, room } of STORY) {

@@ -14,10 +14,17 @@ const who = 'claire';
 const direct = { who, where: 'direct' };
 
 export const STORY: Window[] = [
-  window('aide', [{ at: '2026-11-26 13:56', ...direct, says: 'aide' }, reads('Écrivez-moi')], 'Écrivez-moi', [
-    /Trouver/,
-    /chaque mot/,
-  ]),
+  window(
+    'aide',
+    [
+      { at: '2026-11-26 13:56', ...direct, says: 'aide' },
+      reads('Écrivez-moi'),
+      { ...direct, says: 'suite' },
+      reads('annuaire — '),
+    ],
+    'Écrivez-moi',
+    [/Trouver/, /Joindre un confr/],
+  ),
   window(
     'annuaire',
     [
