@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const PROGRAMS = ['nheko', 'Xvfb', 'import', 'xdotool', 'tesseract', 'dbus-run-session'];
 const PACKAGES = 'test/system/packages.txt';
 
-const [WIDTH, HEIGHT] = [440, 720];
+const [WIDTH, HEIGHT] = [440, 676];
 /** What is on the screen is small for a machine that reads. */
 const ENLARGED = 3;
 
@@ -118,8 +118,10 @@ export async function openScreen(folder: string, login: Login): Promise<Screen> 
       await run('timeout', ['2', 'nheko', address], { env }).catch(() => undefined);
     },
     async shot(file) {
+      // To the last line, and the mouse out of the way.
+      await hand('mousemove', String(WIDTH / 2), String(HEIGHT / 2), 'click', '--repeat', '9', '5');
       await hand('mousemove', String(WIDTH - 1), String(HEIGHT - 1));
-      await pause(300);
+      await pause(1_000);
       await run('import', ['-window', 'root', '-strip', '+dither', '-colors', '32', `PNG8:${file}`], { env });
     },
     close,
