@@ -28,6 +28,7 @@ import { drainOutbox } from './bot/messenger.ts';
 import { createPacer } from './bot/pacing.ts';
 import { type AccessRules, createRooms } from './bot/rooms.ts';
 import { createTidying } from './bot/tidying.ts';
+import { retryUnread } from './bot/unread.ts';
 import { fireDeadlines } from './bridge/deadlines.ts';
 import { drainHospital } from './bridge/hospital.ts';
 import type { Log } from './care/relay/log.ts';
@@ -66,8 +67,8 @@ export type Relais = {
   settle(): Promise<void>;
   /** What waited for a key is tried again, in the order it came. */
   retryWaiting(): Promise<void>;
-  /** Arms the days on which pathways open by themselves. */
-  armDates(): Promise<void>;
+  /** What is arranged was read (again): rooms follow the équipes, and the days are armed on which pathways open by themselves. */
+  arrange(): Promise<void>;
   /**
    * Serves until `signal` aborts. @throws TransportFailure when the account is refused for good; StoreFailure when a disk
    * or the base is away: everything is where it was, and a new transport goes on when they are back
@@ -115,12 +116,8 @@ export function compose(parts: Parts): Relais {
   const send = (signal?: AbortSignal): Promise<number> =>
     drainOutbox({ store, transport, rooms, clocks, wake: wakes.outbox, pacer, log }, signal);
 
-  async function retryWaiting(): Promise<void> {
-    const waiting = await store.inbox.list({ state: 'waiting-key', limit: 1_000 });
-    for (const envelope of waiting.reverse()) await store.inbox.replay(envelope.id);
-  }
-
-  async function armDates(): Promise<void> {
+  async function arrange(): Promise<void> {
+    await followTeams({ store, people: parts.people }, civil());
     const decision = await decideDates(ports, civil());
     // Stale: another worker armed them.
     if (decision) await store.commit(decision, civil());
@@ -140,16 +137,16 @@ export function compose(parts: Parts): Relais {
   return {
     store,
     hear,
-    retryWaiting,
-    armDates,
+    retryWaiting: () => retryUnread({ store, transport }),
+    arrange,
     async settle() {
       while ((await decideHospital()) + (await decideMatrix()) + (await fire()) + (await send()) + (await tidy()) > 0);
     },
     async run(signal) {
-      transport.onKeys(() => void retryWaiting().catch((error: unknown) => onBug('keys', error)));
-      await retryWaiting();
-      await followTeams({ store, people: parts.people }, civil());
-      await armDates();
+      const retry = (rooms?: readonly string[]): Promise<void> => retryUnread({ store, transport }, rooms);
+      transport.onKeys((rooms) => void retry(rooms).catch((error: unknown) => onBug('keys', error)));
+      await retry();
+      await arrange();
       const since = await store.inbox.cursor(cursorName(transport));
       // One of them ends (the account is refused): the others end too, before anything is closed under them.
       const ended = new AbortController();

@@ -87,6 +87,7 @@ export async function syntheticRpps(folder: string, rows: number, onProgress: (l
       n,
     };
   });
+  towns[0] = { name: 'Lille', department: '59', n: 0 }; // the one that has most of them has a real name: it can be asked for
   const total = JOBS.reduce((sum, [, , , share]) => sum + share, 0);
   const out = createWriteStream(`${path}.part`, { highWaterMark: 1024 ** 2 });
   out.write(`${header}\n`);

@@ -4,6 +4,8 @@ import { readdirSync } from 'node:fs';
 import { importRpps } from '../store/directory/import.ts';
 import { round1 } from './stats.ts';
 
+const orphaned = (): void => process.exit(1);
+process.once('disconnect', orphaned);
 const [file = '', folder = ''] = process.argv.slice(2);
 const began = performance.now();
 const { rows, entries } = await importRpps(file, folder);
@@ -17,4 +19,5 @@ process.send?.({
   memoryMb: Math.round(process.resourceUsage().maxRSS / 1_024),
   file: basename(readdirSync(folder).find((name) => name.startsWith('rpps-')) ?? ''),
 });
+process.off('disconnect', orphaned);
 process.disconnect();

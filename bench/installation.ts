@@ -54,13 +54,26 @@ export type Serving = {
   stop(): Promise<void>;
 };
 
-/** Writes the configuration and provisions the bot, whose account must be registered. */
-export async function install(made: Installation, homeserver: string, member: string): Promise<void> {
+export type Extra = {
+  /** Matrix ids of more people, whom no patient concerns. */
+  people?: readonly string[];
+  /** Keys of relais.yaml besides. */
+  config?: Record<string, unknown>;
+};
+
+/** Writes the configuration and provisions the bot, whose account must be registered. @param member of every patient's team */
+export async function install(
+  made: Installation,
+  homeserver: string,
+  member: string,
+  extra: Extra = {},
+): Promise<void> {
   await mkdir(made.folder, { recursive: true });
   const write = (name: string, value: unknown): Promise<void> =>
     writeFile(join(made.folder, name), JSON.stringify(value)); // JSON is YAML
   const person = { id: 'lecteur', matrix: member, name: 'Lecteur Mesure', role: 'infirmier', groups: [] };
-  await write('people.yaml', { persons: [person] });
+  const others = extra.people?.map((matrix, n) => ({ ...person, id: `autre-${n}`, matrix })) ?? [];
+  await write('people.yaml', { persons: [person, ...others] });
   const patients = Array.from({ length: made.patients }, (_, n) => n);
   await write(
     'equipe.yaml',
@@ -75,6 +88,7 @@ export async function install(made: Installation, homeserver: string, member: st
     sources: [{ id: SOURCE, format: 'hl7v2', facility: [FACILITY], secret_env: 'RELAIS_SOURCE_SECRET' }],
     people: 'people.yaml',
     equipe: 'equipe.yaml',
+    ...extra.config,
   });
   const config = join(made.folder, 'relais.yaml');
   const log = join(made.folder, 'relais.log');
@@ -82,15 +96,15 @@ export async function install(made: Installation, homeserver: string, member: st
   await relais.command(['provision', '--user', made.bot.slice(1).split(':')[0] ?? '']);
 }
 
-/** Starts the serving process and waits until it is ready. @param env e.g. NODE_OPTIONS for a profile */
+/** Starts the serving process, which ends with this one, and waits until it is ready. @param env e.g. NODE_OPTIONS for a profile */
 export async function serve(made: Installation, env: Record<string, string> = {}): Promise<Serving> {
   const log = openSync(join(made.folder, 'relais.log'), 'a');
   const config = join(made.folder, 'relais.yaml');
-  const args = [...FLAGS, ...(made.encrypted ? [CLI, 'serve', '--config', config] : [CLEAR, config])];
+  const args = [...FLAGS, ...(made.encrypted ? [CLI, 'serve', '--leash', '--config', config] : [CLEAR, config])];
   const began = performance.now();
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...envOf(made), ...env },
-    stdio: ['ignore', log, log],
+    stdio: ['pipe', log, log], // its leash: however this process dies, the end of the pipe closes
   });
   const wire = openWire(`http://127.0.0.1:${made.port}`);
   const metrics = async (): Promise<Map<string, number>> => {
@@ -98,9 +112,6 @@ export async function serve(made: Installation, env: Record<string, string> = {}
     const pairs = body.split('\n').map((line) => line.split(' '));
     return new Map(pairs.filter((p) => p.length === 2).map(([name, value]) => [name ?? '', Number(value)]));
   };
-  const orphan = (): void => void child.kill('SIGKILL');
-  process.once('exit', orphan);
-  child.once('exit', () => process.off('exit', orphan));
   for (const deadline = performance.now() + 120_000; ;) {
     if (child.exitCode !== null || performance.now() > deadline)
       throw new Error(`${made.name} did not become ready: see ${made.folder}/relais.log`);

@@ -46,17 +46,26 @@ export type Sizes = {
   drained: number;
   /** Messages read and decided in a row. */
   read: number;
+  /** Who ask by commands. */
+  askers: number;
+  /** Commands of each kind per measurement, one at a time. */
+  asked: number;
+  /** Commands at once. */
+  burst: number;
 };
 
 export const FULL: Sizes = {
   rooms: 50,
-  events: 150,
-  movements: 100,
+  events: 200,
+  movements: 150,
   timed: 50,
-  accepted: 1_000,
+  accepted: 800,
   manyRooms: 1_000,
-  drained: 10_000,
+  drained: 3_000,
   read: 1_000_000,
+  askers: 10,
+  asked: 12,
+  burst: 200,
 };
 
 /** Enough to see that it works; its figures mean little. */
@@ -69,6 +78,9 @@ export const QUICK: Sizes = {
   manyRooms: 20,
   drained: 60,
   read: 2_000,
+  askers: 2,
+  asked: 2,
+  burst: 12,
 };
 
 /** The first round warms both sides up and is not counted. */

@@ -1,6 +1,7 @@
 /** The two ways into a room that are compared: the floor's PUT, and Relais from the signed webhook. */
+import type { ClientRoom } from './client.ts';
 import type { Contents } from './contents.ts';
-import type { Floor, FloorRoom } from './floor.ts';
+import type { Floor } from './floor.ts';
 import type { Installation, Serving } from './installation.ts';
 import { hl7 } from './messages.ts';
 import type { Watcher } from './watcher.ts';
@@ -17,7 +18,7 @@ export async function eachOf<T>(items: readonly T[], width: number, work: (item:
 /** @returns events seen per second: the card's edit and the fact by turns, one PUT at a time in a room */
 export async function floorThroughput(
   given: { floor: Floor; watcher: Watcher; contents: Contents },
-  rooms: readonly FloorRoom[],
+  rooms: readonly ClientRoom[],
   inFlight: number,
   events: number,
 ): Promise<number> {
@@ -91,7 +92,7 @@ export async function relayThroughput(
 /** @returns for each event, ms from its PUT to its being seen; `inFlight` events are under way at any time */
 export async function floorLatency(
   given: { floor: Floor; watcher: Watcher; contents: Contents },
-  rooms: readonly FloorRoom[],
+  rooms: readonly ClientRoom[],
   inFlight: number,
   events: number,
 ): Promise<number[]> {

@@ -8,8 +8,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { provision } from '../bot/matrix/provision.ts';
 import { type Homeserver, startHomeserver } from '../demo/homeserver.ts';
+import type { ClientRoom } from './client.ts';
 import { type Contents, contentsOf } from './contents.ts';
-import { openFloor, type Floor, type FloorRoom } from './floor.ts';
+import { openFloor, type Floor } from './floor.ts';
 import { type Installation, PASSWORD, install, quiet, serve } from './installation.ts';
 import { hl7 } from './messages.ts';
 import { openWatcher, type Watcher } from './watcher.ts';
@@ -23,19 +24,19 @@ export type World = {
   floor: Floor;
   /** What the floor says: the same as Relais. */
   contents: Contents;
-  floorRooms: FloorRoom[];
+  floorRooms: ClientRoom[];
   encrypted: Installation;
   clear: Installation;
   close(): Promise<void>;
 };
 
-type Kept = { port: number; floorRooms: FloorRoom[]; encrypted: Installation; clear: Installation };
+type Kept = { port: number; floorRooms: ClientRoom[]; encrypted: Installation; clear: Installation };
 
 type Progress = (line: string) => void;
 
 /** @param rooms how many rooms each of the four has (floor and Relais, clear and encrypted) */
 export async function openWorld(folder: string, rooms: number, onProgress: Progress): Promise<World> {
-  const marker = join(folder, `world-${rooms}.json`);
+  const marker = join(folder, `made-${rooms}.json`);
   const isNew = !existsSync(marker);
   if (isNew) await rm(folder, { recursive: true, force: true }); // cut off before its end, or of another size
   await mkdir(folder, { recursive: true });
@@ -44,13 +45,14 @@ export async function openWorld(folder: string, rooms: number, onProgress: Progr
   const reader = join(folder, 'reader');
   if (isNew) await makeAccounts(homeserver, reader, onProgress);
   const watcher = await openWatcher(homeserver.url, { user: 'lecteur', password: PASSWORD });
-  const floor = await openFloor(homeserver.url, 'plancher', PASSWORD, folder);
+  const floorFolder = join(folder, 'floor');
+  await rm(floorFolder, { recursive: true, force: true }); // of a run that was cut off
+  await mkdir(floorFolder);
+  const floor = await openFloor(homeserver.url, { user: 'plancher', password: PASSWORD }, floorFolder, watcher.userId);
   const kept = isNew
     ? await seed({ homeserver, folder, rooms, port, floor, watcher, onProgress })
     : (JSON.parse(await readFile(marker, 'utf8')) as Kept);
   if (isNew) await writeFile(marker, JSON.stringify(kept));
-  onProgress('sharing the keys of the floor’s rooms');
-  for (const room of kept.floorRooms.filter((one) => one.encrypted)) await floor.share(room, watcher.userId);
   return {
     homeserver,
     folder,
@@ -84,11 +86,11 @@ async function seed(given: {
   onProgress: Progress;
 }): Promise<Kept> {
   const { homeserver, folder, rooms, port, floor, watcher, onProgress } = given;
-  const floorRooms: FloorRoom[] = [];
+  const floorRooms: ClientRoom[] = [];
   for (const encrypted of [false, true])
     for (let n = 0; n < rooms; n += 1) {
       if (n % 10 === 0) onProgress(`floor: ${encrypted ? 'encrypted' : 'clear'} room ${n} of ${rooms}`);
-      floorRooms.push(await floor.createRoom(`floor-${encrypted}-${n}`, encrypted, watcher.userId));
+      floorRooms.push(await floor.createRoom(`floor-${encrypted}-${n}`, encrypted));
     }
   const made = async (name: string, encrypted: boolean): Promise<Installation> => {
     const installation: Installation = {

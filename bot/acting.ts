@@ -54,13 +54,13 @@ async function withdrawOne(
 
 /** @returns why it stays there, when it does. @throws TransportFailure when it is worth another try */
 async function takeBack(
-  { transport }: ActingPorts,
+  { transport, clocks }: ActingPorts,
   matrixId: string,
   { deliveryId, eventId, tried }: Carrier,
 ): Promise<string | undefined> {
   try {
     // Sent without a known end: the room says whether it is there.
-    const event = eventId ?? (tried && (await eventOf(transport, matrixId, deliveryId, tried.at)));
+    const event = eventId ?? (tried && (await eventOf(transport, matrixId, deliveryId, tried.at, clocks.machine())));
     if (event !== undefined) await transport.redact(matrixId, event, `relais-redact-${deliveryId}`);
     return undefined;
   } catch (error) {

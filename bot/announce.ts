@@ -8,18 +8,9 @@ import type { Message } from '../care/relay/message.ts';
 import { roomRef } from '../care/relay/room.ts';
 import type { Patient, Stay } from '../care/stay/stay.ts';
 import { sayAnswer } from '../commands/table.ts';
-import {
-  cannotRead,
-  patientSummary,
-  refusal,
-  roomClosed,
-  roomTrouble,
-  stayCard,
-  stayFact,
-  tooOld,
-  unknownWord,
-  welcome,
-} from '../config/texts/fr.ts';
+import { patientSummary, stayCard, stayFact } from '../config/texts/stays.ts';
+import { refusal, tooOld, unknownWord } from '../config/texts/refusals.ts';
+import { cannotRead, roomClosed, roomTrouble, welcome } from '../config/texts/rooms.ts';
 import { corrected, deskNote, notMine, proposalNews } from '../config/texts/identity.ts';
 import { documentNews, letterNews } from '../config/texts/documents.ts';
 import { traceNews } from '../config/texts/report.ts';

@@ -34,17 +34,21 @@ export async function dispatch(ports: DispatchPorts, envelope: Envelope): Promis
   const isOld = content.heardAt - event.origin_server_ts > TOO_OLD_MS;
   const room = await ports.store.rooms.byMatrixId(roomId);
   if (!room) return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
+  // What is answered in a direct room is read by its person: somebody else who got in is not heard there.
+  const isHeard = room.kind !== 'direct' || event.sender === room.subject;
   switch (event.type) {
     case 'm.room.member':
       return memberChanged(ports, envelope, { ...room, matrixId: roomId }, event);
     case 'm.room.tombstone':
       return tombstoned(ports, envelope, { ...room, matrixId: roomId }, event);
     case 'm.reaction':
+      if (!isHeard) return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
       if (isOld) return settle(ports, envelope, 'muted', 'too-old', event.sender);
       return reacted(ports, envelope, room, event);
     case 'm.room.redaction':
       return redacted(ports, envelope, event);
     default:
+      if (!isHeard) return settle(ports, envelope, 'muted', 'not-for-us', event.sender);
       return spoken(ports, envelope, room, content, isOld);
   }
 }

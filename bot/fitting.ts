@@ -3,7 +3,7 @@
  * base64, signatures and references included. What is too long loses its formatting first, then its end, visibly.
  */
 import type { Message } from '../care/relay/message.ts';
-import { messageCut } from '../config/texts/fr.ts';
+import { messageCut } from '../config/texts/rooms.ts';
 
 /**
  * Bytes of content before encryption: × 4/3 for base64 makes 57,344; the rest is for the envelope of the ciphertext, the

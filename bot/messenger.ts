@@ -6,7 +6,7 @@ import { faultFields } from '../care/relay/fault.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { Room } from '../care/relay/room.ts';
-import type { OutboxItem, Store } from '../care/relay/ports.ts';
+import { LONGEST_WAIT_MS, type OutboxItem, type Store } from '../care/relay/ports.ts';
 import { StoreFailure } from '../care/relay/store-failure.ts';
 import { restUntil, type Wake } from '../care/relay/wake.ts';
 import { type Transport, TransportFailure } from '../care/relay/transport.ts';
@@ -16,6 +16,7 @@ import { fileContent } from './file-delivery.ts';
 import type { Pacer } from './pacing.ts';
 import type { Rooms } from './rooms.ts';
 import { settleEarlier, transactionOf } from './settling.ts';
+import { createTurns, type TakeTurn } from './turns.ts';
 
 export type MessengerPorts = {
   store: Store;
@@ -28,14 +29,22 @@ export type MessengerPorts = {
   log: Log;
 };
 
-/** How many rooms are written to at once. */
-const PARALLEL = 16;
+/** In how many rooms something is made ready or said at once, and how many of them call the homeserver. */
+const PARALLEL = 48;
+const CALLING = 32;
+/**
+ * With so many under way the homeserver has enough to do: what is ready then begins in company, or after a moment. A delivery
+ * waits for the disk before its call, and those that begin together wait together; one by one they keep a disk busy that
+ * the homeserver may share.
+ */
+const ENOUGH = 16;
+const COMPANY = 8;
+const COMPANY_MS = 250;
 /** A room that takes longer gives its place to another one; its own lane still waits for it. */
 const SLOW_MS = 5_000;
 /** What another process opened (`relais lane retry`) or a postponed lane's instant is seen this much later at most. */
 const LOOK_MS = 500;
 const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
 
 /**
  * Sends what may be sent now.
@@ -47,9 +56,12 @@ export async function drainOutbox(ports: MessengerPorts, signal?: AbortSignal): 
   const { store, clocks, pacer, wake } = ports;
   const busy = new Map<string, { since: number; work: Promise<void> }>();
   let ended = 0;
+  /** Since when too few are ready to begin, machine ms. */
+  let alone: number | undefined;
   const broken: unknown[] = [];
+  const takeTurn = createTurns(CALLING, SLOW_MS, clocks);
   const begin = (item: OutboxItem): void => {
-    const work = sendOne(ports, item)
+    const work = sendOne(ports, item, takeTurn)
       .then(
         (done) => {
           if (done) ended += 1;
@@ -65,14 +77,16 @@ export async function drainOutbox(ports: MessengerPorts, signal?: AbortSignal): 
     const now = clocks.machine();
     const taken = [...busy.values()].filter(({ since }) => now - since < SLOW_MS).length;
     const ready = taken < PARALLEL ? await store.outbox.heads(now, PARALLEL - taken, busy) : [];
-    for (const item of ready) {
+    alone = ready.length > 0 && ready.length < COMPANY && taken >= ENOUGH ? (alone ?? now) : undefined;
+    const left = alone === undefined || !signal ? 0 : alone + COMPANY_MS - now;
+    for (const item of left > 0 ? [] : ready) {
       if (!pacer.take()) break;
       begin(item);
     }
     const held = ready.some((item) => !busy.has(item.room)) && pacer.waitMs() > 0;
     if (busy.size === 0 && !(held && signal)) return ended;
     const news = Promise.race([...underWay(), rung]);
-    const look = held ? Math.min(pacer.waitMs(), LOOK_MS) : LOOK_MS;
+    const look = left > 0 ? left : held ? Math.min(pacer.waitMs(), LOOK_MS) : LOOK_MS;
     // Without a signal only what is under way is waited for: a stepped clock's pause ends at once, and would spin here.
     await (signal ? restUntil(news, look, clocks, signal) : news);
   }
@@ -81,9 +95,14 @@ export async function drainOutbox(ports: MessengerPorts, signal?: AbortSignal): 
   return ended;
 }
 
+/** What was ready does not leave: it was withdrawn meanwhile, or the homeserver asked everybody for a pause. */
+class NotNow extends Error {}
+
 /** @returns whether the delivery left the queue */
-async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean> {
+async function sendOne(ports: MessengerPorts, item: OutboxItem, takeTurn: TakeTurn): Promise<boolean> {
   const { store, transport, clocks, pacer } = ports;
+  const refusals = pacer.refusals();
+  let leave = (): void => undefined;
   try {
     if (isAct(item.announcement)) {
       const whole = await perform(ports, item, item.announcement);
@@ -107,7 +126,14 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
     const content =
       (await fileContent({ store, transport }, item, place)) ??
       contentOf(item, await render(store.files, item.announcement, clocks.civil(), item.room), place);
-    if (!(await store.outbox.markTried(item.id, transport.deviceId, clocks.machine()))) return false;
+    // On disk together with what the crypto machine has moved: both are waited for before the call, side by side.
+    const marked = store.outbox.markTried(item.id, transport.deviceId, clocks.machine());
+    marked.catch(() => undefined); // seen in its turn, or hidden by what failed earlier
+    const turn = async (): Promise<void> => {
+      if (!(await marked)) throw new NotNow();
+      leave = await takeTurn();
+      if (pacer.refusals() !== refusals) throw new NotNow();
+    };
     const eventId = await transport.send(
       room.matrixId,
       'm.room.message',
@@ -115,19 +141,25 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem): Promise<boolean
       transactionOf(item.deliveryId),
       room.encrypted,
       readersOf(room, transport.userId),
+      turn,
     );
     pacer.answered();
     await store.outbox.markDone(item.id, { eventId }, clocks.civil());
     return true;
   } catch (error) {
-    return failed(ports, item, error);
+    if (error instanceof NotNow) return false;
+    return await failed(ports, item, error);
+  } finally {
+    leave();
   }
 }
 
+/** A direct room too: what the secretariat, the desk and an asker read there has a name. */
+const NAMES_A_PATIENT: ReadonlySet<Room['kind']> = new Set(['patient', 'request', 'desk', 'direct']);
+
 /** Where a patient is named, who is in the room without being wanted there gets no key (invariant 6). */
 function readersOf(room: Room, bot: string): string[] | undefined {
-  const named = room.kind === 'patient' || room.kind === 'request' || room.kind === 'desk';
-  return named ? [...room.members, bot] : undefined;
+  return NAMES_A_PATIENT.has(room.kind) ? [...room.members, bot] : undefined;
 }
 
 async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): Promise<boolean> {
@@ -152,7 +184,7 @@ async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): 
     case 'transient':
     case 'ambiguous':
     case 'account': {
-      const wait = retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** item.attempts, LONGEST_RETRY_MS);
+      const wait = Math.min(retryAfterMs ?? FIRST_RETRY_MS * 2 ** item.attempts, LONGEST_WAIT_MS);
       await store.outbox.postpone(item.id, clocks.machine() + wait, why);
       log('warn', `delivery waits: ${why}`, { ...fields, kind, wait });
       return false;

@@ -11,6 +11,8 @@ export interface Pacer {
   waitMs(): number;
   /** A call was answered: the homeserver is there. */
   answered(): void;
+  /** Grows with each refusal: what was made ready before one does not leave after it. */
+  refusals(): number;
   /** The homeserver asks for a pause, or does not answer at all. @returns how long everybody waits, machine ms */
   refused(retryAfterMs: number | undefined): number;
 }
@@ -33,6 +35,7 @@ export function createPacer(clocks: Pick<Clocks, 'machine'>, callsPerSecond?: nu
   let next = 0;
   /** One after the other, without an answer in between. */
   let refusals = 0;
+  let told = 0;
   let pausedUntil = 0;
   let latest = clocks.machine();
   /** A clock that is set back moves every appointment back with it: else the account would be silent until it caught up. */
@@ -51,6 +54,7 @@ export function createPacer(clocks: Pick<Clocks, 'machine'>, callsPerSecond?: nu
   };
   return {
     waitMs,
+    refusals: () => told,
     take() {
       if (waitMs() > 0) return false;
       next = machine() + (refusals > 0 ? PROBE_MS : gap);
@@ -66,6 +70,7 @@ export function createPacer(clocks: Pick<Clocks, 'machine'>, callsPerSecond?: nu
       gap = Math.max(smallestGap, gap * RECOVERY < NO_GAP_MS ? 0 : gap * RECOVERY);
     },
     refused(retryAfterMs) {
+      told += 1;
       const now = machine();
       if (now < pausedUntil) {
         // Calls that were under way when the pause began: one refusal, told several times.

@@ -4,6 +4,7 @@
  */
 import { type AuditEntry, emptyDecision } from '../care/relay/decision.ts';
 import type { Clocks } from '../care/relay/clock.ts';
+import { leavingFrom } from '../care/relay/departures.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Store, StoredFile } from '../care/relay/ports.ts';
 import { ROOM_SYNC, type RoomSync } from '../care/relay/room-plan.ts';
@@ -53,7 +54,9 @@ async function syncOne(
   const room = await rooms.ensure(state.ref);
   const audit = [entry('room-sync', state.ref)];
   if (state.rename) await transport.setState(room.matrixId, 'm.room.name', '', { name: room.name });
-  for (const userId of state.remove) if (!room.members.includes(userId)) audit.push(await remove(ports, room, userId));
+  // Asked again: who was wanted anew since must not be put out.
+  for (const userId of state.remove)
+    if ((await leavingFrom(store, state.ref)).includes(userId)) audit.push(await remove(ports, room, userId));
   const space = room.kind === 'territory' ? await store.rooms.get(roomRef.space(room.subject)) : undefined;
   if (!space) return { room, audit };
   const { matrixId } = await rooms.ensure(space.ref);

@@ -2,6 +2,7 @@
 import type { Log } from '../care/relay/log.ts';
 import { apply } from '../care/relay/apply.ts';
 import type { Clocks } from '../care/relay/clock.ts';
+import { leavingFrom } from '../care/relay/departures.ts';
 import { emptyDecision } from '../care/relay/decision.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Sealer } from '../care/relay/seal.ts';
@@ -79,22 +80,49 @@ export function createRooms(ports: RoomsPorts): Rooms {
     }
   }
 
+  async function remove(matrixId: string, userId: string): Promise<void> {
+    await transport.remove(matrixId, userId);
+    invited.get(matrixId)?.delete(userId);
+  }
+
+  /** Before the next word: who is no longer wanted gets no key of it, and would see a message that they cannot read. */
+  async function removeLeaving(room: Room, matrixId: string): Promise<void> {
+    const here = invited.get(matrixId) ?? new Set();
+    const others = [...here].filter((userId) => userId !== transport.userId && !room.members.includes(userId));
+    if (others.length === 0) return;
+    const leaving = await leavingFrom(store, room.ref);
+    for (const userId of others.filter((one) => leaving.includes(one)))
+      await remove(matrixId, userId).catch((error: unknown) => {
+        // Said by bot/room-sync.ts, which tries the same: what follows is not readable to them anyway.
+        if (!(error instanceof TransportFailure) || error.kind !== 'room') throw error;
+      });
+  }
+
+  /** The only place where this person is reached: who left it is asked back when there is something to say. */
+  async function callBack(room: Room, matrixId: string): Promise<void> {
+    const there = await transport.members(matrixId);
+    if (there.some(({ userId }) => userId === room.subject)) return;
+    const trouble = await inviteOne(transport, matrixId, room.subject);
+    if (trouble) await tellNotInvited(ports, room, room.subject, trouble);
+  }
+
   return {
     async ensure(ref) {
       const room = await known(ref);
       const matrixId = room.matrixId ?? (await create(room));
       if (room.matrixId === null) await store.rooms.opened(ref, matrixId);
-      if (room.kind !== 'direct') await inviteMissing(room, matrixId);
+      if (room.kind === 'direct') await callBack(room, matrixId);
+      else {
+        await inviteMissing(room, matrixId);
+        await removeLeaving(room, matrixId);
+      }
       return { ...room, matrixId };
     },
     async createNext(ref) {
       const room = await known(ref);
       return create({ ...room, generation: room.generation + 1 });
     },
-    async remove(matrixId, userId) {
-      await transport.remove(matrixId, userId);
-      invited.get(matrixId)?.delete(userId);
-    },
+    remove,
   };
 }
 

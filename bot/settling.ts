@@ -10,6 +10,8 @@ import { DELIVERY_ID } from './announce.ts';
 
 const HOUR = 3_600_000;
 const SAME_TRANSACTION_MS = 12 * HOUR;
+/** A clock that is put right by less is no trouble; by more, what it said at an earlier try says nothing. */
+const SET_BACK_MS = HOUR;
 /** The homeserver's clock may be behind ours; a wrong time zone is the usual mistake, and a day covers it. */
 const SLACK_MS = 24 * HOUR;
 /** 20,000 events: beyond it a person decides. */
@@ -42,15 +44,18 @@ export async function settleEarlier(
   const { tried, deliveryId } = item;
   if (!tried) return 'unsent';
   const age = clocks.machine() - tried.at;
-  if (tried.device === transport.deviceId && age < SAME_TRANSACTION_MS) return 'same-transaction';
+  const isRecent = age > -SET_BACK_MS && age < SAME_TRANSACTION_MS;
+  if (tried.device === transport.deviceId && isRecent) return 'same-transaction';
   const matrixId = (await store.rooms.get(item.room))?.matrixId;
   if (!matrixId) return 'unsent'; // the room begins anew: nothing of ours can be there
-  const eventId = await eventOf(transport, matrixId, deliveryId, tried.at);
+  const eventId = await eventOf(transport, matrixId, deliveryId, tried.at, clocks.machine());
   return eventId === undefined ? 'unsent' : { eventId };
 }
 
 /**
  * The event that carries a delivery, read back from the room.
+ * @param triedAt of the first try, `now`: machine time. A try that is ahead of now was made before the clock was set back,
+ *   nobody knows how long ago: then the room is read back whole
  * @returns undefined when it certainly is not there. @throws TransportFailure, of kind `message` when what is read does not tell
  */
 export async function eventOf(
@@ -58,8 +63,9 @@ export async function eventOf(
   roomId: string,
   deliveryId: string,
   triedAt: number,
+  now: number,
 ): Promise<string | undefined> {
-  return findSaid(transport, roomId, deliveryId, triedAt - SLACK_MS);
+  return findSaid(transport, roomId, deliveryId, triedAt - now > SET_BACK_MS ? 0 : triedAt - SLACK_MS);
 }
 
 async function findSaid(

@@ -164,7 +164,8 @@ export function openTranscript(
     async setState(roomId, type, stateKey, content) {
       add(roomId, userId, type, content, { state_key: stateKey });
     },
-    async send(roomId, type, content, txnId, _encrypted, readers) {
+    async send(roomId, type, content, txnId, _encrypted, readers, turn) {
+      await turn?.();
       const before = sent.get(txnId);
       if (before) return before;
       if (!room(roomId).members.has(userId)) throw new TransportFailure('room', 'not in the room');

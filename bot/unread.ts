@@ -6,6 +6,7 @@ import { parisDate, MINUTE } from '../care/relay/civil-time.ts';
 import { type Decision, emptyDecision } from '../care/relay/decision.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
+import type { Transport } from '../care/relay/transport.ts';
 import type { People } from '../care/people/person.ts';
 import { type HeardEvent, heardEvent } from './listening.ts';
 
@@ -21,10 +22,31 @@ export async function sayUnread(ports: UnreadPorts): Promise<number> {
   const waiting = await store.inbox.list({ state: 'waiting-key', limit: 1_000 });
   for (const envelope of waiting.reverse()) {
     const heard = heardEvent(envelope);
-    if (!heard || clocks.machine() - heard.heardAt < PATIENCE_MS) continue;
+    const since = heard ? clocks.machine() - heard.heardAt : 0;
+    // Negative: the clock was set back since, and is not waited for.
+    if (!heard || (since >= 0 && since < PATIENCE_MS)) continue;
     if (await sayOnce(ports, heard)) said += 1;
   }
   return said;
+}
+
+/**
+ * What can be deciphered by now is decided, in the order it came. What still cannot is left where it is: deciding it again
+ * each time would write a row each time.
+ * @param rooms those whose keys have come; undefined: all of them
+ */
+export async function retryUnread(
+  { store, transport }: { store: Pick<Store, 'inbox'>; transport: Pick<Transport, 'decrypt'> },
+  rooms?: readonly string[],
+): Promise<void> {
+  const waiting = await store.inbox.list({ state: 'waiting-key', limit: 1_000 });
+  for (const envelope of waiting.reverse()) {
+    const heard = heardEvent(envelope);
+    if (!heard || rooms?.includes(heard.roomId) === false) continue;
+    // An error of another sort is for the drain, which knows a passing one from a bug: no event must stop the start.
+    const read = await transport.decrypt(heard.roomId, heard.event).catch(() => undefined);
+    if (read !== 'undecryptable') await store.inbox.replay(envelope.id);
+  }
 }
 
 async function sayOnce({ store, people, clocks }: UnreadPorts, heard: HeardEvent): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** One authentic body at the doors of FHIR and of documents: judged, stored, answered. */
 import type { Context } from 'hono';
 import type { Clocks } from '../care/relay/clock.ts';
+import type { NewEnvelope } from '../care/relay/envelope.ts';
 import { faultFields } from '../care/relay/fault.ts';
 import type { Reading } from '../care/stay/intent.ts';
 import type { Source } from './admit.ts';
@@ -22,18 +23,9 @@ export async function takeFhir(
   const receivedAt = deps.clocks.civil();
   const read = guarded(c, deps, fhirReader(source, receivedAt));
   const { envelope, receipt } = await judgeFhir(source, body, { receivedAt, read });
-  const accepted = await store(c, deps, envelope);
-  if (isProblem(accepted)) return accepted;
-  deps.log('info', 'fhir message stored', {
-    request: c.get('requestId'),
-    source: source.id,
-    envelope: accepted.id,
-    state: accepted.state,
-    reason: envelope.settled?.reason ?? '',
-  });
-  const kept = accepted.state === 'duplicate' ? accepted.acknowledgement : undefined;
-  const said = kept === undefined ? receipt : (JSON.parse(kept) as FhirReceipt);
-  const answer = answerFhir(said, accepted.id, accepted.state === 'duplicate');
+  const stored = await storeOne(c, deps, envelope, { as: 'fhir message stored', receipt });
+  if (isProblem(stored)) return stored;
+  const answer = answerFhir(stored.receipt, stored.id, stored.again);
   return isProblem(answer) ? answer : c.body(JSON.stringify(answer.body), answer.status, FHIR_JSON);
 }
 
@@ -47,23 +39,30 @@ export async function takeDocument(
   const receivedAt = deps.clocks.civil();
   const read = guarded(c, deps, (bytes) => readPostedDocument(bytes, receivedAt));
   const { envelope, receipt, malformed } = await judgeDocument(source, body, { receivedAt, read });
-  const accepted = await store(c, deps, envelope);
-  if (isProblem(accepted)) return accepted;
-  deps.log('info', 'document stored', {
-    request: c.get('requestId'),
-    source: source.id,
-    envelope: accepted.id,
-    state: accepted.state,
-    reason: envelope.settled?.reason ?? '',
-  });
+  const stored = await storeOne(c, deps, envelope, { as: 'document stored', receipt });
+  if (isProblem(stored)) return stored;
   if (malformed && !receipt.accepted) {
     const { detail } = receipt;
-    return { status: 400, slug: 'schema', title: 'Document not as described', detail, stored: accepted.id };
+    return { status: 400, slug: 'schema', title: 'Document not as described', detail, stored: stored.id };
   }
-  const kept = accepted.state === 'duplicate' ? accepted.acknowledgement : undefined;
-  const said = kept === undefined ? receipt : (JSON.parse(kept) as EventReceipt);
-  const answer = answerFor(said, accepted.id, accepted.state === 'duplicate');
+  const answer = answerFor(stored.receipt, stored.id, stored.again);
   return isProblem(answer) ? answer : c.json(answer.body, answer.status);
+}
+
+/** @returns what to answer once it is on disk: of what comes `again`, the answer of the first time */
+async function storeOne<Receipt extends FhirReceipt | EventReceipt>(
+  c: Context<DoorEnv>,
+  deps: TakingDeps,
+  envelope: NewEnvelope,
+  { as, receipt }: { as: string; receipt: Receipt },
+): Promise<{ id: string; again: boolean; receipt: Receipt } | Problem> {
+  const accepted = await store(c, deps, envelope);
+  if (isProblem(accepted)) return accepted;
+  const { id, state } = accepted;
+  const reason = envelope.settled?.reason ?? '';
+  deps.log('info', as, { request: c.get('requestId'), source: envelope.source, envelope: id, state, reason });
+  const first = state === 'duplicate' ? accepted.acknowledgement : undefined;
+  return { id, again: state === 'duplicate', receipt: first === undefined ? receipt : (JSON.parse(first) as Receipt) };
 }
 
 function isFhir(c: Context<DoorEnv>): boolean {

@@ -28,7 +28,7 @@ export async function openAccount(
       return await openMatrixTransport({ directory, clocks, log, secret, password, accessRule, roomVersion });
     } catch (error) {
       const away = error instanceof TransportFailure && error.kind !== 'account';
-      if (!away && !(error instanceof StoreFailure)) throw error;
+      if (!away && (!(error instanceof StoreFailure) || error.lasting)) throw error;
       waits(away ? `the homeserver does not answer: ${error.message}` : error.message);
       await clocks.pause(away ? HOMESERVER_RETRY_MS : RETRY_MS, signal);
     }

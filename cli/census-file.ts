@@ -3,13 +3,13 @@
  * stay), or HL7 messages that say who is here. Pure: nothing is stored.
  */
 import { createHash } from 'node:crypto';
-import { parse } from 'csv-parse/sync';
 import { decodeMessage } from '../bridge/formats/hl7v2/charset.ts';
 import { eventSchema } from '../bridge/formats/events.ts';
 import { splitHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { fromParis, toParis } from '../care/relay/civil-time.ts';
 import type { NewEnvelope } from '../care/relay/envelope.ts';
 import { CENSUS, censusMovement } from '../care/stay/shadow.ts';
+import { type CsvRow, readCsvRows } from '../config/csv.ts';
 
 export type CensusSource = {
   source: string;
@@ -50,17 +50,15 @@ export function readCensus(
 }
 
 function readCsv(text: string, given: CensusSource): { envelopes: NewEnvelope[] } | { problems: string[] } {
-  let rows: string[][];
+  let rows: CsvRow[];
   try {
-    const first = text.split(/\r?\n/, 1)[0] ?? '';
-    const delimiter = [';', '\t', ','].find((one) => first.includes(one)) ?? ';';
-    rows = parse(text, { delimiter, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true });
+    rows = readCsvRows(text);
   } catch (error) {
     const line = error instanceof Error && 'lines' in error ? ` near line ${String(error.lines)}` : '';
     return { problems: [`not CSV${line}: check the quotes`] };
   }
-  const [head = [], ...lines] = rows;
-  const places = placesOf(head);
+  const [head, ...lines] = rows;
+  const places = placesOf(head?.cells ?? []);
   const missing = REQUIRED.filter((column) => places[column] === undefined);
   if (missing.length > 0) {
     const names = missing.map((column) => COLUMNS[column][0]).join(', ');
@@ -68,7 +66,7 @@ function readCsv(text: string, given: CensusSource): { envelopes: NewEnvelope[] 
   }
   const problems: string[] = [];
   const envelopes: NewEnvelope[] = [];
-  for (const [n, cells] of lines.entries()) {
+  for (const { line, cells } of lines) {
     const value = (column: Column): string | undefined => {
       const place = places[column];
       return (place === undefined ? '' : (cells[place] ?? '')) || undefined;
@@ -79,7 +77,7 @@ function readCsv(text: string, given: CensusSource): { envelopes: NewEnvelope[] 
     else {
       const fields = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))];
       problems.push(
-        `line ${n + 2}: ${fields.map((field) => OF_FIELD[field] ?? field).join(', ')} missing or impossible`,
+        `line ${line}: ${fields.map((field) => OF_FIELD[field] ?? field).join(', ')} missing or impossible`,
       );
     }
   }

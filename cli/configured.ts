@@ -46,6 +46,24 @@ export async function withStore(
   }
 }
 
+/**
+ * The same act for each id that was typed; one that it is not for does not stop the others.
+ * @param act says what it did, or why not, and whether it did
+ * @returns the exit code: 1 when one of them was not done
+ */
+export async function eachId(
+  ids: readonly string[],
+  path: string,
+  env: Environment,
+  act: (store: Store, id: string) => Promise<boolean>,
+): Promise<number> {
+  return withStore(path, env, async ({ store }) => {
+    let missing = 0;
+    for (const id of ids) if (!(await act(store, id))) missing += 1;
+    return missing > 0 ? 1 : 0;
+  });
+}
+
 /** Every act of the operator leaves a row too (invariant 9). @param subject an id or a ref, never a name */
 export async function auditAct(store: Store, action: string, subject: string): Promise<void> {
   const entry = { actor: 'operator', action, subject, outcome: 'posted', reason: 'answered' } as const;

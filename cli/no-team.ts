@@ -1,6 +1,6 @@
 import type { Patient, Stay } from '../care/stay/stay.ts';
 import { patientView } from '../care/stay/patient.ts';
-import { patientName } from '../config/texts/fr.ts';
+import { patientName } from '../config/texts/stays.ts';
 import { type Environment, withStore } from './configured.ts';
 
 /** For the ward: whom to telephone, because nobody of the équipe is on Relais. Health data; the look is audited. */

@@ -4,8 +4,8 @@ import { render } from '../bot/announce.ts';
 import { readEnvelope } from '../bridge/hospital.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
-import { SAME_PATIENT } from '../care/stay/case.ts';
-import { auditAct, type Environment, withStore } from './configured.ts';
+import { SAME_PATIENT } from '../care/stay/decide-intent.ts';
+import { auditAct, eachId, type Environment, withStore } from './configured.ts';
 
 type Print = (line: string) => void;
 
@@ -61,7 +61,10 @@ export async function showQuarantined(
 
 async function showDelivery(store: Store, id: string, print: Print): Promise<number> {
   const delivery = await store.outbox.look(id);
-  if (!delivery) return unknown(id);
+  if (!delivery) {
+    sayUnknown(id);
+    return 1;
+  }
   await auditAct(store, 'quarantine:show', id);
   const { announcement, tried, ...rest } = delivery;
   const triedAt = tried && new Date(tried.at).toISOString();
@@ -79,27 +82,24 @@ export async function replayQuarantined(
   env: Environment,
   print: Print,
 ): Promise<number> {
-  return withStore(options.config, env, async ({ store }) => {
-    let missing = 0;
-    for (const id of ids) {
-      const envelope = await store.inbox.get(id);
-      if (envelope?.state === 'quarantined') {
-        const accept = options.acceptIdentity === true;
-        if (accept && envelope.reason !== 'merge-needs-human') {
-          console.error(`${id} is not held for its identity: replay it without --accept-identity.`);
-          missing += 1;
-          continue;
-        }
-        await auditAct(store, accept ? 'quarantine:accept-identity' : 'quarantine:replay', id);
-        await store.inbox.replay(id, accept ? SAME_PATIENT : undefined);
-        print(`${id} will be decided again, at the end of its lane.`);
-        continue;
+  return eachId(ids, options.config, env, async (store, id) => {
+    const envelope = await store.inbox.get(id);
+    if (envelope?.state === 'quarantined') {
+      const accept = options.acceptIdentity === true;
+      if (accept && envelope.reason !== 'merge-needs-human') {
+        console.error(`${id} is not held for its identity: replay it without --accept-identity.`);
+        return false;
       }
-      const by = { actor: 'operator', at: Date.now(), forget: options.sendAgain ?? false };
-      if (await store.outbox.replay(id, by)) print(`${id} will be sent again, at the end of its room's queue.`);
-      else missing += unknown(id);
+      await auditAct(store, accept ? 'quarantine:accept-identity' : 'quarantine:replay', id);
+      await store.inbox.replay(id, accept ? SAME_PATIENT : undefined);
+      print(`${id} will be decided again, at the end of its lane.`);
+      return true;
     }
-    return missing > 0 ? 1 : 0;
+    const by = { actor: 'operator', at: Date.now(), forget: options.sendAgain ?? false };
+    const again = await store.outbox.replay(id, by);
+    if (again) print(`${id} will be sent again, at the end of its room's queue.`);
+    else sayUnknown(id);
+    return again;
   });
 }
 
@@ -110,13 +110,11 @@ export async function dropQuarantined(
   env: Environment,
   print: Print,
 ): Promise<number> {
-  return withStore(options.config, env, async ({ store }) => {
-    let missing = 0;
-    for (const id of ids) {
-      if (await store.outbox.drop(id, { actor: 'operator', at: Date.now() })) print(`${id} will never be sent.`);
-      else missing += unknown(id);
-    }
-    return missing > 0 ? 1 : 0;
+  return eachId(ids, options.config, env, async (store, id) => {
+    const dropped = await store.outbox.drop(id, { actor: 'operator', at: Date.now() });
+    if (dropped) print(`${id} will never be sent.`);
+    else sayUnknown(id);
+    return dropped;
   });
 }
 
@@ -129,7 +127,6 @@ function summary(e: Envelope): Record<string, unknown> {
   return { id, lane, source, format, receivedAt: new Date(receivedAt).toISOString(), state, outcome, reason, detail };
 }
 
-function unknown(id: string): number {
+function sayUnknown(id: string): void {
   console.error(`${id} is not in quarantine: relais quarantine list shows what is.`);
-  return 1;
 }

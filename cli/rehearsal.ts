@@ -155,7 +155,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     } while ((await transport.flush(relais.hear)) > 0);
   }
 
-  await relais.armDates();
+  await relais.arrange();
   const directs = new Map<string, string>();
   const stage: Stage = {
     store,

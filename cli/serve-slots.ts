@@ -2,7 +2,7 @@
 import { randomIds } from '../bridge/random-ids.ts';
 import type { Job } from '../bridge/schedule.ts';
 import { readFeeds } from '../bridge/slot-feeds.ts';
-import { peopleFrom } from '../care/people/person.ts';
+import type { People } from '../care/people/person.ts';
 import { apply } from '../care/relay/apply.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { Log } from '../care/relay/log.ts';
@@ -11,8 +11,8 @@ import { decideTidy } from '../care/request/slot-tidy.ts';
 import type { LoadedConfig } from '../config/load.ts';
 
 /** @param store the one that rings its doors, so that who loses a place is told at once */
-export function slotJobs(loaded: LoadedConfig, store: Store, clocks: Clocks, log: Log): Job[] {
-  const ports = { store, people: peopleFrom(loaded.people, loaded.teams, loaded.duty), ids: randomIds };
+export function slotJobs(loaded: LoadedConfig, people: People, store: Store, clocks: Clocks, log: Log): Job[] {
+  const ports = { store, people, ids: randomIds };
   const tidy = { name: 'slots-tidy', every: '40 3 * * *', run: () => tidySlots(store, () => clocks.civil()) };
   if (loaded.slotFeeds.length === 0) return [tidy];
   const run = (): Promise<void> => readFeeds(ports, loaded.slotFeeds, { clocks, log });

@@ -8,14 +8,14 @@ import type { OpenTransport } from '../bot/matrix/matrix-transport.ts';
 import { readHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { acknowledgement } from '../bridge/formats/hl7v2/ack.ts';
 import type { NewEnvelope } from '../care/relay/envelope.ts';
-import { peopleFrom } from '../care/people/person.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Store } from '../care/relay/ports.ts';
 import type { Sealer } from '../care/relay/seal.ts';
 import { StoreFailure } from '../care/relay/store-failure.ts';
 import { TransportFailure } from '../care/relay/transport.ts';
 import type { Slots } from '../care/request/slot.ts';
-import type { LoadedConfig } from '../config/load.ts';
+import { COMMAND_WORDS } from '../commands/table.ts';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { loadTariffs } from '../config/load-tariffs.ts';
 import { RINGING } from '../config/ringing.ts';
 import { compose, type Relais } from '../main.ts';
@@ -30,12 +30,19 @@ import { openMllpDoors } from './mllp-doors.ts';
 import { slotJobs } from './serve-slots.ts';
 import { serveDirectory, type ServedDirectory } from './serve-directory.ts';
 import { beat } from './served.ts';
-import { type ServedPathways, servedPathways } from './served-pathways.ts';
+import { type ServedArrangements, servedArrangements } from './served-arrangements.ts';
 
 export type ServeOptions = { config: string; /** Stop when standard input ends. */ leash?: boolean };
 
-/** @returns the exit code: 0 stopped on request, 1 refused to start, 2 broken configuration, 3 the account is refused */
-export async function serve({ config, leash }: ServeOptions, env: Environment): Promise<number> {
+/**
+ * @param opening how the base is opened: only the bench gives another way, to tell the cost of encryption apart
+ * @returns the exit code: 0 stopped on request, 1 refused to start, 2 broken configuration, 3 the account is refused
+ */
+export async function serve(
+  { config, leash }: ServeOptions,
+  env: Environment,
+  opening: typeof openStore = openStore,
+): Promise<number> {
   const loaded = configured(config, env);
   if (!loaded) return 2;
   const clocks = wallClocks();
@@ -45,7 +52,7 @@ export async function serve({ config, leash }: ServeOptions, env: Environment): 
   // However the parent dies, kill -9 included, its end of the pipe closes.
   if (leash) process.stdin.once('close', () => stop.abort()).resume();
   try {
-    await run(loaded, clocks, log, stop.signal);
+    await run(loaded, () => loadConfig(config, env, COMMAND_WORDS), clocks, log, stop.signal, opening);
     return 0;
   } catch (error) {
     // Ours to read at the start: these messages come from opening the store and the account, and name no patient.
@@ -58,13 +65,22 @@ export async function serve({ config, leash }: ServeOptions, env: Environment): 
 type Ground = Served & { loaded: LoadedConfig; clocks: SteppedClocks; log: Log; sealer: Sealer; signal: AbortSignal };
 
 /** What is opened once, and looked at by whatever account serves. */
-type Looked = { store: Store; served: ServedDirectory; slots: Slots; offers: ServedPathways };
+type Looked = { store: Store; served: ServedDirectory; slots: Slots; arranged: ServedArrangements };
 
-async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal: AbortSignal): Promise<void> {
+async function run(
+  loaded: LoadedConfig,
+  read: () => ReturnType<typeof loadConfig>,
+  clocks: SteppedClocks,
+  log: Log,
+  asked: AbortSignal,
+  opening: typeof openStore,
+): Promise<void> {
   const { config, secrets } = loaded;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([asked, ended.signal]);
   const sealer = sealerFromSecret(secrets.seal);
   const ground: Ground = { loaded, clocks, log, sealer, signal, store: undefined, waitsFor: 'starting' };
-  const open = (): Promise<Store> => openStore({ ...placeOf(loaded), sealer, clocks, serving: true });
+  const open = (): Promise<Store> => opening({ ...placeOf(loaded), sealer, clocks, serving: true });
   // Another Relais on this base is said before the doors open.
   ground.store = await open().catch((error: unknown) => waiting(ground, error));
   const closing: (() => Promise<void>)[] = [];
@@ -87,9 +103,12 @@ async function run(loaded: LoadedConfig, clocks: SteppedClocks, log: Log, signal
     const { store } = ground;
     if (!store) return;
     if (config.environment !== 'production') closing.push(await followCivilTime(store, clocks, signal));
-    const offers = servedPathways(loaded, log);
-    const looked: Looked = { store, served, slots: openSlotsFile(config.slots), offers };
-    await Promise.all([keepServing(ground, looked), beat(store, clocks, signal)]);
+    const arranged = servedArrangements(loaded, read, log);
+    const looked: Looked = { store, served, slots: openSlotsFile(config.slots), arranged };
+    // One of them ends (the account is refused, the disk forgets): the other ends too, before anything is closed under it.
+    const lives = [keepServing(ground, looked), beat(store, clocks, signal)];
+    for (const end of await Promise.allSettled(lives.map((one) => one.finally(() => ended.abort()))))
+      if (end.status === 'rejected') throw end.reason;
   } finally {
     // Doors first: nothing is acknowledged that could not be kept.
     for (const close of closing) await close();
@@ -122,15 +141,15 @@ async function keepServing(ground: Ground, looked: Looked): Promise<void> {
 async function serveAccount(ground: Ground, looked: Looked, transport: OpenTransport): Promise<void> {
   const { loaded, clocks, log, sealer, signal } = ground;
   const { config } = loaded;
-  const { store, served, slots, offers } = looked;
+  const { store, served, slots, arranged } = looked;
   const relais: Relais = compose({
     store,
     transport,
     clocks,
     ids: randomIds,
     sealer,
-    people: peopleFrom(loaded.people, loaded.teams, loaded.duty),
-    pathways: offers.offered,
+    people: arranged.people,
+    pathways: arranged.offered,
     tariffs: loadTariffs(),
     sources: new Map(
       config.sources.map((s) => [s.id, { ...s.policy, facilities: s.facilities, name: s.name, labels: s.labels }]),
@@ -148,11 +167,12 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
   ground.waitsFor = undefined;
   log('info', 'serving', { account: transport.userId, device: transport.deviceId });
   const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() };
-  const stopJobs = startJobs([retry, ...served.jobs, ...slotJobs(loaded, relais.store, clocks, log)], (job) =>
-    log('error', 'job failed', { job }),
+  const stopJobs = startJobs(
+    [retry, ...served.jobs, ...slotJobs(loaded, arranged.people, relais.store, clocks, log)],
+    (job) => log('error', 'job failed', { job }),
   );
   const ended = new AbortController();
-  const following = offers.follow(clocks, AbortSignal.any([signal, ended.signal]), () => relais.armDates());
+  const following = arranged.follow(clocks, AbortSignal.any([signal, ended.signal]), () => relais.arrange());
   try {
     await relais.run(signal);
   } finally {
@@ -162,9 +182,9 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
   }
 }
 
-/** What is away is waited for, and said once. @throws the error when it is of another sort */
+/** What is away is waited for, and said once. @throws the error when it is of another sort, or no waiting mends it */
 function waiting(ground: Ground, error: unknown): undefined {
-  if (!(error instanceof StoreFailure)) throw error;
+  if (!(error instanceof StoreFailure) || error.lasting) throw error;
   waits(ground, error.message);
 }
 

@@ -6,22 +6,24 @@ import { StoreFailure } from '../care/relay/store-failure.ts';
 const SERVED_AT = 'served-at';
 const BEAT_MS = 5_000;
 
-/** Writes the beat until `signal` aborts, and erases it then; a base that is away misses some. */
+/**
+ * Writes the beat until `signal` aborts, and erases it then; a base that is away misses some.
+ * @throws StoreFailure when the disk does not keep what it takes: a quiet night would hide it from everybody but the doors
+ */
 export async function beat(
-  store: Pick<Store, 'set'>,
+  store: Pick<Store, 'set' | 'ping'>,
   clocks: Pick<Clocks, 'machine' | 'pause'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const write = async (at: number): Promise<void> => {
-    await store.set(SERVED_AT, String(at)).catch((error: unknown) => {
-      if (!(error instanceof StoreFailure)) throw error;
-    });
+  const away = (error: unknown): void => {
+    if (!(error instanceof StoreFailure) || error.lasting) throw error;
   };
   while (!signal.aborted) {
-    await write(clocks.machine());
+    await store.set(SERVED_AT, String(clocks.machine())).catch(away);
+    await store.ping().catch(away);
     await clocks.pause(BEAT_MS, signal);
   }
-  await write(0);
+  await store.set(SERVED_AT, '0').catch(away);
 }
 
 /** @param now machine time */

@@ -1,7 +1,7 @@
 import { apply } from '../care/relay/apply.ts';
 import { release } from '../care/stay/silence.ts';
 import type { Stay } from '../care/stay/stay.ts';
-import { auditAct, type Environment, withStore } from './configured.ts';
+import { auditAct, eachId, type Environment, withStore } from './configured.ts';
 
 type Print = (line: string) => void;
 
@@ -28,23 +28,19 @@ export async function releaseSilenced(
   env: Environment,
   print: Print,
 ): Promise<number> {
-  return withStore(options.config, env, async ({ store }) => {
-    let missing = 0;
-    for (const id of ids) {
-      const silenced = (await store.files.load<Stay>('stay', id))?.state.protected !== undefined;
-      if (!silenced) {
-        missing += 1;
-        console.error(`${id} is not silenced: relais silenced list shows what is.`);
-        continue;
-      }
-      const now = Date.now();
-      await apply(store, now, async () => {
-        const stay = await store.files.load<Stay>('stay', id);
-        if (!stay) throw new Error(`the stay ${id} is gone`);
-        return release(stay, now);
-      });
-      print(`${id} will be told again, from its next message on.`);
+  return eachId(ids, options.config, env, async (store, id) => {
+    const silenced = (await store.files.load<Stay>('stay', id))?.state.protected !== undefined;
+    if (!silenced) {
+      console.error(`${id} is not silenced: relais silenced list shows what is.`);
+      return false;
     }
-    return missing > 0 ? 1 : 0;
+    const now = Date.now();
+    await apply(store, now, async () => {
+      const stay = await store.files.load<Stay>('stay', id);
+      if (!stay) throw new Error(`the stay ${id} is gone`);
+      return release(stay, now);
+    });
+    print(`${id} will be told again, from its next message on.`);
+    return true;
   });
 }

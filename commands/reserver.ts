@@ -1,3 +1,4 @@
+import { parisDay } from '../care/relay/civil-time.ts';
 import { decideBook, decideRelease } from '../care/request/booking.ts';
 import type { BookingNews } from '../care/request/slot-decision.ts';
 import { readWhen, sayDateTime } from '../config/texts/dates.ts';
@@ -90,11 +91,17 @@ export function sayBooking({ step, to, slot, code: booking, who, note, until }: 
         : say`Créneau ${b(slot.id)} retiré ; ceux qui avaient réservé sont prévenus.`;
     case 'reminded':
       return mine
-        ? say`Demain : rendez-vous ${b(ref)}, ${where}.${phone}`
-        : say`Demain : ${b(when)}, ${outside(slot.place)}, réservé par ${outside(who ?? '')} (${b(ref)}).`;
+        ? say`${dayOf(slot.start, now)} : rendez-vous ${b(ref)}, ${where}.${phone}`
+        : say`${dayOf(slot.start, now)} : ${b(when)}, ${outside(slot.place)}, réservé par ${outside(who ?? '')} (${b(ref)}).`;
     case 'closing':
       return say`${b(ref)} est passé : ce salon se ferme, je le quitte. Ce qui y est écrit reste lisible par vous.`;
     default:
       return step satisfies never;
   }
+}
+
+/** As it is read: what should have been said the evening before may come in the morning. */
+function dayOf(start: number, now: number): string {
+  if (parisDay(start) === parisDay(now)) return 'Aujourd’hui';
+  return parisDay(start) === parisDay(now, 1) ? 'Demain' : 'Rappel';
 }

@@ -1,9 +1,9 @@
-/** The files in which a coordination keeps its fiches: CSV, XLSX, YAML. The only door of the packages that read them. */
+/** The files in which a coordination keeps its fiches: CSV, XLSX, YAML. The only door of the package that reads spreadsheets. */
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { readSheet } from 'read-excel-file/node';
 import { LineCounter, isMap, isScalar, isSeq, parseDocument, stringify as toYaml } from 'yaml';
+import { readCsvRows } from './csv.ts';
 import type { ConfigProblem } from './problem.ts';
 import { type FicheTable, type ReadFiches, readFicheTable } from './read-fiches.ts';
 import { CHECKED, IDENTITY, KNOWN } from './schema/fiche.ts';
@@ -42,20 +42,8 @@ function readText(file: string): string {
 }
 
 function readCsv(file: string): FicheTable {
-  const text = readText(file).replace(/^\uFEFF/, '');
-  const delimiter = [';', '\t', ','].find((sign) => (text.split('\n')[0] ?? '').includes(sign)) ?? ';';
-  const records = parse(text, {
-    delimiter,
-    info: true,
-    relaxColumnCount: true,
-    skipEmptyLines: false,
-  }) as unknown as { record: string[]; info: { lines: number } }[];
-  const [head, ...rows] = records;
-  return {
-    file,
-    headers: head?.record ?? [],
-    rows: rows.map(({ record, info }) => ({ line: info.lines, cells: record })),
-  };
+  const [head, ...rows] = readCsvRows(readText(file));
+  return { file, headers: head?.cells ?? [], rows };
 }
 
 async function readXlsx(file: string): Promise<FicheTable> {

@@ -73,7 +73,10 @@ export type LoadedConfig = {
   repertory: RepertoryEntry[];
   slotFeeds: SlotFeedConfig[];
   secrets: Secrets;
-  /** Of the installation's own pathways; a running server looks there again. */
+  /** people.yaml and equipe.yaml; a running server looks there again. */
+  peopleFile: string;
+  equipeFile: string;
+  /** Of the installation's own pathways; looked at again too. */
   pathwaysFolder: string | undefined;
   /** Nothing that prevents from starting: a backup of a shipped pathway that is empty. */
   warnings: ConfigProblem[];
@@ -149,6 +152,8 @@ export function loadConfig(
       storeUrl: secrets.storeUrl,
       annuaireSante: secrets.annuaireSante,
     },
+    peopleFile: at(main.value.people),
+    equipeFile: at(main.value.equipe),
     pathwaysFolder: named('pathways'),
     warnings: pathways.warnings,
     notOffered: pathways.notOffered,

@@ -173,7 +173,8 @@ async function crossSign(
 
 /**
  * Joins what it is invited to, once a whole /sync answer has been taken in. The SDK was seen to keep `invite` for ever in a
- * room whose timeline holds its own joining (state and timeline of one answer disagreed): the timeline is then believed.
+ * room whose timeline ends with its own joining (state and timeline of one answer disagreed): the timeline is then believed.
+ * Who was put out may be invited again.
  */
 function acceptInvitations(client: MatrixClient, accept: (inviter: string) => boolean, stir: () => void): void {
   const asked = new Set<string>();
@@ -182,11 +183,11 @@ function acceptInvitations(client: MatrixClient, accept: (inviter: string) => bo
     room
       .getLiveTimeline()
       .getEvents()
-      .some(
-        (e) => e.getType() === 'm.room.member' && e.getStateKey() === me && e.getContent()['membership'] === 'join',
-      );
+      .findLast((e) => e.getType() === 'm.room.member' && e.getStateKey() === me)
+      ?.getContent()['membership'] === KnownMembership.Join;
   const look = (): void => {
     for (const room of client.getRooms()) {
+      if (room.getMyMembership() === 'leave') asked.delete(room.roomId);
       if (room.getMyMembership() !== 'invite') continue;
       if (hasJoined(room)) {
         room.updateMyMembership(KnownMembership.Join);

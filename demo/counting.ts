@@ -69,6 +69,8 @@ async function stored(persona: Persona, roomId: string): Promise<ServerEvent[]> 
     const query = new URLSearchParams({ dir: 'f', limit: '500', ...(from === '' ? {} : { from }) });
     const url = `${persona.client.getHomeserverUrl()}/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages?${query.toString()}`;
     const answer = await fetch(url, { headers: { authorization: `Bearer ${persona.client.getAccessToken() ?? ''}` } });
+    if (!answer.ok)
+      throw new Error(`${persona.userId} cannot look at ${roomId}: ${answer.status} ${await answer.text()}`);
     const page = (await answer.json()) as { chunk: ServerEvent[]; end?: string };
     all.push(...page.chunk);
     if (page.end === undefined || page.chunk.length === 0) return all;
@@ -76,20 +78,24 @@ async function stored(persona: Persona, roomId: string): Promise<ServerEvent[]> 
   }
 }
 
-/** What the bot sent while this person was in the room, or before and no summary made up for it, and they cannot read. */
+/**
+ * What the bot sent while this person was in the room, or invited and no summary made up for it, and they cannot read. What was
+ * said before, and between a leaving and a return, was not for them.
+ */
 function unread(persona: Persona, bot: string, rooms: Map<string, ServerEvent[]>): number {
   const readable = new Set(readByPersona(persona, bot).map((e) => e.eventId));
   let missing = 0;
   for (const [roomId, events] of rooms) {
     if (persona.client.getRoom(roomId)?.getMyMembership() !== 'join') continue;
-    const joinedAt = events.findIndex(
-      (e) => e.type === 'm.room.member' && e.state_key === persona.userId && e.content['membership'] === 'join',
-    );
+    const isTheirs = (e: ServerEvent): boolean => e.type === 'm.room.member' && e.state_key === persona.userId;
     const summary = readByPersona(persona, bot).some((e) => e.roomId === roomId && bodyOf(e).startsWith('Résumé'));
-    missing += events.filter(
-      (e, i) =>
-        e.sender === bot && e.type === 'm.room.encrypted' && !readable.has(e.event_id) && !(i < joinedAt && summary),
-    ).length;
+    // Whoever looked may have come after this person's invitation, and not see it.
+    let membership: unknown = events.find(isTheirs)?.content['membership'] === 'invite' ? 'leave' : 'invite';
+    for (const e of events) {
+      if (isTheirs(e)) membership = e.content['membership'];
+      const isThere = membership === 'join' || (membership === 'invite' && !summary);
+      if (isThere && e.sender === bot && e.type === 'm.room.encrypted' && !readable.has(e.event_id)) missing += 1;
+    }
   }
   return missing;
 }
@@ -104,11 +110,14 @@ function clearText(rooms: Map<string, ServerEvent[]>): number {
   return clear;
 }
 
-/** One delivery as two events, or one fact of a stay said twice in the same words. */
+/**
+ * One delivery as two events, or one fact of a stay said twice in the same words. A request is rightly said to be taken twice
+ * by the same person, at two of its stages.
+ */
 function duplicates(messages: SeenEvent[]): number {
   const ids = messages.map((e) => String(e.content[DELIVERY_ID]));
   const facts = messages
-    .filter((e) => e.thread !== undefined && e.replaces === undefined)
+    .filter((e) => e.thread !== undefined && e.replaces === undefined && !/^D-\w+ /.test(bodyOf(e)))
     .map((e) => `${e.roomId} ${e.thread ?? ''} ${bodyOf(e)}`);
   return ids.length - new Set(ids).size + (facts.length - new Set(facts).size);
 }

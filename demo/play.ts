@@ -62,7 +62,7 @@ async function runTo(stage: Playing, target: number): Promise<void> {
     },
     set: async (instant) => {
       at = instant;
-      await stage.relais.command(['clock', String(instant)]);
+      await stage.relais.clock(instant);
     },
     quiet: async () => {
       await stage.relais.quiet(at);
@@ -141,12 +141,18 @@ async function expectRead(
   persona: Persona,
   text: string,
 ): Promise<void> {
-  const roomId = step.where === undefined ? undefined : await whereIs(stage, step.who, persona, step.where);
+  // A direct room is not opened to be read: the bot may be about to, and there is one for each.
+  const direct = (): string | undefined => stage.cast.directs.get(step.who) ?? directOpenedByBot(persona, stage.bot);
+  const there =
+    step.where === undefined || step.where === 'direct'
+      ? undefined
+      : await whereIs(stage, step.who, persona, step.where);
+  const isThere = (room: string): boolean => step.where === undefined || room === (there ?? direct());
   const matches = (e: SeenEvent): boolean =>
     e.sender === stage.bot &&
     e.failure === undefined &&
     !stage.before.has(e.eventId) &&
-    (roomId === undefined || e.roomId === roomId) &&
+    isThere(e.roomId) &&
     holds(bodyOf(e), text);
   if ('never' in step) {
     if (persona.events.some(matches)) throw new Error(`${step.who} has read « ${text} »`);
@@ -168,6 +174,7 @@ async function whereIs(stage: Stage, id: string, persona: Persona, where: string
     await persona.until('the bot in the direct room', () => persona.membership(roomId, stage.bot) === 'join');
     return roomId;
   }
+  if (where.startsWith('patient:')) return patientRoom(persona);
   const name =
     where === 'request' ? lastCode(stage.cast, stage.bot, 'D') : stage.groupRooms.get(where.slice('group:'.length));
   if (name === undefined) throw new Error(`no room ${where}`);
@@ -179,14 +186,24 @@ async function whereIs(stage: Stage, id: string, persona: Persona, where: string
   return roomNamed(persona, name) ?? '';
 }
 
+/** Their names say nothing (`R-7F3K`): a persona who is in several could not be told which. */
+async function patientRoom(persona: Persona): Promise<string> {
+  const theirs = (): string[] =>
+    persona.client
+      .getRooms()
+      .filter((r) => r.getMyMembership() === 'join' && /^R-\w+$/.test(r.name))
+      .map((r) => r.roomId);
+  await persona.until('a patient’s room', () => theirs().length > 0);
+  const [room = '', ...others] = theirs();
+  if (others.length > 0) throw new Error(`${persona.userId} is in the rooms of several patients`);
+  return room;
+}
+
 /** The bot opens a direct room itself when it has something to tell somebody who never wrote to it. */
 function directOpenedByBot(persona: Persona, bot: string): string | undefined {
-  const rooms = persona.client
+  return persona.client
     .getRooms()
-    .filter((r) => r.getMyMembership() === 'join' && r.getJoinedMemberCount() === 2);
-  return rooms.find(
-    (r) => r.getMember(bot)?.membership === 'join' && r.getMember(bot)?.powerLevel === 100 && r.name === 'Relais',
-  )?.roomId;
+    .find((r) => r.getMyMembership() === 'join' && r.getCreator() === bot && r.name === 'Relais')?.roomId;
 }
 
 /** Clients have caught up: nothing new has reached any of them for a moment. For the eye only; counts ask the server. */

@@ -77,7 +77,7 @@ export async function setUp(options: SetupOptions): Promise<Ready> {
   const relais = relaisProcess({ config, port, source, secret, env, log: join(folder, 'relais.log') });
   onProgress('provisioning the bot: device, cross-signing, secret storage, key backup');
   await relais.command(['provision', '--user', 'relais']);
-  await relais.command(['clock', scenario.start]);
+  await relais.clock(scenario.start);
   onProgress('starting relais serve');
   await relais.start();
 

@@ -6,12 +6,12 @@
 import { closeSync, openSync, fdatasync } from 'node:fs';
 import { promisify } from 'node:util';
 import { grouped } from '../care/relay/grouped.ts';
-import { StoreFailure } from '../care/relay/store-failure.ts';
+import { notKept, type StoreFailure } from '../care/relay/store-failure.ts';
 
 export type Flush = {
   /**
    * Resolves when everything committed before this call would survive a power cut.
-   * @throws StoreFailure when the disk refused, then and for ever after: it may have forgotten what it was given, and the
+   * @throws StoreFailure, `lasting`, when the disk refused, then and for ever after: it may have forgotten what it was given, and the
    *   commits that follow stand on it. A start from what is on the disk is the cure
    */
   durable(): Promise<void>;
@@ -31,9 +31,7 @@ export function openFlush(log: string, write: (descriptor: number) => Promise<vo
       try {
         await write(descriptor);
       } catch (cause) {
-        refused = new StoreFailure('the disk did not keep what was written: see to it, then start Relais again', {
-          cause,
-        });
+        refused = notKept('the database', cause);
         throw refused;
       }
     }),

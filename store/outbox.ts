@@ -1,7 +1,7 @@
 /** The outbox: deliveries leave each room's lane one by one, in the order in which they were decided. */
 import type { Selectable } from 'kysely';
 import type { NewDelivery } from '../care/relay/decision.ts';
-import type { OutboxItem, OutboxStore } from '../care/relay/ports.ts';
+import { LONGEST_WAIT_MS, type OutboxItem, type OutboxStore } from '../care/relay/ports.ts';
 import { batcher } from './batch.ts';
 import { eraseAttachment } from './attachments.ts';
 import { openText, openValue, sealText, sealValue, type Db, type Ground } from './ground.ts';
@@ -142,7 +142,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, Elsewhere> & { id
         .selectAll('outbox')
         .where('outbox.id', 'in', headIds('outbox', 'pending'))
         .where('lane.paused_at', 'is', null)
-        .where('lane.ready_at', '<=', now)
+        .where((eb) => eb.or([eb('lane.ready_at', '<=', now), eb('lane.ready_at', '>', now + LONGEST_WAIT_MS)]))
         .orderBy('lane.ready_at')
         .orderBy('outbox.n')
         .limit(limit + except.size)

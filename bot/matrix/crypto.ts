@@ -21,6 +21,7 @@ import type { Clocks } from '../../care/relay/clock.ts';
 import type { StoreFailure } from '../../care/relay/store-failure.ts';
 import type { RawRoomEvent, Decrypted } from '../../care/relay/transport.ts';
 import { openBackup } from './backup.ts';
+import { openCryptoNews } from './crypto-news.ts';
 import { accountPaths, storeName } from './credentials.ts';
 import type { Identity } from './credentials.ts';
 import type { Http } from './http.ts';
@@ -101,6 +102,7 @@ export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
     const backup = await openBackup(machine, http, outgoing, log);
     const keys = openSharing({ machine, outgoing, state, policy: sharing });
     const trust = openTrust({ machine, outgoing, policy: sharing });
+    const news = openCryptoNews(() => clocks.machine());
     const listeners: ((roomIds: string[]) => void)[] = [];
     machine.registerRoomKeyUpdatedCallback(async (infos) => {
       const roomIds = [...new Set(infos.map((info) => info.roomId.toString()))];
@@ -109,6 +111,7 @@ export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
 
     return {
       receive: async (sync) => {
+        if (!news.isIn(sync)) return;
         const { changed = [], left = [] } = sync.device_lists ?? {};
         const toDevice = sync.to_device?.events ?? [];
         // a to-device message may be a new session of a device that could not read: it is given the key again
@@ -118,10 +121,13 @@ export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
         const fallback = sync.device_unused_fallback_key_types && new Set(sync.device_unused_fallback_key_types);
         await machine.receiveSyncChanges(JSON.stringify(toDevice), lists, counts, fallback, anySender());
         await durable(); // the next token says that this has been received
-        await outgoing.pumpLeniently();
+        news.digested(sync, await outgoing.pumpLeniently());
         backup.kick();
       },
-      forgetDeviceLists: () => machine.markAllTrackedUsersAsDirty(),
+      forgetDeviceLists: () => {
+        news.forget();
+        return machine.markAllTrackedUsersAsDirty();
+      },
       decrypt: async (roomId, event) => {
         const clear = (): Decrypted => ({ type: event.type, content: event.content, encrypted: false });
         // a redacted event has lost its ciphertext: there is nothing to wait for

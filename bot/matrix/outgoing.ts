@@ -9,8 +9,11 @@ import { OneAtATime } from './one-at-a-time.ts';
 export interface Outgoing {
   /** Everything that waits. Two pumps at once would upload the same one-time keys twice: they queue. */
   pump(): Promise<void>;
-  /** The same; what the homeserver refuses is logged, and waits in the machine for the next time. @throws when the account is refused */
-  pumpLeniently(): Promise<void>;
+  /**
+   * The same; what the homeserver refuses is logged, and waits in the machine for the next time.
+   * @returns whether all was accepted. @throws when the account is refused
+   */
+  pumpLeniently(): Promise<boolean>;
   /** One request, e.g. of a key share. `sent` runs when the homeserver has it, before the machine forgets it. */
   send(request: OutgoingRequest, sent?: () => void): Promise<void>;
   /** Olm sessions with the devices of these people that have none yet; one claim at a time, or two sessions are made. */
@@ -55,12 +58,15 @@ export function openOutgoing(
         }),
       ),
     pumpLeniently: () =>
-      queue.run('pump', () =>
-        each((failure, type) => {
+      queue.run('pump', async () => {
+        let whole = true;
+        await each((failure, type) => {
           if (!(failure instanceof TransportFailure) || failure.kind === 'account') throw failure;
+          whole = false;
           log('warn', 'a crypto request was not accepted, it will be tried again', { type, failure: failure.message });
-        }),
-      ),
+        });
+        return whole;
+      }),
     claim: (missing) =>
       queue.run('claim', async () => {
         const request = await missing();

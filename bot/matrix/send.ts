@@ -16,6 +16,7 @@ export interface Sender {
     txnId: string,
     encrypted: boolean,
     readers?: readonly string[],
+    turn?: () => Promise<void>,
   ): Promise<string>;
   /** Resolves when nothing is being sent. */
   settled(): Promise<void>;
@@ -28,13 +29,16 @@ export function openSender(parts: { http: Http; crypto: Crypto; rooms: Rooms; st
   const put = async (path: string[], body: unknown): Promise<string> =>
     (await http.json<{ event_id: string }>('PUT', path, { body, concern: 'message' })).event_id;
 
-  const send: Sender['send'] = async (roomId, type, content, txnId, encrypted, readers) => {
+  const send: Sender['send'] = async (roomId, type, content, txnId, encrypted, readers, turn) => {
     // Matrix never encrypts these two: a server must be able to carry out redactions and to count reactions
     if (type === 'm.room.redaction')
       return put(['rooms', roomId, 'redact', String(content['redacts']), txnId], { reason: content['reason'] });
     if (type === 'm.reaction') return put(['rooms', roomId, 'send', type, txnId], content);
     const encryption = await encryptionOf(roomId, encrypted);
-    if (encryption === undefined) return put(['rooms', roomId, 'send', type, txnId], content);
+    if (encryption === undefined) {
+      await turn?.();
+      return put(['rooms', roomId, 'send', type, txnId], content);
+    }
     if (encryption.algorithm !== MEGOLM)
       throw new TransportFailure('room', `the room is encrypted in a way that is not known: ${encryption.algorithm}`);
     const membersAsOf = rooms.membersAsOf(roomId); // before they are read: what happens meanwhile makes it old
@@ -45,6 +49,7 @@ export function openSender(parts: { http: Http; crypto: Crypto; rooms: Rooms; st
       type,
       content,
     );
+    await turn?.();
     return put(['rooms', roomId, 'send', 'm.room.encrypted', txnId], ciphertext);
   };
 

@@ -42,8 +42,12 @@ const LONG_POLL_MS = 30_000;
 /** The homeserver answers after the long poll at the latest; this much later the connection is taken for dead. */
 const GRACE_MS = 30_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** After an answer that only brings back what the bot itself said: a burst of deliveries comes back in few answers. */
+/**
+ * After an answer that only brings back what the bot itself said: a burst of deliveries comes back in few answers. Each one
+ * costs the homeserver a look at every room that it speaks of, so a long burst is looked at less and less often.
+ */
 const ECHO_REST_MS = 200;
+const LONGEST_ECHO_REST_MS = 1_000;
 
 const FILTER = JSON.stringify({
   presence: { types: [] },
@@ -70,6 +74,7 @@ export async function runSync(
   const { http, crypto, state, clocks, log } = parts;
   if (since === undefined) await crypto.forgetDeviceLists();
   let token = since;
+  let rest = 0;
   for (let failures = 0; !signal.aborted;) {
     let digested: Digested;
     let isEcho: boolean;
@@ -98,7 +103,8 @@ export async function runSync(
     state.setLastEvents(digested.last);
     for (const roomId of digested.left) state.forgetLastEvent(roomId);
     token = digested.batch.next;
-    if (isEcho) await clocks.pause(ECHO_REST_MS, signal);
+    rest = isEcho ? Math.min(Math.max(rest * 2, ECHO_REST_MS), LONGEST_ECHO_REST_MS) : 0;
+    if (rest > 0) await clocks.pause(rest, signal);
   }
 }
 

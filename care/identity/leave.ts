@@ -4,10 +4,11 @@ import { type Refusal, refuse } from '../relay/refusal.ts';
 import { directRoom } from '../relay/room.ts';
 import type { Person } from '../people/person.ts';
 import type { StayPorts } from '../stay/case.ts';
+import { patientFile } from '../stay/patient.ts';
 import type { Patient } from '../stay/stay.ts';
 import { teamOf } from './people-of.ts';
 import type { Proposal } from './proposal.ts';
-import { changeMembers, patientWrite, roomOf } from './rooms.ts';
+import { changeMembers, roomOf } from './rooms.ts';
 
 type Leave = Extract<Proposal['about'], { do: 'leave' }>;
 
@@ -28,7 +29,7 @@ export async function leave(
   if (!room.members.includes(by.matrix)) return refuse('not-in-team');
   const refused = [...new Set([...(file.state.refused ?? []), by.id])];
   const team = file.state.team.filter((id) => id !== by.id);
-  decision.files.push(patientWrite(file.version, { ...file.state, refused, team }));
+  decision.files.push(patientFile(file.version, { ...file.state, refused, team }));
   const others = room.members.filter((userId) => userId !== by.matrix);
   await changeMembers(ports, decision, room, others);
   const direct = directRoom(by.matrix);
@@ -53,7 +54,7 @@ export async function takeBack(ports: StayPorts, decision: Decision, about: Leav
   if (!file) return;
   const refused = (file.state.refused ?? []).filter((id) => id !== about.person);
   const team = teamOf(ports.people, { ...file.state, refused });
-  decision.files.push(patientWrite(file.version, { ...file.state, refused, team: team.map((person) => person.id) }));
+  decision.files.push(patientFile(file.version, { ...file.state, refused, team: team.map((person) => person.id) }));
   const room = await roomOf(ports, about.patient);
   const person = team.find((one) => one.id === about.person);
   if (!room || !person) return; // the declared équipe has been corrected meanwhile

@@ -5,15 +5,16 @@
  */
 import type { Decision } from '../relay/decision.ts';
 import type { StoredFile } from '../relay/ports.ts';
-import { type StayPorts, wantRoom } from '../stay/case.ts';
+import type { StayPorts } from '../stay/case.ts';
+import { wantRoom } from '../stay/patient-room.ts';
 import { followPatient } from '../request/record.ts';
 import { planClosing } from '../stay/closing.ts';
 import { card } from '../stay/deliveries.ts';
-import { newPatient, withIdentity, withoutIns } from '../stay/patient.ts';
+import { newPatient, withIdentity, withoutIns, patientFile } from '../stay/patient.ts';
 import type { Patient, Stay } from '../stay/stay.ts';
 import { staysOf, survivorOf, teamOf } from './people-of.ts';
 import type { Proposal } from './proposal.ts';
-import { act, changeMembers, isSayable, patientWrite, roomOf, summarise, tellRoom, withdraw } from './rooms.ts';
+import { act, changeMembers, isSayable, roomOf, summarise, tellRoom, withdraw } from './rooms.ts';
 
 type Merge = Extract<Proposal['about'], { do: 'merge' }>;
 
@@ -40,8 +41,8 @@ export async function applyMerge(
   const team = teamOf(ports.people, { ...to.state, refused });
   const survivor: Patient = { ...to.state, stays, refused, team: team.map((person) => person.id) };
   decision.files.push(
-    patientWrite(from.version, { ...withoutIns(from.state), stays: [], team: [], mergedInto: to.id }),
-    patientWrite(to.version, survivor),
+    patientFile(from.version, { ...withoutIns(from.state), stays: [], team: [], mergedInto: to.id }),
+    patientFile(to.version, survivor),
     ...moved.map(({ version, state }) => ({ kind: 'stay' as const, id: state.id, version, state })),
   );
   await followPatient(ports, decision, `patient:${from.id}`, to.id);
@@ -96,8 +97,8 @@ async function rename(
   const named: Patient = { ...identified, ipp: to.ipp, formerIpp: from.state.ipp };
   const team = teamOf(ports.people, named);
   decision.files.push(
-    patientWrite(from.version, { ...named, team: team.map((person) => person.id) }),
-    patientWrite(0, { ...newPatient(to.id, facility, to.ipp), goesBy: from.id }),
+    patientFile(from.version, { ...named, team: team.map((person) => person.id) }),
+    patientFile(0, { ...newPatient(to.id, facility, to.ipp), goesBy: from.id }),
   );
   const room = await roomOf(ports, from.id);
   if (!room) return;

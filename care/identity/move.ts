@@ -3,16 +3,17 @@
  * back, the other patient's équipe reads a summary in their own room; neither learns anything of the other.
  */
 import type { Decision } from '../relay/decision.ts';
-import { type StayPorts, wantRoom } from '../stay/case.ts';
+import type { StayPorts } from '../stay/case.ts';
+import { wantRoom } from '../stay/patient-room.ts';
 import { followPatient } from '../request/record.ts';
 import { planClosing } from '../stay/closing.ts';
 import { threadOf } from '../stay/deliveries.ts';
-import { newPatient, withIdentity } from '../stay/patient.ts';
+import { newPatient, withIdentity, patientFile } from '../stay/patient.ts';
 import type { Patient, Stay } from '../stay/stay.ts';
 import { deskRoom } from './desk.ts';
 import { staysOf, survivorOf, teamOf } from './people-of.ts';
 import type { Proposal } from './proposal.ts';
-import { act, isSayable, patientWrite, roomOf, summarise, tellRoom, withdraw } from './rooms.ts';
+import { act, isSayable, roomOf, summarise, tellRoom, withdraw } from './rooms.ts';
 
 type Move = Extract<Proposal['about'], { do: 'move' }>;
 
@@ -41,8 +42,8 @@ export async function applyMove(
     team: team.map((person) => person.id),
   };
   decision.files.push(
-    patientWrite(from.version, left),
-    patientWrite(to.version, received),
+    patientFile(from.version, left),
+    patientFile(to.version, received),
     ...moved.map(({ version, state }) => ({ kind: 'stay' as const, id: state.id, version, state })),
   );
   for (const id of gone) await followPatient(ports, decision, `stay:${id}`, to.state.id);

@@ -4,7 +4,7 @@ import type { RoomAct } from '../relay/announcement.ts';
 import type { Store } from '../relay/ports.ts';
 import { ROOM_SYNC, type RoomSync } from '../relay/room-plan.ts';
 import { type Room, roomRef } from '../relay/room.ts';
-import { isStayed, type Patient, type Stay } from '../stay/stay.ts';
+import { isStayed, type Stay } from '../stay/stay.ts';
 import { threadOf } from '../stay/deliveries.ts';
 
 type Stores = { store: { files: Store['files']; rooms: Store['rooms'] } };
@@ -64,10 +64,4 @@ export async function changeMembers(
   const state: RoomSync = { ref, remove: [...out], rename: known?.state.rename ?? false };
   decision.files.push({ kind: 'room-watch', id, version: known?.version ?? 0, state, keys: [ROOM_SYNC] });
   decision.rooms.push({ ref, kind, subject, encrypted, name, members });
-}
-
-/** A patient's file, with its place in the list of those whom nobody follows. */
-export function patientWrite(version: number, state: Patient): Decision['files'][number] {
-  const unfollowed = state.team.length === 0 && state.mergedInto === undefined && state.goesBy === undefined;
-  return { kind: 'patient', id: state.id, version, state, keys: unfollowed ? ['no-team'] : [] };
 }

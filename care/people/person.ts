@@ -80,6 +80,20 @@ export function peopleFrom(persons: Person[], teams: Team[], duty: DutyPeriod[])
   };
 }
 
+/** Whoever `current` gives at the moment of each question: the files may be read again while Relais serves. */
+export function livePeople(current: () => People): People {
+  return {
+    all: () => current().all(),
+    byMatrix: (userId) => current().byMatrix(userId),
+    byId: (id) => current().byId(id),
+    group: (name) => current().group(name),
+    withRole: (role) => current().withRole(role),
+    team: (facility, ipp) => current().team(facility, ipp),
+    onDuty: (group, at) => current().onDuty(group, at),
+    dutyUntil: (group, person, at) => current().dutyUntil(group, person, at),
+  };
+}
+
 function covering(periods: DutyPeriod[], at: number): DutyPeriod | undefined {
   return periods.find((d) => d.from <= at && at < d.to);
 }

@@ -1,5 +1,5 @@
 /**
- * Announcement: what is to be said, as data; config/texts/fr.ts has the words and bot/announce.ts the rendering. Kept
+ * Announcement: what is to be said, as data; config/texts/ has the words and bot/announce.ts the rendering. Kept
  * sealed in the outbox: some of it names a patient, and only ever reaches an encrypted body.
  */
 import type { StayFact } from '../stay/stay.ts';

@@ -63,6 +63,11 @@ function leaving(ref: string, userId: string): AuditEntry {
   };
 }
 
+/** @returns who is to leave this room and was not yet put out */
+export async function leavingFrom(store: Pick<Store, 'files'>, ref: string): Promise<readonly string[]> {
+  return (await store.files.load<RoomSync>('room-watch', syncId(ref)))?.state.remove ?? [];
+}
+
 function syncId(ref: string): string {
   return `sync|${ref}`;
 }

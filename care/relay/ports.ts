@@ -78,9 +78,12 @@ type DeliveryLook = Pick<OutboxItem, 'id' | 'room' | 'announcement' | 'attempts'
 /** One delivery that is in a room, or may be: `eventId` is undefined where its sending had no known end. */
 export type Carrier = Pick<OutboxItem, 'id' | 'deliveryId' | 'tried'> & { eventId: string | undefined };
 
+/** No lane waits longer before it is tried again: what seems to was postponed before the machine's clock was set back. */
+export const LONGEST_WAIT_MS = 60_000;
+
 export interface OutboxStore {
   /**
-   * The head of every lane that may be sent now (`readyAt` ≤ now, not paused), at most `limit`.
+   * The head of every lane that may be sent now (`readyAt` ≤ now, or too far to be true; not paused), at most `limit`.
    * @param except lanes that are being sent: theirs are not opened
    */
   heads(now: number, limit: number, except?: ReadonlyMap<string, unknown>): Promise<OutboxItem[]>;
@@ -94,7 +97,7 @@ export interface OutboxStore {
    * `performed`: an act, of which nothing is read.
    */
   markDone(id: string, how: { eventId: string } | 'superseded' | 'performed', at: number): Promise<void>;
-  /** The lane waits until `readyAt` (machine time), the item stays its head. */
+  /** The lane waits until `readyAt` (machine time, at most `LONGEST_WAIT_MS` from now), the item stays its head. */
   postpone(id: string, readyAt: number, why: string): Promise<void>;
   /** The message itself cannot be said: it is put aside, the lane goes on. */
   quarantine(id: string, why: string): Promise<void>;

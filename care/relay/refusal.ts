@@ -1,4 +1,4 @@
-/** Refusal: the domain says no. A value, never an exception; its sentence is in config/texts/fr.ts. */
+/** Refusal: the domain says no. A value, never an exception; its sentence is in config/texts/refusals.ts. */
 export type RefusalCode =
   | 'unknown-person'
   | 'may-not-ask'

@@ -136,7 +136,8 @@ export interface Transport {
    * The one send function. Encrypts when `encrypted` (Relais' own record) says so, or when the server says that the room
    * is encrypted; never the reverse. The same `txnId` from the same device is one event.
    * @param readers when given, the room's key goes to these only, whoever else is in the room
-   * @returns the event id. @throws TransportFailure
+   * @param turn waited for when everything is ready and on disk, just before the call
+   * @returns the event id. @throws TransportFailure; what `turn` throws, and then nothing was sent
    */
   send(
     roomId: string,
@@ -145,6 +146,7 @@ export interface Transport {
     txnId: string,
     encrypted: boolean,
     readers?: readonly string[],
+    turn?: () => Promise<void>,
   ): Promise<string>;
   /** Reads the room back from now on, a page at a time. @param from `older` of the page before. @throws TransportFailure */
   history(roomId: string, from?: string): Promise<HistoryPage>;

@@ -24,6 +24,7 @@ import {
 import {
   BOOKING_WORD,
   type BookingPorts,
+  freshBookingCode,
   newsOf,
   offererOf,
   planClosing,
@@ -49,7 +50,7 @@ export async function decideHold(
   if (mine) return refuse('slot-yours', { code: mine.code });
   if (placesLeft(file, now) === 0) return refuse('slot-gone');
   const booking: Booking = {
-    code: `C-${ports.ids.code(4)}`,
+    code: await freshBookingCode(ports),
     by: by.id,
     at: now,
     until: Math.min(now + HOLD_MS, file.slot.end),
@@ -143,7 +144,9 @@ export async function decideSlotTimer(ports: BookingPorts, timer: Timer, now: nu
   const booking = stored?.state.bookings.find((b) => b.code === code);
   const asker = booking && ports.people.byId(booking.by);
   const due = what === 'hold' ? 'held' : 'booked';
-  if (!stored || !asker || booking.status !== due) {
+  // Relais was down for so long: there is nothing to prepare any more.
+  const isOver = what !== 'hold' && stored !== undefined && stored.state.slot.start <= now;
+  if (!stored || !asker || booking.status !== due || isOver) {
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
     return decision;
   }

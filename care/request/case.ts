@@ -31,8 +31,9 @@ export async function decideMove(
 ): Promise<Decision | Refusal> {
   const file = await loadRequest(ports.store, code);
   if (!file) return refuse('unknown-request', { code });
-  // The longest answer is the form's own affair.
-  if ('text' in move && move.do !== 'answer' && move.text.length > LONGEST) return refuse('too-long', { max: LONGEST });
+  // The longest answer is the form's own affair; what stands in the request room is said again to nobody.
+  const isShown = move.do === 'answer' || (move.do === 'give-info' && move.inRoom === true);
+  if ('text' in move && !isShown && move.text.length > LONGEST) return refuse('too-long', { max: LONGEST });
   const moved = step(unbound(ports, file.state, move), by, move, around(ports, now));
   if ('data' in moved) return moved;
   return settled(ports, file, moved, by.id, now);

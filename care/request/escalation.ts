@@ -56,14 +56,10 @@ export function routeEscalation(
     }
     case 'backup':
       return orAll(goal.backup.filter((g) => people.group(g).length > 0).map(whole));
-    case 'asker':
-      return [people.byId(request.asker ?? '')].flatMap((person) => (person ? direct(person) : []));
     case 'coordinator':
       return orAll(people.withRole('coordinateur').map(direct));
     case 'asker':
-      return [request.asker === undefined ? undefined : people.byId(request.asker)].flatMap((p) =>
-        p ? direct(p) : [],
-      );
+      return orAll([people.byId(request.asker ?? '')].flatMap((person) => (person ? direct(person) : [])));
     default:
       return to satisfies never;
   }

@@ -28,7 +28,7 @@ export function newsOf(
     code: request.code,
     title: titleOf(request),
     asker: askerName(people, request, audience),
-    taker: takerName(people, request, step === 'released' ? other : undefined),
+    taker: takerName(people, told),
     shown: isDone ? doneBy(request, reply?.answers ?? [], audience) : shownTo(request, audience),
     text: mayReadText(told, audience) ? text : undefined,
     askedAt: request.askedAt,
@@ -85,12 +85,14 @@ function askerName(people: People, request: Request, audience: RequestAudience):
   return request.asker === undefined ? 'Relais' : (people.byId(request.asker)?.name ?? request.asker);
 }
 
-function takerName(people: People, request: Request, former: string | undefined): string | undefined {
-  const last = request.replies.at(-1)?.by;
-  const id =
-    former ??
-    request.taker ??
-    (stageOf(request).to.dispatch === 'everyone' ? (last ?? request.participants.at(-1)) : undefined);
+/** Who has it; where everybody answers, who has just come or just answered, at this stage. */
+function takerName(people: People, { on: request, step, other }: Told): string | undefined {
+  const { id: here, to } = stageOf(request);
+  const newcomer = request.participants.at(-1);
+  const answered = request.replies.findLast((reply) => reply.stage === here)?.by;
+  const lastOf = step === 'joined' ? newcomer : (answered ?? newcomer);
+  const former = step === 'released' ? other : undefined;
+  const id = former ?? request.taker ?? (to.dispatch === 'everyone' ? lastOf : undefined);
   return id === undefined ? undefined : (people.byId(id)?.name ?? id);
 }
 

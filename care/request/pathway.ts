@@ -48,6 +48,11 @@ export type Stage = {
   to: Destination;
   /** Whoever did the stage before goes on with this one, without anybody taking it. */
   sameTaker: boolean;
+  /**
+   * Ids of the stages whose doers read this one too, in the request room. Nobody else of an earlier stage does: what is
+   * passed on is what the next one needs (CSP L1110-4, R1110-1).
+   */
+  readers: string[];
   answer: {
     /** Roles that may take and answer, within the group; undefined: all of it (CSP R6316-1: a medical professional). */
     who: string[] | undefined;

@@ -14,6 +14,7 @@ import type { Moved } from './moved.ts';
 import { isGroupOf, type Offer, runnable } from './pathway.ts';
 import { isEnded, isOwed, groupsOf, type Request, stageOf } from './request.ts';
 import { matrixOf, routeStep } from './routing.ts';
+import { readersOf } from './seeing.ts';
 import { findRequests } from './stored.ts';
 import { traceOf } from './tracing.ts';
 
@@ -113,16 +114,9 @@ function isAsWanted(known: Room | undefined, members: string[]): boolean {
   return known.members.length === members.length && members.every((userId) => known.members.includes(userId));
 }
 
-/** Asker, who has it, who did the stages before. Somebody who gave it back has no reason to go on reading: the corridor sees to it (care/relay/departures.ts). */
 function requestRoom(ports: RequestPorts, request: Request, known: Room | undefined): RoomWanted {
   const ref = roomRef.request(request.code);
-  const ids = [
-    request.anonymous ? undefined : request.asker,
-    request.taker,
-    ...request.participants,
-    ...request.replies.map((reply) => reply.by),
-  ];
-  const members = [...new Set(ids.flatMap((id) => matrixOf(ports.people, id)))];
+  const members = readersOf(request).flatMap((id) => matrixOf(ports.people, id));
   return { ref, kind: 'request', subject: request.code, encrypted: true, name: known?.name ?? request.code, members };
 }
 

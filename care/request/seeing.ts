@@ -2,7 +2,19 @@
 import type { Person } from '../people/person.ts';
 import { dueAt } from './deadlines.ts';
 import { isLate } from './measure.ts';
-import { isEnded, isOwed, mayDo, type Request } from './request.ts';
+import { isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
+
+/**
+ * Who reads the request room, by person id: who asks (unless they are not named), who does this stage, and who did the
+ * stages that its `readers` name. Somebody who gave it back, or whose stage is over, has no reason to go on reading: the
+ * corridor sees to it that they leave (care/relay/departures.ts).
+ */
+export function readersOf(request: Request): string[] {
+  const { anonymous, asker, taker, participants, replies } = request;
+  const before = replies.filter((reply) => stageOf(request).readers.includes(reply.stage));
+  const ids = [anonymous ? undefined : asker, taker, ...participants, ...before.map((reply) => reply.by)];
+  return [...new Set(ids.filter((one) => one !== undefined))];
+}
 
 /** Asker, who has it or had it, the groups of its stages; the coordination unless it is for named handlers only. */
 export function maySee(request: Request, person: Person): boolean {

@@ -3,7 +3,7 @@ import { DAY } from '../relay/civil-time.ts';
 import type { Ids } from '../relay/clock.ts';
 import { type Decision, emptyDecision, type EventWrite, type FileWrite, type NewDelivery } from '../relay/decision.ts';
 import type { Store, StoredFile } from '../relay/ports.ts';
-import { directRoom } from '../relay/room.ts';
+import { directRoom, roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
 import { type Booking, isTaken, type Slot, type SlotFile } from './slot.ts';
 import { dayKey } from './slot-search.ts';
@@ -65,11 +65,25 @@ export function write(
   decision.events.push({ kind: 'slot', id, type: step, at: now, body });
 }
 
+/** The code names the room in which the patient is named: nobody else's booking may have it, nor have had it. */
+export async function freshBookingCode({ store, ids }: BookingPorts): Promise<string> {
+  for (const length of [4, 4, 4, 5, 5, 5]) {
+    const code = `C-${ids.code(length)}`;
+    const isFree = (await store.files.find('slot', bookingKey(code))).length === 0;
+    if (isFree && !(await store.rooms.get(roomRef.request(code)))) return code;
+  }
+  throw new Error('no code is free');
+}
+
+/** Look-up key of a booking, whatever became of it. */
+const bookingKey = (code: string): string => `booking:${code}`;
+
 export function fileOf(stored: StoredFile | undefined, file: SlotFile): FileWrite {
   const { id, start, person, feed } = file.slot;
   const askers = file.bookings.filter((b) => b.status === 'held' || b.status === 'booked').map((b) => `by:${b.by}`);
   const keys = [
     dayKey(start),
+    ...file.bookings.map(({ code }) => bookingKey(code)),
     ...askers,
     ...(person && !file.withdrawn ? [`offerer:${person}`] : []),
     ...(feed ? [`feed:${feed}`] : []),

@@ -41,7 +41,7 @@ export async function findRequests(store: Pick<Store, 'files'>, key: string): Pr
 
 /** @param state as it was kept, of any age */
 function readRequest(state: Request | First): Request {
-  if ('v' in state) return state;
+  if ('v' in state) return withReaders(state);
   const { fields, answer, pathway, ...rest } = state;
   const answers = fields.map((f): Answer => ({ key: f.key, type: 'text', value: f.value }));
   const reply = { stage: 'demande', by: rest.taker ?? '', at: rest.answeredAt ?? 0, outcome: undefined };
@@ -62,6 +62,14 @@ function readRequest(state: Request | First): Request {
     replies: answer === undefined ? [] : [{ ...reply, answers: [{ key: 'answer', type: 'text', value: answer }] }],
     redirectedTo: undefined,
   };
+}
+
+/** Before a stage named its readers, whoever had done one read all that followed: it was begun so, and ends so. */
+function withReaders(state: Request): Request {
+  const { pathway } = state;
+  const all = pathway.stages.map(({ id }) => id);
+  const read = (stage: Stage): string[] => (stage as Partial<Stage>).readers ?? all;
+  return { ...state, pathway: { ...pathway, stages: pathway.stages.map((s) => ({ ...s, readers: read(s) })) } };
 }
 
 function readPathway({ ask, form, to, sla, ...rest }: First['pathway']): Pathway {
@@ -85,6 +93,7 @@ function readPathway({ ask, form, to, sla, ...rest }: First['pathway']): Pathway
     // « everyone » then meant that the whole group is rung.
     to: { ...to, dispatch: to.dispatch === 'everyone' ? 'first-accept' : to.dispatch, restricted: false },
     sameTaker: false,
+    readers: [],
     answer: { who: undefined, form: [answer] },
     outcomes: [],
     sla: { ...sla, take: target(sla.take), answer: target(sla.answer) },

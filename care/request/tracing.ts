@@ -10,6 +10,7 @@ import { actsOf, billedKey, type Tariff, warningsOf } from './billing.ts';
 import { reportOf, type TraceNews } from './report.ts';
 import type { Request } from './request.ts';
 import { matrixOf } from './routing.ts';
+import { readersOf } from './seeing.ts';
 import { findRequests } from './stored.ts';
 
 export type TracePorts = { store: Pick<Store, 'files'>; people: People; tariffs?: readonly Tariff[] };
@@ -64,7 +65,7 @@ async function medecinsTraitants(
   if (request.patient === undefined || identity === undefined) return [];
   const patient = await store.files.load<Patient>('patient', request.patient);
   if (!patient) return [];
-  const there = [request.asker, request.taker, ...request.participants, ...request.replies.map((r) => r.by)];
+  const there = [request.asker, ...readersOf(request)];
   return teamOf(people, patient.state)
     .filter((person) => person.role === 'medecin-traitant' && !there.includes(person.id))
     .map((person) => person.matrix);

@@ -2,13 +2,13 @@
  * The lettre de liaison (CSP R1112-1-2): due on the day of discharge. A discharge arms a deadline; if no letter has come by
  * then, the ward's secretariat is told, and told again when it comes. What is measured is kept here too, by month.
  */
-import { fromParis, parisDate, parisDay, toParis } from '../relay/civil-time.ts';
+import { parisDate, parisDay, toParis } from '../relay/civil-time.ts';
 import { type Decision, emptyDecision, type NewDelivery } from '../relay/decision.ts';
 import { directRoom } from '../relay/room.ts';
 import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { Timer } from '../relay/timer.ts';
 import type { Person } from '../people/person.ts';
-import { isWorkingDay } from '../request/calendar.ts';
+import { hourOf, isWorkingDay } from '../request/calendar.ts';
 import type { StayPorts } from './case.ts';
 import type { StayIntent } from './intent.ts';
 import { patientView } from './patient.ts';
@@ -59,11 +59,6 @@ export function letterDueAt(dischargedAt: number): number {
   let day = parisDay(dischargedAt, 1);
   while (!isWorkingDay(day, 'france')) day = parisDay(day, 1);
   return hourOf(day, MORNING);
-}
-
-function hourOf(day: number, hour: number): number {
-  const local = toParis(day);
-  return fromParis({ year: local.year, month: local.month, day: local.day, hour, minute: 0 });
 }
 
 /**

@@ -4,7 +4,8 @@ import { emptyDecision } from '../relay/decision.ts';
 import { teamOf } from '../identity/people-of.ts';
 import { parisDay } from '../relay/civil-time.ts';
 import type { Timer } from '../relay/timer.ts';
-import { type StayPorts, wantRoom } from './case.ts';
+import type { StayPorts } from './case.ts';
+import { wantRoom } from './patient-room.ts';
 import { deliveries } from './deliveries.ts';
 import { noteShadow, wouldSay } from './shadow.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from './stay.ts';
@@ -28,6 +29,11 @@ export async function decideNotice(ports: StayPorts, timer: Timer, now: number):
     isSameDay(stay.state.announcedDischarge, expected.at)
   ) {
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });
+    return decision;
+  }
+  // Relais was down for so long: what became of it is in what the hospital sends again.
+  if (parisDay(expected.at) < parisDay(now)) {
+    decision.audit.push({ ...audit, outcome: 'muted', reason: 'too-old' });
     return decision;
   }
   const team = teamOf(ports.people, patient.state); // of today, not of the last message

@@ -1,5 +1,6 @@
 /** The patient's file: identity as the hospital last gave it. Matching is by (facility, IPP), never by name. */
 import type { PatientView } from '../relay/announcement.ts';
+import type { FileWrite } from '../relay/decision.ts';
 import type { PatientIdentity } from './intent.ts';
 import type { Patient } from './stay.ts';
 
@@ -57,4 +58,10 @@ export function withoutIns(patient: Patient): Patient {
 export function patientView(patient: Patient): PatientView {
   const { usedName, birthName, givenName, birthDate, sex } = patient;
   return { usedName, birthName, givenName, birthDate, sex };
+}
+
+/** A patient whom nobody follows here is listed for the ward ("à téléphoner"): `relais no-team`. A number that leads elsewhere is nobody. */
+export function patientFile(version: number, state: Patient): FileWrite {
+  const unfollowed = state.team.length === 0 && state.mergedInto === undefined && state.goesBy === undefined;
+  return { kind: 'patient', id: state.id, version, state, keys: unfollowed ? ['no-team'] : [] };
 }

@@ -6,7 +6,7 @@ import type { Store } from '../relay/ports.ts';
 import type { Room, RoomWanted } from '../relay/room.ts';
 import { teamOf } from '../identity/people-of.ts';
 import type { People } from '../people/person.ts';
-import { patientFile } from './case.ts';
+import { patientFile } from './patient.ts';
 import type { Patient } from './stay.ts';
 
 type Ports = { store: Pick<Store, 'files' | 'rooms' | 'commit'>; people: People };
@@ -37,7 +37,7 @@ async function decideTeam({ store, people }: Ports, room: Room): Promise<Decisio
   const wanted: RoomWanted = { ref, kind, subject, encrypted, name, members: team.map((person) => person.matrix) };
   const change = await memberChange(store, wanted);
   if (!change) return undefined;
-  const file = patientFile(subject, version, { ...state, team: team.map((person) => person.id) });
+  const file = patientFile(version, { ...state, team: team.map((person) => person.id) });
   return {
     ...emptyDecision(),
     rooms: [wanted],

@@ -2,8 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { CURE, say, strict } from '../problem.ts';
-
-const path = z.string().trim().min(1);
+import { path } from './words.ts';
 
 export const mllp = strict({
   port: z

@@ -81,7 +81,7 @@ const doing = {
 /** What a pathway of a single stage writes at its top level, instead of `stages`. */
 export const singleStage = { ...doing, to: destination.optional() };
 
-/** `to: same`: whoever did the stage before goes on with it. */
+/** `to: same`: whoever did the stage before goes on with it, and reads on. */
 const stage = strict({
   ...doing,
   id: slug,
@@ -92,6 +92,7 @@ const stage = strict({
       typeof input === 'string' ? say(`"${input}" is no destination`, 'write same, or { group, dispatch }') : undefined,
   }),
   starts: starts.optional(),
+  readers: z.array(slug).default([]),
 });
 
 type StageFile = z.infer<typeof stage>;
@@ -115,6 +116,12 @@ export const stagesSchema = z
         (list[n - 1]?.to as Destination | undefined)?.dispatch === 'everyone'
       )
         issue([n, 'to'], say('everybody did the stage before', 'name the group of this one'));
+      for (const [m, reader] of one.readers.entries())
+        if (!list.slice(0, n).some((other) => other.id === reader))
+          issue(
+            [n, 'readers', m],
+            say(`"${reader}" is no stage before this one`, 'name earlier stages whose doers are to read this one'),
+          );
       for (const [m, { next }] of one.outcomes.entries())
         if (next !== undefined && next !== 'end' && !list.some((other) => other.id === next))
           issue(
@@ -137,6 +144,7 @@ export const stagesSchema = z
             to,
             sameTaker: one.to === 'same',
             starts: one.starts,
+            readers: one.to === 'same' && before ? [...before.readers, before.id, ...one.readers] : one.readers,
           }),
         );
     }
@@ -145,12 +153,20 @@ export const stagesSchema = z
 
 /** The only stage of a pathway without `stages`. */
 export function onlyStage(file: Doing, to: Destination): Stage {
-  return stageOf(file, { id: 'demande', title: '', done: 'répondue', to, sameTaker: false, starts: undefined });
+  return stageOf(file, {
+    id: 'demande',
+    title: '',
+    done: 'répondue',
+    to,
+    sameTaker: false,
+    starts: undefined,
+    readers: [],
+  });
 }
 
 function stageOf(
   { sla, answer: given, outcomes, expires }: Doing,
-  named: Pick<Stage, 'id' | 'title' | 'done' | 'to' | 'sameTaker' | 'starts'>,
+  named: Pick<Stage, 'id' | 'title' | 'done' | 'to' | 'sameTaker' | 'starts' | 'readers'>,
 ): Stage {
   return {
     ...named,

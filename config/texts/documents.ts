@@ -4,7 +4,7 @@ import type { DocumentNews } from '../../care/stay/document-news.ts';
 import type { LetterNews } from '../../care/stay/letter.ts';
 import { sayDateTime, sayMoment } from './dates.ts';
 import { fold } from './fold.ts';
-import { patientName } from './fr.ts';
+import { patientName } from './stays.ts';
 import { b, lines, outside, type Piece, say } from './markup.ts';
 
 /** By LOINC; another type is « Document »: a name that nobody here has weighed is not said. */

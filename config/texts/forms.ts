@@ -2,7 +2,7 @@
 import type { FormField } from '../../care/request/form.ts';
 import type { FormNews, Trouble } from '../../care/request/form-news.ts';
 import { answerLine } from './answers.ts';
-import { patientName } from './fr.ts';
+import { patientName } from './stays.ts';
 import { b, code, join, lines, type Piece, say } from './markup.ts';
 
 /** The narrowest client shows eight lines; a list of options may need more. */

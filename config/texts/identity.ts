@@ -1,6 +1,6 @@
 /** What the identity desk reads and what the équipes read of its decisions. The desk's sentences name patients; the others nobody. */
 import type { DeskNote, PartyView, ProposalNews } from '../../care/identity/news.ts';
-import { patientName } from './fr.ts';
+import { patientName } from './stays.ts';
 import { b, code, join, lines, outside, type Piece, say } from './markup.ts';
 
 function party({ ipp, view, known, stays }: PartyView): Piece {

@@ -7,7 +7,7 @@ import type { Shown } from '../../care/request/shown.ts';
 import type { Incident, ReportParty, RequestReport, TraceNews } from '../../care/request/report.ts';
 import { answerText } from './answers.ts';
 import { sayBirthDate, sayDateTime, sayHour, saySpan } from './dates.ts';
-import { patientName } from './fr.ts';
+import { patientName } from './stays.ts';
 import { b, lines, outside, type Piece, say } from './markup.ts';
 
 type Row = { label: string | undefined; text: string };

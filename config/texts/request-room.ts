@@ -1,6 +1,6 @@
 /** What is said in the request room: only asker and takers read it, so identity, files and answers are here. */
 import type { RequestNews } from '../../care/request/news.ts';
-import { patientName } from './fr.ts';
+import { patientName } from './stays.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
 import { answers, before, by, free, from, headed, nextStage, who } from './request-words.ts';
 

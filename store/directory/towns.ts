@@ -1,6 +1,6 @@
 /** Where communes are, and which ones are around: for "nobody in town, the nearest are…" and for territories. */
 import { readFileSync } from 'node:fs';
-import { parse } from 'csv-parse/sync';
+import { readCsvRows } from '../../config/csv.ts';
 import type { Shelf } from './shelf.ts';
 import { phraseOf, townKey, wordsOf } from './words.ts';
 
@@ -38,17 +38,14 @@ const HEADERS = {
  * @throws when a column is missing, naming those that are looked for
  */
 export function readCommunes(file: string): Map<string, Point> {
-  const text = readFileSync(file, 'utf8');
-  const delimiter = (text.split('\n')[0] ?? '').includes(';') ? ';' : ',';
-  const table: string[][] = parse(text, { bom: true, delimiter, trim: true, relaxColumnCount: true });
-  const [first = [], ...rows] = table;
-  const headers = first.map(phraseOf);
+  const [first, ...rows] = readCsvRows(readFileSync(file, 'utf8'));
+  const headers = (first?.cells ?? []).map(phraseOf);
   const at = (names: readonly string[]): number => headers.findIndex((header) => names.includes(header));
   const [name, postcode, lat, lon] = [at(HEADERS.name), at(HEADERS.postcode), at(HEADERS.lat), at(HEADERS.lon)];
   if ([name, postcode, lat, lon].includes(-1))
     throw new Error(`${file}: columns needed: nom_commune, code_postal, latitude, longitude (separator ; or ,)`);
   const points = new Map<string, Point>();
-  for (const cells of rows) {
+  for (const { cells } of rows) {
     const point = { lat: Number(cells[lat] || Number.NaN), lon: Number(cells[lon] || Number.NaN) };
     if (!Number.isFinite(point.lat) || !Number.isFinite(point.lon)) continue;
     const town = (cells[name] ?? '').replace(/\s+\d{1,2}(?:ER|E)?\s+ARRONDISSEMENT$/i, '');

@@ -62,7 +62,7 @@ describe('the homeserver asks for a pause', () => {
       bench.clocks.advance(60_000);
     }
     const asked = bench.puts.slice(before);
-    expect(asked.length).toBeLessThanOrEqual(16 + 4 * 60 + 8); // those under way at first, then one a minute
+    expect(asked.length).toBeLessThanOrEqual(32 + 4 * 60 + 8); // those under way at first, then one a minute
     bench.fault = undefined;
     const back = bench.clocks.machine();
     bench.clocks.advance(60_000);
@@ -121,6 +121,26 @@ describe('one room among others', () => {
     expect(await bench.read(A)).toEqual(['a1', 'a2']);
   });
 
+  it('a machine clock that is set back does not make it wait until the old hour', async () => {
+    bench.fault = only('a1', fails(new TransportFailure('transient', '500')));
+    await bench.say(A, 'a1');
+    await bench.drain();
+    bench.fault = undefined;
+    bench.clocks.advance(-3 * HOUR);
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['a1']);
+  });
+
+  it('a homeserver that asks one room to wait for a day is asked again within the minute', async () => {
+    bench.fault = only('a1', fails(new TransportFailure('transient', '500', 24 * HOUR)));
+    await bench.say(A, 'a1');
+    await bench.drain();
+    bench.fault = undefined;
+    bench.clocks.advance(60_000);
+    await bench.drain();
+    expect(await bench.read(A)).toEqual(['a1']);
+  });
+
   it('hangs: the others go on, those that come meanwhile too', async () => {
     const hung = Promise.withResolvers<string>();
     bench.fault = only('a1', async (_put, really) => {
@@ -140,18 +160,37 @@ describe('one room among others', () => {
     expect(await bench.read(A)).toEqual(['a1', 'a2']);
   });
 
-  it('as many as may be written to at once hang: after a while they give their place', async () => {
+  it('more than may call at once hang: after a while they give their place', async () => {
     const hung = Promise.withResolvers<string>();
     bench.fault = only('hangs', () => hung.promise);
-    for (let n = 0; n < 16; n += 1) await bench.say(`patient:${n}`, 'hangs');
+    for (let n = 0; n < 40; n += 1) await bench.say(`patient:${n}`, 'hangs');
     const draining = bench.drain();
-    await reached(async () => bench.puts, 16);
+    await reached(async () => bench.puts, 32);
     await bench.say(A, 'a1');
     bench.wake();
     bench.clocks.advance(5_000);
     await reached(() => bench.read(A), 1);
     hung.resolve('$late');
     await draining;
+  });
+
+  it('what is ready does not leave after a refusal that another room met', async () => {
+    const many = Array.from({ length: 40 }, (_, n) => `patient:${n}`);
+    for (const room of many) await bench.say(room, 'm');
+    bench.fault = fails(new TransportFailure('transient', '429', 10_000, 'homeserver'));
+    await bench.drain();
+    const before = bench.puts.length;
+    expect(before).toBeLessThanOrEqual(32);
+    bench.fault = undefined;
+    bench.clocks.advance(9_999);
+    await bench.drain();
+    expect(bench.puts).toHaveLength(before);
+    bench.clocks.advance(1);
+    while ((await bench.store.outbox.pending()) > 0) {
+      await bench.drain();
+      bench.clocks.advance(1_000);
+    }
+    for (const room of many) expect(await bench.read(room)).toEqual(['m']);
   });
 
   it('cannot be written to: its lane stops visibly; opened again, nothing is lost', async () => {

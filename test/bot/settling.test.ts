@@ -72,6 +72,21 @@ describe('a sending whose end is not known', () => {
     expect(await bench.read(A)).toEqual(['before', 'a1', 'a2']);
   });
 
+  it.each(['TRANSCRIPT', 'OTHER'])(
+    'tried when the machine’s clock was three days ahead: the room is read back (%s)',
+    async (device) => {
+      bench.clocks.advance(72 * HOUR);
+      await lose(answerLost);
+      const roomId = (await bench.store.rooms.get(A))?.matrixId ?? '';
+      for (const event of bench.transport.rooms.get(roomId)?.events ?? []) event.origin_server_ts -= 72 * HOUR;
+      bench.restart(device);
+      bench.clocks.advance(-72 * HOUR + 20 * HOUR);
+      await bench.drain();
+      expect(bench.puts.filter(({ body }) => nameIn(body) === 'a1')).toHaveLength(1);
+      expect(await bench.read(A)).toEqual(['before', 'a1', 'a2']);
+    },
+  );
+
   it('is found behind pages of what others said', async () => {
     await lose(answerLost);
     const roomId = (await bench.store.rooms.get(A))?.matrixId ?? '';

@@ -1,4 +1,4 @@
-/** Each pathway that comes with Relais has a scenario of its own, played offline; and an expectation can fail. */
+/** Each pathway and pointer that comes with Relais has a scenario of its own, played offline; and an expectation can fail. */
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { rehearse } from '../../cli/rehearse.ts';
 import { loadShippedPathways } from '../../config/load-pathways.ts';
 
 const FOLDER = resolve(import.meta.dirname, '..', '..', 'config', 'scenarios');
+const POINTERS = resolve(import.meta.dirname, '..', '..', 'config', 'pathways', 'pointers');
 const CAST = ['people.yaml', 'equipe.yaml'];
 const scenarios = readdirSync(FOLDER, { recursive: true })
   .map(String)
@@ -16,6 +17,12 @@ describe('scenarios', () => {
   test('every shipped pathway has one', () => {
     const ids = loadShippedPathways().map(({ id }) => `${id}.yaml`);
     expect(ids.filter((id) => !scenarios.includes(id))).toEqual([]);
+  });
+
+  test('every pointer has one', () => {
+    const pointers = readdirSync(POINTERS).map((name) => `pointers/${name}`);
+    expect(pointers).not.toEqual([]);
+    expect(pointers.filter((name) => !scenarios.includes(name))).toEqual([]);
   });
 
   test.each(scenarios)('%s', async (name) => {

@@ -1,4 +1,5 @@
 /** A full disk, the base's or the account's: nothing is acknowledged that is not kept, and all goes on when there is room. */
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Persona } from '../../demo/client.ts';
 import { useHomeserver } from '../support/homeserver.ts';
@@ -27,7 +28,7 @@ function smallDisk(name: string): SmallDisk {
 async function started(
   name: string,
   ipp: string,
-  where: { account?: string; store?: { path: string } },
+  where: { account?: string; store?: { path: string }; env?: Record<string, string> },
 ): Promise<Served> {
   const people = [{ id: 'claire', matrix: claire.userId, name: 'Dr Claire Modèle', role: 'medecin-traitant' }];
   const served = await openServed(bench, name, { people, teams: [{ ipp, members: ['claire'] }], ...where });
@@ -92,5 +93,28 @@ describe('a full disk', () => {
     expect((await health(served)).status).toBe(200);
     const again = claire.events.filter((e) => e.sender === served.bot && e.failure !== undefined);
     expect(again).toEqual([]);
+  });
+});
+
+describe('a disk that does not keep what it took', () => {
+  it('ends the server with its cure; what was acknowledged before is said after the next start', async () => {
+    const forgets = bench.folder('forgets');
+    const preload = new URL('../support/forgetful-disk.ts', import.meta.url).href;
+    const ipp = '20003';
+    const env = { NODE_OPTIONS: `--import=${preload}`, FORGETS: forgets };
+    const served = await started('forgetful', ipp, { env });
+    const { relais } = served;
+    await served.acknowledged(movement(ipp, 'A02', 1));
+    writeFileSync(forgets, '');
+    const refused = await relais.post(movement(ipp, 'A02', 2), '/v1/hl7v2');
+    expect(refused).toMatchObject({ status: 503, body: expect.stringContaining('did not keep') as string });
+    expect(await relais.ended()).toBe(1);
+    expect((await served.log()).trim().split('\n').at(-1)).toMatch(
+      /did not keep what was written: .*start Relais again/,
+    );
+    rmSync(forgets);
+    await relais.start();
+    await served.acknowledged(movement(ipp, 'A02', 2));
+    await allRead(served, ipp, [1, 2]);
   });
 });

@@ -53,6 +53,8 @@ stages:
       { to: { group: 'sf-{territory}' }, sameTaker: true, starts: { days: 7, hour: 9, minute: 0, from: 'opening' } },
       { to: { group: 'g' }, sameTaker: false, starts: { days: 2, hour: 8, from: 'stage' } },
     ]);
+    // Going on with it is reading on; a third one reads what it does, and who came before does not.
+    expect(found.stages.map((s) => s.readers)).toEqual([[], ['un'], []]);
     expect(found.on).toMatchObject([
       {
         event: 'discharge',
@@ -85,6 +87,11 @@ stages:
     ['one stage', `${HEAD}${ASK}stages: [${STAGE}]`, /^stages: a single stage/],
     ['the same stage twice', two(STAGE, STAGE), /stages\[1\]\.id: "un" is already a stage/],
     ['same at the head', two('{ id: a, title: A, done: a, to: same }', STAGE), /stages\[0\]\.to: nobody did anything/],
+    [
+      'a reader who comes later',
+      two(STAGE.replace(' }', ' }, readers: [b]').replace('] }', '] }'), STAGE.replace('un', 'b')),
+      /"b" is no stage before this one/,
+    ],
     [
       'a stage that is not there',
       two(

@@ -27,6 +27,22 @@ function slaOf(loaded: ReturnType<typeof loadPathways>): SlaPolicy | undefined {
 }
 
 describe('pathways', () => {
+  test('those that come with Relais say who has to check their questions, where they are about a patient', () => {
+    const unchecked = runnable(loadShippedPathways()).filter(
+      ({ id, about }) =>
+        about === 'patient' &&
+        !/(to be checked|doctor to check)/i.test(readFileSync(join(SHIPPED_PATHWAYS, `${id}.yaml`), 'utf8')),
+    );
+    expect(unchecked.map(({ id }) => id)).toEqual([]);
+  });
+
+  test('an advice is answered by a medical professional (CSP R6316-1)', () => {
+    const advice = runnable(loadShippedPathways()).filter(({ trace }) => trace.report === 'teleexpertise');
+    expect(advice).toHaveLength(7);
+    for (const { id, stages } of advice)
+      for (const { answer } of stages) expect(answer.who, id).toEqual(['specialiste', 'medecin']);
+  });
+
   test('the shipped one, as care understands it', () => {
     const cardio = loadShippedPathways().find(({ id }) => id === 'teleexpertise-cardiologie');
     expect(cardio).toMatchObject({

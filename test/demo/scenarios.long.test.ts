@@ -58,7 +58,7 @@ afterAll(async () => {
 test.each(TEN)('%s', async (name) => {
   const scenario = scenarios.get(name);
   if (!scenario) throw new Error(`no scenario ${name}`);
-  await ready.relais.command(['clock', scenario.start]);
+  await ready.relais.clock(scenario.start);
   await play({ ...ready, folder: FOLDER, transcript: { flush: () => undefined, note: () => undefined } }, scenario);
 });
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { peopleFrom, type Person } from '../../care/people/person.ts';
 import { followTeams } from '../../care/stay/team-change.ts';
+import { offer } from '../request/offers.ts';
 import { admitted, PATIENT, transfer } from './patient-room.ts';
 import { openWard, type Ward } from './stage.ts';
 
@@ -33,6 +34,57 @@ describe('a request’s room', () => {
     await ward.types('cardio1', `rendre ${code}`);
     await ward.types('cardio2', `prendre ${code}`);
     expect(membersOf(ward, roomId)).toEqual(['@cardio2:test', '@mt:test', BOT]);
+    await ward.close();
+  });
+});
+
+describe('the room of a request in stages', () => {
+  const STAGES = offer(`
+id: lecture
+title: Lecture
+family: lecture
+ask: { who: [medecin-traitant], consent: required, urgent: accept }
+form: [{ key: motif, label: Motif, type: text, required: true, share: before }]
+stages:
+  - { id: prise, title: Prise, done: prise, to: { group: secretaires, dispatch: queue } }
+  - { id: pose, title: Pose, done: posée, to: { group: poseurs, dispatch: queue } }
+  - { id: lue, title: Lue, done: lue, readers: [pose], to: { group: avis-cardiologie, dispatch: queue } }
+trace: { report: lecture, to: [asker, medecin-traitant] }
+`);
+  const PEOPLE: Person[] = [
+    { id: 'sec', matrix: '@sec:test', name: 'Mme Sec', role: 'secretariat', groups: ['secretaires'] },
+    { id: 'pose', matrix: '@pose:test', name: 'M. Pose', role: 'infirmier', groups: ['poseurs'] },
+  ];
+
+  it('is left by who did a stage before the next word is said, unless a later stage names them its readers', async () => {
+    const ward = await openWard({ offers: [STAGES], persons: PEOPLE });
+    await ward.types('mt', 'lecture Ronflements');
+    const code = /D-\w{3}/.exec(ward.bodies('mt').join('\n'))?.[0] ?? '';
+    await ward.types('sec', `prendre ${code}`);
+    const roomId = ward.room(code);
+    // Who is there when something is said has the key of it: nobody sees a message that they cannot read.
+    const blind: string[] = [];
+    const send = ward.transport.send.bind(ward.transport);
+    ward.transport.send = async (...said) => {
+      const event = await send(...said);
+      if (said[0] === roomId)
+        blind.push(...membersOf(ward, roomId).filter((userId) => !ward.transport.holdsKey(event, userId)));
+      return event;
+    };
+    expect(membersOf(ward, roomId)).toEqual(['@mt:test', BOT, '@sec:test']);
+    await ward.types('sec', `repondre ${code} mercredi à 9 h`);
+    expect(membersOf(ward, roomId)).toEqual(['@mt:test', BOT]);
+    await ward.types('pose', `prendre ${code}`);
+    await ward.types('pose', `repondre ${code} appareil posé`);
+    expect(membersOf(ward, roomId)).toEqual(['@mt:test', '@pose:test', BOT]);
+    await ward.types('cardio1', `prendre ${code}`);
+    await ward.types('cardio1', `repondre ${code} Apnées sévères`);
+    expect(blind).toEqual([]);
+    expect(ward.bodies('pose').join('\n')).toContain('Apnées sévères');
+    expect(ward.bodies('sec').join('\n')).not.toMatch(/Apnées|appareil posé/);
+    const files = ward.readBy('@sec:test').filter((h) => h.event.content['msgtype'] === 'm.file');
+    expect(files).toEqual([]); // the report neither
+    expect(await rows(ward, 'member-removed')).toEqual([`request:${code} @sec:test`]);
     await ward.close();
   });
 });

@@ -38,6 +38,29 @@ describe('a message that cannot be deciphered', () => {
     await ward.close();
   });
 
+  it('leaves one row, however often it is tried again', async () => {
+    const ward = await openedBy('mt');
+    const room = await ward.direct('@mt:test');
+    ward.transport.type(room, '@mt:test', text('aide'), { unreadable: true });
+    await ward.settle();
+    const rows = async (): Promise<number> => (await ward.store.audit(1_000)).length;
+    const before = await rows();
+    for (let n = 0; n < 10; n += 1) await ward.wait(10_000);
+    expect(await rows()).toBe(before);
+    await ward.close();
+  });
+
+  it('is told in time, too, when the machine’s clock was set back meanwhile', async () => {
+    const ward = await openedBy('mt');
+    const room = await ward.direct('@mt:test');
+    ward.transport.type(room, '@mt:test', text('aide'), { unreadable: true });
+    await ward.settle();
+    await ward.wait(-24 * HOUR);
+    await ward.wait(6 * MINUTE);
+    expect(ward.bodies('mt').filter((b) => b.includes('Je n’arrive pas à lire'))).toHaveLength(1);
+    await ward.close();
+  });
+
   it('is not mentioned when its key comes in time, nor to an account that nobody knows', async () => {
     const ward = await openedBy('mt');
     const room = await ward.direct('@mt:test');

@@ -55,6 +55,15 @@ describe('a request for expertise', () => {
     await ward.close();
   });
 
+  it('takes a long precision, typed where the taker reads it: the clock goes on', async () => {
+    const { ward, code } = await asked();
+    await ward.types('cardio2', `prendre ${code}`);
+    await ward.types('cardio2', '!complement Antécédents ?', code);
+    await ward.types('mt', `Antécédents : ${'HTA ancienne, suivie. '.repeat(150)}`, code);
+    expect(ward.bodies('cardio2').at(-1)).toContain('Le délai reprend');
+    await ward.close();
+  });
+
   it('pauses the clock while a precision is awaited, and takes the plain answer of the asker', async () => {
     const { ward, code } = await asked([2026, 11, 23, 9, 0]); // Monday
     await ward.types('cardio2', `prendre ${code}`);

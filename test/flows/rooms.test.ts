@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { TransportFailure } from '../../care/relay/transport.ts';
 import { admitted, PATIENT, transfer } from './patient-room.ts';
-import { openWard, type Ward } from './stage.ts';
+import { openWard, paris, type Ward } from './stage.ts';
 
 const COORD = '@coord:test';
 
@@ -143,6 +143,76 @@ describe('somebody who is not expected', () => {
     expect(reports).toHaveLength(1);
     expect(reports[0]).not.toMatch(PATIENT);
     expect((await ward.store.audit(50)).filter((row) => row.action === 'join-unexpected')).toHaveLength(1);
+    await ward.close();
+  });
+});
+
+describe('a direct room, where patients are named too', () => {
+  it('gives its keys to its person alone, whoever is let in', async () => {
+    const ward = await openWard();
+    await ward.types('mt', 'aide');
+    const roomId = (await ward.store.rooms.get('direct:@mt:test'))?.matrixId ?? '';
+    await ward.joins(roomId, '@inconnu:ailleurs');
+    await ward.types('mt', 'annuaire dermato');
+    expect(ward.bodies('mt').at(-1)).toMatch(/dermato/i);
+    expect(ward.readBy('@inconnu:ailleurs').filter(({ roomId: where }) => where === roomId)).toEqual([]);
+    await ward.close();
+  });
+
+  it('hears its person alone: somebody else’s answer would be read there', async () => {
+    const ward = await openWard();
+    await ward.types('mt', 'aide');
+    const roomId = (await ward.store.rooms.get('direct:@mt:test'))?.matrixId ?? '';
+    await ward.joins(roomId, '@idel:test');
+    const before = ward.bodies('mt').length;
+    await ward.says(roomId, '@idel:test', 'demandes');
+    await ward.says(roomId, '@inconnu:ailleurs', 'demandes');
+    expect(ward.bodies('mt')).toHaveLength(before);
+    await ward.close();
+  });
+
+  it('is never a room where somebody else is already', async () => {
+    const ward = await openWard();
+    const asked = ward.transport.invite1to1('@mt:test');
+    ward.transport.accept(asked, '@inconnu:ailleurs');
+    await ward.settle();
+    const own = (await ward.store.rooms.get('direct:@mt:test'))?.matrixId;
+    expect(own).toBeTruthy();
+    expect(own).not.toBe(asked);
+    expect(ward.transport.rooms.get(asked)?.members.has('@relais:transcript')).toBe(false);
+    expect(ward.bodies('mt').at(-1)).toContain('Bonjour');
+    expect(ward.readBy('@inconnu:ailleurs')).toEqual([]);
+    await ward.close();
+  });
+
+  const leaves = async (ward: Ward, roomId: string, userId: string): Promise<void> => {
+    ward.transport.type(roomId, userId, { membership: 'leave' }, { type: 'm.room.member', stateKey: userId });
+    await ward.transport.remove(roomId, userId);
+    await ward.settle();
+  };
+
+  it('calls back who has left it, when there is something to say to them', async () => {
+    const ward = await openWard();
+    await ward.types('cardio2', 'aide');
+    const roomId = (await ward.store.rooms.get('direct:@cardio2:test'))?.matrixId ?? '';
+    await leaves(ward, roomId, '@cardio2:test');
+    await ward.types('mt', 'avis cardio ECG douteux avant certificat de sport, 17 ans, sans urgence');
+    await ward.until(paris(2026, 1, 13, 18));
+    expect(ward.bodies('cardio2').join('\n')).toContain('Délai atteint');
+    expect(ward.transport.rooms.get(roomId)?.members.get('@cardio2:test')).toBe('join');
+    await ward.close();
+  });
+
+  it('is the new one of who has left the old one', async () => {
+    const ward = await openWard();
+    await ward.types('mt', 'aide');
+    const first = (await ward.store.rooms.get('direct:@mt:test'))?.matrixId ?? '';
+    await leaves(ward, first, '@mt:test');
+    const second = ward.transport.invite1to1('@mt:test');
+    await ward.settle();
+    expect((await ward.store.rooms.get('direct:@mt:test'))?.matrixId).toBe(second);
+    expect(ward.readBy('@mt:test').at(-1)?.roomId).toBe(second);
+    expect(ward.transport.rooms.get(first)?.members.has('@relais:transcript')).toBe(false);
     await ward.close();
   });
 });

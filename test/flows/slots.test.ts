@@ -1,7 +1,11 @@
 /** Slots: shown, kept, booked, given back, offered by a colleague; as each of them reads it. */
 import { expect, it } from 'vitest';
 import { demoSlots } from '../../cli/demo-data.ts';
-import type { Slots } from '../../care/request/slot.ts';
+import { peopleFrom } from '../../care/people/person.ts';
+import type { NewDelivery } from '../../care/relay/decision.ts';
+import { decideHold } from '../../care/request/booking.ts';
+import type { BookingNews } from '../../care/request/slot-decision.ts';
+import type { Slot, Slots } from '../../care/request/slot.ts';
 import { fromParis } from '../../care/relay/civil-time.ts';
 import { openWard, paris, type Ward } from './stage.ts';
 
@@ -143,5 +147,52 @@ it('ten who want one place: one has it, nine are told', async () => {
   const ends = askers.map((id) => last(ward, id));
   expect(ends.filter((end) => end.includes('Place gardée'))).toHaveLength(1);
   expect(ends.filter((end) => end.includes('vient d’être pris'))).toHaveLength(9);
+  await ward.close();
+});
+
+it('a reminder that Relais could not give the evening before names the right day, and none comes after the appointment', async () => {
+  for (const [hour, said] of [
+    [8, 1],
+    [11, 0],
+  ] as const) {
+    const ward = await openWard({ slots: one });
+    await ward.types('mt', 'snp demain cardio');
+    await ward.types('mt', '1');
+    await ward.types('mt', 'oui');
+    const before = ward.bodies('mt').length;
+    await ward.jump(paris(2026, 1, 13, hour));
+    const reminders = ward.bodies('mt').slice(before);
+    expect(reminders).toHaveLength(said);
+    for (const body of reminders) expect(body).toMatch(/^Aujourd’hui : rendez-vous/);
+    await ward.close();
+  }
+});
+
+it('two bookings never have one code, which is the name of their room', async () => {
+  const slot = (id: string, hour: number): Slot => ({
+    id,
+    offeredBy: 'Dr cardio1',
+    person: 'cardio1',
+    specialty: 'cardiologie',
+    place: 'CH du Modèle',
+    start: paris(2026, 1, 13, hour),
+    end: paris(2026, 1, 13, hour + 1),
+    places: 1,
+  });
+  const ward = await openWard();
+  const people = peopleFrom([], [], []);
+  const ids = { code: (length: number) => 'ABCDEFGH'.slice(0, length) }; // as bad as luck can be
+  const by = { id: 'mt', matrix: '@mt:test', name: 'Dr mt', role: 'medecin' as const, groups: [] };
+  const codes: string[] = [];
+  const reply = (news: BookingNews): NewDelivery => {
+    codes.push(news.code ?? '');
+    return { room: 'direct:@mt:test', ring: [], announcement: { kind: 'answer', command: 'reserver', result: news } };
+  };
+  for (const one of [slot('a', 10), slot('b', 11)]) {
+    const decided = await decideHold({ store: ward.store, people, ids }, one, by, ward.now(), reply);
+    if ('data' in decided) throw new Error(decided.code);
+    expect(await ward.store.commit(decided, ward.now())).toBe('committed');
+  }
+  expect(codes).toEqual(['C-ABCD', 'C-ABCDE']);
   await ward.close();
 });

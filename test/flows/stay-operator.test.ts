@@ -1,6 +1,6 @@
 /** An operator's two words about a stay: the number and the person are one; a silenced stay may be told again. */
 import { describe, expect, it } from 'vitest';
-import { SAME_PATIENT } from '../../care/stay/case.ts';
+import { SAME_PATIENT } from '../../care/stay/decide-intent.ts';
 import { release } from '../../care/stay/silence.ts';
 import type { Stay } from '../../care/stay/stay.ts';
 import { facts, outcomes, post, pv29 } from './january.ts';

@@ -75,6 +75,19 @@ describe('a plan whose day is over', () => {
   });
 });
 
+describe('a reminder whose day is over', () => {
+  it.each([
+    ['the evening of the day itself', [17, 22], 1],
+    ['the day after', [18, 7], 0],
+  ] as const)('is not said at the return: %s', async (_when, [day, hour], said) => {
+    const ward = await openWard();
+    await post(ward, 'A01', 'M1', [12, 10], pv29(17, 10));
+    await ward.jump(paris(2026, 1, day, hour));
+    expect(facts(ward).filter((title) => title.startsWith('Rappel'))).toHaveLength(said);
+    await ward.close();
+  });
+});
+
 describe('sessions and consultations', () => {
   it('stay silent when their discharge forgets its class', async () => {
     const ward = await openWard();

@@ -135,6 +135,11 @@ describe('a table', () => {
     expect(slots[0]).toMatchObject({ offeredBy: 'Dr Essai', place: 'Caudry', phone: '03 53 01 02 03' });
   });
 
+  test('a line is named as a spreadsheet numbers it, empty ones counted', () => {
+    const { notes } = table('date;debut;fin;specialite;lieu;par\n\n\nhier;14:00;15:00;dermato;Caudry;Dr Essai\n');
+    expect(notes).toEqual(['line 4: no date: write 24/11/2026 or 2026-11-24']);
+  });
+
   test('each line that is no slot is named with its cure, the others are taken', () => {
     const { slots, notes } = table(
       'date,de,a,lieu,par,specialite,lien\n31/02/2026,9h,10h,C,P,s,\n24/11/2026,25h,10h,C,P,s,\n24/11/2026,9h,10h,,P,s,\n24/11/2026,9h,10h,C,P,s,javascript:x\n24/11/2026,9h,10h,C,P,s,https://rdv.example.fr\n',

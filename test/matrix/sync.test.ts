@@ -236,12 +236,12 @@ describe('what the events teach', () => {
 
 describe('an answer that only brings back what the bot said', () => {
   const own = (id: string): RawRoomEvent => message(id, { sender: ME });
-  it('is followed by a short rest, one per answer, and nothing of it is lost', async () => {
+  it('is followed by a short rest, a longer one after the next, and nothing of it is lost', async () => {
     const { pauses, said, log } = await run('s0', [
       joined('s1', { '!r': room([own('$1')]), '!q': room([own('$2')]) }),
       joined('s2', { '!r': room([own('$3')]) }),
     ]);
-    expect(pauses).toEqual([200, 200]);
+    expect(pauses).toEqual([200, 400]);
     expect(said).toEqual([['$1', '$2'], ['$3']]);
     expect(log.filter((line) => line.startsWith('sync'))).toEqual(['sync s0', 'sync s1', 'sync s2']);
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NewDelivery } from '../../care/relay/decision.ts';
-import type { OutboxItem, Store } from '../../care/relay/ports.ts';
+import { LONGEST_WAIT_MS, type OutboxItem, type Store } from '../../care/relay/ports.ts';
 import { NOON, decision, delivery } from './fixtures.ts';
 
 const A = 'patient:a';
@@ -80,6 +80,13 @@ export function outboxContract(store: () => Store): void {
     expect((await heads(NOON + 1_000, 1)).map((item) => item.room)).toEqual([B]);
     await store().outbox.markDone(id, { eventId: '$1' }, NOON);
     expect((await head(A)).seq).toBe(2);
+  });
+
+  test('a lane that would wait longer than any lane does was postponed before the clock was set back: it is ready', async () => {
+    await say(delivery(A), delivery(B));
+    await store().outbox.postpone((await head(A)).id, NOON + LONGEST_WAIT_MS, 'reset');
+    expect((await heads(NOON)).map((item) => item.room)).toEqual([B]);
+    expect((await heads(NOON - 1)).map((item) => item.room)).toEqual([B, A]);
   });
 
   test('the first try of a device is remembered', async () => {

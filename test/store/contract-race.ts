@@ -11,7 +11,7 @@ import { decideAsk } from '../../care/request/opening.ts';
 import { decideBook, decideHold } from '../../care/request/booking.ts';
 import type { Slot, SlotFile } from '../../care/request/slot.ts';
 import type { Request } from '../../care/request/request.ts';
-import { refusal } from '../../config/texts/fr.ts';
+import { refusal } from '../../config/texts/refusals.ts';
 import { pathway } from '../request/offers.ts';
 import { NOON } from './fixtures.ts';
 

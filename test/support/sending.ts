@@ -73,7 +73,8 @@ export async function openSendingBench(options: { callsPerSecond?: number } = {}
     get deviceId() {
       return deviceId;
     },
-    send: async (roomId, type, content, txnId, encrypted) => {
+    send: async (roomId, type, content, txnId, encrypted, _readers, turn) => {
+      await turn?.();
       const put = { at: clocks.machine() - NOON, roomId, txnId, body: String(content['body']) };
       bench.puts.push(put);
       const device = deviceId; // the homeserver keeps transaction ids per device

@@ -1,7 +1,7 @@
 /** Slots of a table: one line each, with a header; hours of Paris. French or English names, `;`, `,` or tabs. */
-import { parse } from 'csv-parse/sync';
 import { fromParis, toParis } from '../../../care/relay/civil-time.ts';
 import type { FedSlot } from '../../../care/request/slot-feed.ts';
+import { type CsvRow, readCsvRows } from '../../../config/csv.ts';
 import { counted, type FedSlots, type FeedDefaults } from './fed.ts';
 
 const COLUMNS = {
@@ -22,16 +22,14 @@ const VISIBLE = ['specialty', 'place', 'offeredBy'] as const;
  * @returns the slots, with each line that cannot be one named in the notes; or why the whole is no table (English)
  */
 export function readSlotTable(text: string, defaults: FeedDefaults): FedSlots | { unreadable: string } {
-  let rows: string[][];
+  let rows: CsvRow[];
   try {
-    const first = text.split(/\r?\n/, 1)[0] ?? '';
-    const delimiter = [';', '\t', ','].find((one) => first.includes(one)) ?? ';';
-    rows = parse(text, { delimiter, bom: true, trim: true, skip_empty_lines: true, relax_column_count: true });
+    rows = readCsvRows(text);
   } catch {
     return { unreadable: 'this is no CSV: check the quotes' };
   }
-  const [header = [], ...lines] = rows;
-  const names = header.map((name) => plain(name));
+  const [header, ...lines] = rows;
+  const names = (header?.cells ?? []).map(plain);
   const columns = new Map(
     (Object.keys(COLUMNS) as Column[]).map((column) => [
       column,
@@ -42,11 +40,11 @@ export function readSlotTable(text: string, defaults: FeedDefaults): FedSlots | 
   if (missing.length > 0)
     return { unreadable: `no column ${missing.join(', ')}: the first line names them, date;debut;fin;places;lieu` };
   const notes: string[] = [];
-  const slots = lines.flatMap((cells, n): FedSlot[] => {
+  const slots = lines.flatMap(({ line, cells }): FedSlot[] => {
     const cell = (column: Column): string => cells[columns.get(column) ?? -1] ?? '';
     const slot = readLine(cell, defaults);
     if (typeof slot !== 'string') return [slot];
-    notes.push(`line ${n + 2}: ${slot}`);
+    notes.push(`line ${line}: ${slot}`);
     return [];
   });
   return { slots, notes: counted(notes) };
