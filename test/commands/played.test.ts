@@ -29,9 +29,9 @@ function wordsIn(paths: string[]): Set<string> {
 }
 
 const inFolder = (folder: string): string[] =>
-  readdirSync(join(ROOT, folder))
-    .filter((name) => !['people.yaml', 'equipe.yaml'].includes(name))
-    .map((name) => `${folder}/${name}`);
+  readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !['people.yaml', 'equipe.yaml'].includes(entry.name))
+    .map(({ name }) => `${folder}/${name}`);
 
 it('each word of the table, and each of a pathway that comes with Relais', () => {
   const played = wordsIn(['demo/day/day.yaml', ...inFolder('config/scenarios'), ...inFolder('test/flows')]);
