@@ -1,6 +1,6 @@
 /** One step of a scenario on the stage in memory: what is posted, typed, attached, and what each person must have read. */
 import type { People, Person } from '../care/people/person.ts';
-import { eventBody, holds, type ScenarioStep } from '../config/schema/scenario.ts';
+import { codeIn, type CodeLetter, eventBody, filled, holds, type ScenarioStep } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
 import type { Stage } from './rehearsal.ts';
 
@@ -45,8 +45,8 @@ export async function act(around: Around, step: ScenarioStep, n: number): Promis
   if (!('who' in step)) return undefined;
   const person = people.byId(step.who);
   if (!person) return `nobody is called ${step.who}`;
-  const code = (await everyCode(stage)).at(-1);
-  const fill = (text: string): string => text.replaceAll('{code}', code ?? '{code}');
+  const code = lastCode(stage, 'D');
+  const fill = (text: string): string => filled(text, (letter) => lastCode(stage, letter));
   if ('reads' in step || 'never' in step) {
     const roomId = step.where === undefined ? undefined : await roomOf(around, person, step.where, code);
     const read = stage.readBy(person.matrix).filter((h) => step.where === undefined || h.roomId === roomId);
@@ -96,12 +96,13 @@ export async function act(around: Around, step: ScenarioStep, n: number): Promis
   return undefined;
 }
 
-async function everyCode(stage: Stage): Promise<string[]> {
-  const rooms = [...stage.transport.rooms.values()];
-  return rooms
-    .flatMap((room) => room.events)
+/** Of what was said in any room. */
+function lastCode(stage: Stage, letter: CodeLetter): string | undefined {
+  const events = [...stage.transport.rooms.values()].flatMap((room) => room.events);
+  return events
     .sort((a, b) => Number(a.event_id.slice(1)) - Number(b.event_id.slice(1)))
-    .flatMap((e) => /\bD-[A-Z0-9]{3,4}\b/.exec(textOf(e))?.[0] ?? []);
+    .flatMap((e) => codeIn(textOf(e), letter) ?? [])
+    .at(-1);
 }
 
 function textOf(event: { content: Record<string, unknown> }): string {

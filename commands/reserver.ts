@@ -72,7 +72,7 @@ export function sayBooking({ step, to, slot, code: booking, who, note, until }: 
       if (mine)
         return lines(
           say`Réservé, ${b(ref)} : ${where}.${phone}`,
-          slot.person ? say`Dites qui est le patient dans la salle ${b(ref)}.` : undefined,
+          slot.person ? say`Dites qui est le patient dans le salon ${b(ref)}.` : undefined,
           say`Pour annuler : ${code(`!annuler ${ref}`)}`,
         );
       return lines(

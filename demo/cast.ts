@@ -1,5 +1,6 @@
 /** The cast: each persona is a person of people.yaml with a real client, who remembers what it decrypted. */
 import { EventTimeline } from 'matrix-js-sdk';
+import { codeIn, type CodeLetter } from '../config/schema/scenario.ts';
 import type { SeenEvent, Persona } from './client.ts';
 
 export type Cast = {
@@ -19,10 +20,10 @@ export function bodyOf(event: SeenEvent): string {
   return typeof body === 'string' ? body : '';
 }
 
-/** The last request code that this persona has read. */
-export function lastCode(cast: Cast, bot: string): string | undefined {
+/** The last code of a request or of a booking that anybody here has read. */
+export function lastCode(cast: Cast, bot: string, letter: CodeLetter): string | undefined {
   const all = [...cast.personas.values()].flatMap((p) => readByPersona(p, bot)).sort((a, b) => a.at - b.at);
-  return all.flatMap((e) => /\bD-[A-Z0-9]{3,4}\b/.exec(bodyOf(e))?.[0] ?? []).at(-1);
+  return all.flatMap((e) => codeIn(bodyOf(e), letter) ?? []).at(-1);
 }
 
 /** The room of that name among those this persona has joined, by what the room's state says. */

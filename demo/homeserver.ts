@@ -30,7 +30,7 @@ export type Homeserver = {
   serverName: string;
   directory: string;
   /** By the shared secret. @returns the full user id. @throws Error when the name is taken */
-  register(user: string, password: string, admin?: boolean): Promise<string>;
+  register(user: string, password: string, displayName?: string): Promise<string>;
   /** Ends the process; resolves when it is gone. */
   stop(): Promise<void>;
 };
@@ -84,7 +84,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
       url,
       serverName,
       directory,
-      register: (user, password, admin = false) => register(url, serverName, secret, user, password, admin),
+      register: (user, password, displayName = user) => register(url, serverName, secret, user, password, displayName),
       stop: async () => {
         await end(child);
         if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
@@ -201,14 +201,12 @@ async function register(
   secret: string,
   user: string,
   password: string,
-  admin: boolean,
+  displayName: string,
 ): Promise<string> {
   const endpoint = `${url}/_synapse/admin/v1/register`;
   const { nonce } = (await (await fetch(endpoint)).json()) as { nonce: string };
-  const mac = createHmac('sha1', secret)
-    .update([nonce, user, password, admin ? 'admin' : 'notadmin'].join('\0'))
-    .digest('hex');
-  const body = JSON.stringify({ nonce, username: user, password, admin, mac });
+  const mac = createHmac('sha1', secret).update([nonce, user, password, 'notadmin'].join('\0')).digest('hex');
+  const body = JSON.stringify({ nonce, username: user, displayname: displayName, password, admin: false, mac });
   const answer = await fetch(endpoint, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
   if (!answer.ok)
     throw new Error(`@${user}:${serverName} could not be registered: ${answer.status} ${await answer.text()}`);

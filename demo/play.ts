@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { advance } from '../cli/advance.ts';
 import { parseParis } from '../config/paris-text.ts';
-import { eventBody, holds, type Scenario, type ScenarioStep } from '../config/schema/scenario.ts';
+import { eventBody, filled, holds, type Scenario, type ScenarioStep } from '../config/schema/scenario.ts';
 import { attach } from './attach.ts';
 import type { Persona, SeenEvent } from './client.ts';
 import { bodyOf, type Cast, lastCode, readByPersona, roomNamed, roomsInShort } from './cast.ts';
@@ -92,7 +92,7 @@ async function act(stage: Playing, step: ScenarioStep, civil: number, index: num
   }
   const persona = stage.cast.personas.get(step.who);
   if (!persona) throw new Error(`${step.who} is not in the cast (a late one joins first)`);
-  const fill = (text: string): string => text.replaceAll('{code}', lastCode(stage.cast, stage.bot) ?? '{code}');
+  const fill = (text: string): string => filled(text, (letter) => lastCode(stage.cast, stage.bot, letter));
   if ('reads' in step || 'never' in step) {
     if ('never' in step) {
       await stage.relais.quiet(civil);
@@ -176,7 +176,7 @@ async function whereIs(stage: Stage, id: string, persona: Persona, where: string
   }
   if (where.startsWith('patient:')) return patientRoom(persona);
   const name =
-    where === 'request' ? lastCode(stage.cast, stage.bot) : stage.groupRooms.get(where.slice('group:'.length));
+    where === 'request' ? lastCode(stage.cast, stage.bot, 'D') : stage.groupRooms.get(where.slice('group:'.length));
   if (name === undefined) throw new Error(`no room ${where}`);
   await persona
     .until(`room ${name}`, () => roomNamed(persona, name) !== undefined)

@@ -57,8 +57,8 @@ export async function setUp(options: SetupOptions): Promise<Ready> {
   const password = randomBytes(9).toString('base64url');
   const people = await writePeople(dirname(file), folder, await serverName(url, started));
   onProgress(`registering ${people.length} synthetic persons and the bot`);
-  const localparts = ['relais', ...people.map((p) => p.matrix.slice(1, p.matrix.indexOf(':')))];
-  for (const localpart of localparts) await register(url, localpart, password, started);
+  for (const { matrix, name } of [{ matrix: '@relais:', name: 'Relais' }, ...people])
+    await register(url, matrix.slice(1, matrix.indexOf(':')), password, name, started);
   const [source, secret, port] = [scenario.source?.id ?? 'demo', randomBytes(24).toString('hex'), await freePort()];
   const config = await writeConfig(folder, {
     url,
@@ -158,15 +158,22 @@ async function writeConfig(
     equipe: 'equipe.yaml',
     directory: { rpps: join(PROJECT, 'demo', 'data', 'rpps-synthetique.txt') },
     slots: join(PROJECT, 'demo', 'data', 'creneaux.yaml'),
+    repertory: join(PROJECT, 'demo', 'data', 'repertoire.yaml'),
     territories: [{ id: 'demo', name: 'Territoire de démonstration' }],
   };
   await writeFile(path, JSON.stringify(config, null, 2)); // JSON is YAML
   return path;
 }
 
-async function register(url: string, user: string, password: string, started: Homeserver | undefined): Promise<void> {
+async function register(
+  url: string,
+  user: string,
+  password: string,
+  name: string,
+  started: Homeserver | undefined,
+): Promise<void> {
   if (started) {
-    await started.register(user, password);
+    await started.register(user, password, name);
     return;
   }
   const body = JSON.stringify({ username: user, password, auth: { type: 'm.login.dummy' }, inhibit_login: true });

@@ -33,7 +33,9 @@ const step = z.union([
     where,
     says: z
       .union([z.string().transform((line) => [line]), z.array(z.string()).min(1)])
-      .describe('a line, or one after the other; {code} stands for the last request code'),
+      .describe(
+        'a line, or one after the other; {code} stands for the last request code, {booking} for the last booking',
+      ),
   }),
   z.strictObject({
     at,
@@ -105,6 +107,19 @@ export function eventBody(
     unit: { code },
     ...(destination && { destination }),
   });
+}
+
+/** Of requests (`D-4K7`) and of bookings (`C-4K7M`). */
+export type CodeLetter = 'D' | 'C';
+
+/** @returns the first code of that sort in what was said */
+export function codeIn(body: string, letter: CodeLetter): string | undefined {
+  return new RegExp(`\\b${letter}-[A-Z0-9]{3,4}\\b`).exec(body)?.[0];
+}
+
+/** A line with its codes in place; one that nobody has read yet stays as it is written. */
+export function filled(text: string, last: (letter: CodeLetter) => string | undefined): string {
+  return text.replaceAll('{code}', () => last('D') ?? '{code}').replaceAll('{booking}', () => last('C') ?? '{booking}');
 }
 
 /** Is it in what somebody read? An apostrophe is the same however it is typed: one that differs would hide a `never`. */
