@@ -56,8 +56,8 @@ export type Sizes = {
 
 export const FULL: Sizes = {
   rooms: 50,
-  events: 200,
-  movements: 150,
+  events: 120,
+  movements: 100,
   timed: 50,
   accepted: 800,
   manyRooms: 1_000,
