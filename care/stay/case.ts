@@ -9,7 +9,7 @@ import { decideIntent } from './decide-intent.ts';
 import type { People } from '../people/person.ts';
 import { writeProposal } from '../identity/desk.ts';
 import { type OpenProposals } from '../identity/propose.ts';
-import { planClosing } from './closing.ts';
+import { counts, planClosing } from './closing.ts';
 import type { Consequences } from './consequences.ts';
 import { factKey } from './fact-key.ts';
 import { asMovement } from './snapshot.ts';
@@ -65,8 +65,10 @@ export async function decideMessage(
   for (const { version, state } of proposals.values()) writeProposal(decision, version, state);
   for (const { version, state } of patients.values()) decision.files.push(patientFile(version, state));
   for (const { state } of patients.values()) {
-    const touched = [...stays.values()].map((stay) => stay.state).filter((stay) => stay.patientId === state.id);
-    await planClosing(ports, decision, state, touched, now);
+    const touched = [...stays.values()].filter((stay) => stay.state.patientId === state.id);
+    const moves = touched.some((stay) => counts(stay.state) || (stay.was !== undefined && counts(stay.was)));
+    const left = touched.map((stay) => stay.state);
+    await planClosing(ports, decision, state, left, now, moves);
   }
   for (const [id, { version, state }] of stays) decision.files.push(stayFile(id, version, state));
   const end: Verdict = strongest(verdicts) ?? { outcome: 'muted', reason: 'not-a-movement' };

@@ -38,6 +38,11 @@ function endOf(stay: Stay): number | 'running' | undefined {
   }
 }
 
+/** Does this stay have a word in when the room ends? */
+export function counts(stay: Stay): boolean {
+  return endOf(stay) !== undefined;
+}
+
 /** @returns undefined while somebody is in hospital */
 function closingAt(stays: readonly Stay[], days: number, now: number): number | undefined {
   const ends = stays.map(endOf);
@@ -55,6 +60,7 @@ function morning(instant: number, days: number): number {
 /**
  * What a decision about a patient does to the room's end. Fills the decision.
  * @param touched the patient's stays as this decision leaves them
+ * @param moves false when none of them counts, nor did before: an outpatient's hundred visits are not read again at each one
  */
 export async function planClosing(
   ports: ClosingPorts,
@@ -62,17 +68,17 @@ export async function planClosing(
   patient: Patient,
   touched: readonly Stay[],
   now: number,
+  moves = true,
 ): Promise<void> {
   const ref = roomRef.patient(patient.id);
   const said = decision.deliveries.some((delivery) => delivery.room === ref);
   if (said) await stayOpen(ports, decision, ref);
   const room = decision.rooms.find((wanted) => wanted.ref === ref) ?? (await ports.store.rooms.get(ref));
   // A document may open a room again long after the stay.
-  if (!room || (touched.length === 0 && !said)) return;
+  if (!room || (!said && (touched.length === 0 || !moves))) return;
   const timer = { kind: 'room-close' as const, ref: patient.id, step: STEP };
   const [pending] = await ports.store.timers.list(timer.kind, timer.ref);
-  // Who is in hospital by this stay keeps the room open whatever the other ones say: a patient with a hundred sessions
-  // behind them costs what a new one does.
+  // Who is in hospital by this stay keeps the room open whatever the other ones say.
   const isRunning = touched.some((stay) => endOf(stay) === 'running');
   const stays = isRunning ? touched : [...touched, ...(await others(ports, patient, touched))];
   const due = closingAt(stays, ports.closeAfterDays, now);

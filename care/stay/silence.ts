@@ -26,9 +26,10 @@ export async function silencedStays(
   for (const id of known?.state.stays ?? []) {
     const here = turn.stays.get(id);
     const stored = here ? undefined : await ports.store.files.load<Stay>('stay', id);
-    if (stored) turn.stays.set(id, stored);
-    const one = here ?? stored;
-    if (one) found.add(one);
+    const one = here ?? (stored && { ...stored, was: stored.state });
+    if (!one) continue;
+    turn.stays.set(id, one);
+    found.add(one);
   }
   return [...found];
 }

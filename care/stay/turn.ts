@@ -6,7 +6,8 @@ import type { StayIntent } from './intent.ts';
 import type { Patient, Stay } from './stay.ts';
 import type { Verdict } from './verdict.ts';
 
-export type Open<S> = { version: number; state: S };
+/** `was`: as it is stored, before this message; undefined for what it makes. */
+export type Open<S> = { version: number; state: S; was?: S };
 
 /** One intent of a message under decision; the decision fills up with the message's intents. */
 export type Turn = {
@@ -34,7 +35,9 @@ export async function open<S>(
   const here = opened.get(id);
   if (here) return here;
   const stored = await ports.store.files.load<S>(kind, id);
-  const file = stored ? { version: stored.version, state: stored.state } : { version: 0, state: create() };
+  const file = stored
+    ? { version: stored.version, state: stored.state, was: stored.state }
+    : { version: 0, state: create() };
   opened.set(id, file);
   return file;
 }

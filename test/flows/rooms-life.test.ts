@@ -72,6 +72,27 @@ describe('the end of a patient’s room', () => {
     await ward.close();
   });
 
+  it('is not worked out anew from every stay: a hundred visits cost the next one nothing', async () => {
+    const { ward } = await admitted();
+    await ward.until(paris(2026, 1, 13, 11, 5));
+    await discharge(ward);
+    const loads = vi.spyOn(ward.store.files, 'load');
+    const readsOfAVisit = async (n: number): Promise<number> => {
+      loads.mockClear();
+      await ward.adt('A04', {
+        PV1: { 2: 'O', 19: `V-VISIT-${n}` },
+        ZBE: { 1: `MV-VISIT-${n}`, 2: ts(2026, 1, 14, n) },
+        EVN: { 2: ts(2026, 1, 14, n), 6: ts(2026, 1, 14, n) },
+      });
+      return loads.mock.calls.filter(([kind]) => kind === 'stay').length;
+    };
+    await ward.until(paris(2026, 1, 14, 20));
+    const first = await readsOfAVisit(8);
+    for (const n of [9, 10, 11]) await readsOfAVisit(n);
+    expect(await readsOfAVisit(12)).toBe(first);
+    await ward.close();
+  });
+
   it('is not worked out anew from every stay: a hundred sessions cost a movement nothing', async () => {
     const { ward } = await admitted();
     const loads = vi.spyOn(ward.store.files, 'load');
