@@ -115,13 +115,14 @@ async function sendOne(ports: MessengerPorts, item: OutboxItem, takeTurn: TakeTu
       await store.outbox.markDone(item.id, earlier, clocks.civil());
       return true;
     }
+    const threadRoot = item.thread ? await store.outbox.threadRoot(item.room, item.thread) : undefined;
+    const opens = item.thread !== undefined && threadRoot === undefined;
     // What may be in the room already is not superseded: a second card would stand beside it.
-    if (item.coalesce && earlier === 'unsent' && (await store.outbox.superseded(item.id))) {
+    if (item.coalesce && earlier === 'unsent' && (await store.outbox.superseded(item.id, opens))) {
       await store.outbox.markDone(item.id, 'superseded', clocks.civil());
       return true;
     }
     const room = await ports.rooms.ensure(item.room);
-    const threadRoot = item.thread ? await store.outbox.threadRoot(item.room, item.thread) : undefined;
     const place = { threadRoot, replyTo: item.replyTo };
     const content =
       (await fileContent({ store, transport }, item, place)) ??

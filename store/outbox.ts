@@ -6,6 +6,7 @@ import { batcher } from './batch.ts';
 import { eraseAttachment } from './attachments.ts';
 import { openText, openValue, sealText, sealValue, type Db, type Ground } from './ground.ts';
 import { headIds, nextSeq } from './lanes.ts';
+import { superseded } from './superseded.ts';
 import type { Tables } from './tables.ts';
 import { rememberRoot } from './threads.ts';
 
@@ -187,21 +188,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, Elsewhere> & { id
       });
     },
 
-    async superseded(id) {
-      const later = await db
-        .selectFrom('outbox as mine')
-        .innerJoin('outbox as later', (join) =>
-          join
-            .onRef('later.lane', '=', 'mine.lane')
-            .onRef('later.coalesce', '=', 'mine.coalesce')
-            .onRef('later.seq', '>', 'mine.seq'),
-        )
-        .select('later.id')
-        .where('mine.id', '=', id)
-        .where('later.state', '=', 'pending')
-        .executeTakeFirst();
-      return later !== undefined;
-    },
+    superseded: (id, opens) => superseded(db, id, opens),
 
     async threadRoot(room, thread) {
       const query = db.selectFrom('thread').select('event_id').where('lane', '=', room).where('thread', '=', thread);

@@ -105,8 +105,12 @@ export interface OutboxStore {
   pauseLane(room: RoomRef, why: string): Promise<void>;
   resumeLane(room: RoomRef): Promise<void>;
   lanes(): Promise<{ room: RoomRef; pending: number; paused: string | undefined }[]>;
-  /** Is there a later pending delivery with the same coalescing key in this lane? */
-  superseded(id: string): Promise<boolean>;
+  /**
+   * Is there a later pending delivery with the same coalescing key in this lane?
+   * @param opens it would open its thread: then only one that follows before anything else of the thread, which belongs
+   *   under what opens it
+   */
+  superseded(id: string, opens: boolean): Promise<boolean>;
   /** Event id of the root of a thread, and of the last event said under a coalescing key. */
   threadRoot(room: RoomRef, thread: string): Promise<string | undefined>;
   /** Delivery by the Matrix event that carried it (reactions, replies in a thread). */

@@ -207,6 +207,23 @@ describe('one room among others', () => {
   });
 });
 
+describe('a thread', () => {
+  it('is opened by its card even when a later one waits: what comes between belongs under it', async () => {
+    const card = (text: string) => ({ text, thread: 'stay:s', coalesce: 'card:s', root: true });
+    await bench.say(A, card('c1'), { text: 'fait', thread: 'stay:s' }, card('c2'), card('c3'));
+    await bench.drain();
+    const matrixId = (await bench.store.rooms.get(A))?.matrixId ?? '';
+    const said = bench.transport.rooms.get(matrixId)?.events.filter(({ type }) => type === 'm.room.message') ?? [];
+    const relations = said.map(({ content }) => content['m.relates_to'] as Record<string, unknown> | undefined);
+    expect(said.map(({ content }) => nameIn(String(content['body'])))).toEqual(['c1', 'fait', 'c3']);
+    expect(relations).toMatchObject([
+      undefined,
+      { rel_type: 'm.thread', event_id: said[0]?.event_id },
+      { rel_type: 'm.thread', event_id: said[0]?.event_id },
+    ]);
+  });
+});
+
 describe('the message itself', () => {
   it('is put aside and its lane goes on; said again, it comes last', async () => {
     bench.fault = only('a1', fails(new TransportFailure('message', '413')));

@@ -133,14 +133,31 @@ export function outboxContract(store: () => Store): void {
   test('a later delivery with the same coalescing key makes the earlier one superfluous', async () => {
     await say(delivery(A, card), delivery(A), delivery(B, card));
     const first = await head(A);
-    expect(await store().outbox.superseded(first.id)).toBe(false);
+    expect(await store().outbox.superseded(first.id, false)).toBe(false);
     await say(delivery(A, card));
-    expect(await store().outbox.superseded(first.id)).toBe(true);
-    expect(await store().outbox.superseded((await head(B)).id)).toBe(false);
+    expect(await store().outbox.superseded(first.id, false)).toBe(true);
+    expect(await store().outbox.superseded((await head(B)).id, false)).toBe(false);
     await store().outbox.markDone(first.id, 'superseded', NOON);
     expect(await store().outbox.countDone(A)).toBe(0);
     expect((await head(A)).seq).toBe(2);
-    expect(await store().outbox.superseded((await head(A)).id)).toBe(false);
+    expect(await store().outbox.superseded((await head(A)).id, false)).toBe(false);
+  });
+
+  test('what would open a thread is superfluous only when nothing of the thread comes before the later one', async () => {
+    await say(
+      delivery(A, card),
+      delivery(A),
+      delivery(A, card),
+      delivery(A, { thread: card.thread }),
+      delivery(A, card),
+    );
+    const first = await head(A);
+    expect(await store().outbox.superseded(first.id, true)).toBe(true);
+    await store().outbox.markDone(first.id, 'superseded', NOON);
+    await sent(A, '$other');
+    const second = await head(A);
+    expect(await store().outbox.superseded(second.id, false)).toBe(true);
+    expect(await store().outbox.superseded(second.id, true)).toBe(false);
   });
 
   test('the first root that was said opens its thread; edits do not change it', async () => {
