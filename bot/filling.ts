@@ -6,6 +6,7 @@ import type { Person } from '../care/people/person.ts';
 import { type Conversation, conversationId, fresh } from '../care/people/conversation.ts';
 import type { Draft } from '../care/request/draft.ts';
 import { decideSaid, type FormSaid, openDraft } from '../care/request/drafting.ts';
+import { urgentWords } from '../care/request/pathway.ts';
 import { looksUrgent } from '../config/texts/urgent.ts';
 import { parse } from '../commands/parse.ts';
 import { readFormWords } from '../commands/form-words.ts';
@@ -38,7 +39,9 @@ export async function filled(
     if (!draft) return { ...emptyDecision(), settle: settled(envelope, 'muted', 'not-for-us') };
     if (file === 'size' || file === 'unreadable')
       return refused(back, refuse('file-refused', { why: file, most: MOST_BYTES / 1024 / 1024 }));
-    const urgent = draft.state.urgent || (!isFile && looksUrgent(body));
+    const { purpose } = draft.state;
+    const signs = purpose.do === 'ask' ? urgentWords(purpose.pathway) : [];
+    const urgent = draft.state.urgent || (!isFile && looksUrgent(body, signs));
     const said = file ?? readFormWords(draft.state, body, now);
     const decided = await decideSaid(ports, { ...draft, state: { ...draft.state, urgent } }, said, person, now);
     return isRefusal(decided)

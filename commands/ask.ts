@@ -1,6 +1,6 @@
 /** What is asked on one line: `avis cardio <question>`, or the word of a family (`polygraphie <question>`). */
 import { asked, oneLine } from '../care/request/form.ts';
-import { isPointer, type Offer, type Pathway } from '../care/request/pathway.ts';
+import { isPointer, type Offer, type Pathway, urgentWords } from '../care/request/pathway.ts';
 import { mayAsk } from '../care/request/request.ts';
 import type { Person } from '../care/people/person.ts';
 import { refuse } from '../care/relay/refusal.ts';
@@ -29,8 +29,8 @@ export function askFor(family: string, offers: readonly Offer[], args: string): 
   if (!offer)
     return { refusal: refuse('unknown-pathway', { family, word, known: known.map((o) => o.words[0] ?? o.id) }) };
   const question = (named ? args.slice(word.length) : args).trim();
-  const urgent = looksUrgent(question);
-  if (isPointer(offer)) return { ask: { pathway: offer, answers: [], urgent } };
+  if (isPointer(offer)) return { ask: { pathway: offer, answers: [], urgent: looksUrgent(question) } };
+  const urgent = looksUrgent(question, urgentWords(offer));
   const answers = oneLine(offer.form, question);
   // One line that says all that is needed is sent at once; a word alone, or a form that needs more, is asked step by step.
   const missing = asked(offer.form, answers).some((f) => f.required && !answers.some((a) => a.key === f.key));

@@ -115,8 +115,8 @@ export type Pathway = {
     territories: string[] | undefined;
     /** `required`: sending states it, traced; `ask`: a question of its own before sending; CSP R6316-3. */
     consent: 'required' | 'not-needed' | 'ask';
-    /** An urgent case is refused before anything is sent, with whom to call. */
-    urgent: { call: string; say: string | undefined } | 'accept';
+    /** An urgent case is refused before anything is sent, with whom to call. `words`: signs that mean it here, beside the common ones. */
+    urgent: { call: string; say: string | undefined; words?: string[] } | 'accept';
     hours: AskHours | undefined;
     /** Whether the group and the taker read who asks. `default`: not named unless they say so. */
     anonymous: 'never' | 'default' | 'always';
@@ -139,6 +139,11 @@ export type Pointer = Pick<Pathway, 'id' | 'version' | 'title' | 'family' | 'wor
 
 /** What a professional may ask for, here or elsewhere. */
 export type Offer = Pathway | Pointer;
+
+/** What sounds urgent in a question of this pathway, beside the words that always do. */
+export function urgentWords({ ask }: Pick<Pathway, 'ask'>): readonly string[] {
+  return ask.urgent === 'accept' ? [] : (ask.urgent.words ?? []);
+}
 
 export function isPointer(offer: Offer): offer is Pointer {
   return 'elsewhere' in offer;

@@ -34,7 +34,16 @@ const urgent = z.union(
     strict({
       call: z.string().regex(/^[0-9 +]{2,20}$/, say('not a telephone number', 'write it between quotes: "114"')),
       say: z.string().min(1).optional(),
-    }).transform(({ call, say: what }) => ({ call, say: what })),
+      words: z
+        .array(
+          z
+            .string()
+            .regex(/[\p{L}\p{N}]/u)
+            .max(60),
+        )
+        .min(1)
+        .optional(),
+    }).transform(({ call, say: what, words }) => ({ call, say: what, ...(words && { words }) })),
   ],
   {
     error: ({ input }) =>

@@ -24,9 +24,25 @@ const URGENT = [
   'urgente',
 ];
 
-export function looksUrgent(question: string): boolean {
-  // Plurals count: « douleurs thoraciques », « syncopes ».
-  const text = ` ${fold(question).replaceAll(/[^a-z0-9]+/g, ' ')} `.replaceAll(/(\p{L}{3,})s(?= )/gu, '$1');
-  if (/ (non|pas|sans) (urgent|urgente|urgence) /.test(text)) return false;
-  return URGENT.some((words) => text.includes(` ${words} `));
+/**
+ * @param more phrases that the pathway adds (`ask.urgent.words`). These are signs rather than words of alarm: « pas de fièvre » and
+ *   « sans fièvre » are not one; a denied emergency of the common list is refused all the same
+ */
+export function looksUrgent(question: string, more: readonly string[] = []): boolean {
+  const text = plain(question);
+  if (/ (non|pas|sans?) (urgent|urgente|urgence) /.test(text)) return false;
+  if (URGENT.some((words) => text.includes(` ${words} `))) return true;
+  return more.some((words) =>
+    text.replaceAll(new RegExp(` ${DENIED}${plain(words).trim()} `, 'g'), ' ').includes(plain(words)),
+  );
+}
+
+/** As `plain` leaves them: it takes « sans » for a plural. */
+const DENIED = '(?:(?:pas|plus|absence) (?:de |d )|sans? |ni |aucune? )';
+
+/** Folded, words between single spaces. Plurals count: « douleurs thoraciques », « syncopes ». */
+function plain(text: string): string {
+  return ` ${fold(text)
+    .replaceAll(/[^a-z0-9]+/g, ' ')
+    .trim()} `.replaceAll(/(\p{L}{3,})s(?= )/gu, '$1');
 }

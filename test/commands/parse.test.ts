@@ -79,4 +79,24 @@ describe('an emergency in a question', () => {
     'pas urgent : douleur thoracique ancienne',
     'suite à son passage aux urgences, avis sur le traitement',
   ])('%s is not one', (q) => expect(looksUrgent(q)).toBe(false));
+
+  describe('of a pathway that adds its signs', () => {
+    const signs = ['fièvre', 'rougeur qui s’étend'];
+    it.each([
+      'Fièvre à 39 depuis hier',
+      'rougeur qui s’étend',
+      'plaie, FIEVRES',
+      'pas de rougeur qui s’étend mais fièvre',
+    ])('%s', (q) => {
+      expect(looksUrgent(q, signs)).toBe(true);
+      expect(looksUrgent(q)).toBe(false);
+    });
+    it.each([
+      'pas de fièvre',
+      'sans fièvre ni rougeur qui s’étend',
+      'aucune fièvre',
+      'non urgent, fièvre ancienne',
+      'fiévreux',
+    ])('%s is not one', (q) => expect(looksUrgent(q, signs)).toBe(false));
+  });
 });

@@ -156,6 +156,29 @@ describe('a form', () => {
   });
 });
 
+describe('signs that a pathway calls urgent', () => {
+  it('are refused with its number; denied, they are not', async () => {
+    const plaies = offer(`
+id: plaies
+title: Avis plaies
+family: avis
+words: [plaies]
+ask: { who: [medecin-traitant], consent: required, urgent: { call: "15", say: "Fièvre ou rougeur : pas d’avis.", words: [fièvre] } }
+form:
+  - { key: question, type: text, required: true, share: before }
+to: { group: avis-cardiologie, dispatch: first-accept }
+sla: { clock: working-days, answer: { within: 72h } }
+`);
+    const ward = await openWard({ offers: [plaies], start: [2026, 11, 23, 9, 0] });
+    await says(ward, 'avis plaies talon, fièvre à 39');
+    expect(last(ward, 'mt')).toContain('Fièvre ou rougeur');
+    expect(ward.bodies('cardio1')).toHaveLength(0);
+    await says(ward, 'avis plaies talon, pas de fièvre');
+    expect(ward.bodies('cardio1').join()).toContain('talon');
+    await ward.close();
+  });
+});
+
 const RETINO = offer(`
 id: retinographie
 title: Lecture de rétinographie
