@@ -2,7 +2,7 @@
  * Two scenarios that `relais rehearse` plays offline, on a real Synapse with real clients: a polygraphy in its stages, and the
  * ECG of a Friday. And what only a homeserver can prove of them: the cardiologist decrypts the very bytes of the photo, so
  * does the colleague to whom it is handed over; whoever leaves a room sees nothing that they cannot read; the server has
- * neither a photo nor a name. (`npm run test:long` plays ten others.)
+ * neither a photo nor a name. (scenarios.long.test.ts plays ten others.)
  */
 import { Attachment, EncryptedAttachment } from '@matrix-org/matrix-sdk-crypto-wasm';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
