@@ -41,9 +41,12 @@ export async function filled(
       return refused(back, refuse('file-refused', { why: file, most: MOST_BYTES / 1024 / 1024 }));
     const { purpose } = draft.state;
     const signs = purpose.do === 'ask' ? urgentWords(purpose.pathway) : [];
-    const urgent = draft.state.urgent || (!isFile && looksUrgent(body, signs));
-    const said = file ?? readFormWords(draft.state, body, now);
-    const decided = await decideSaid(ports, { ...draft, state: { ...draft.state, urgent } }, said, person, now);
+    const heard = {
+      said: file ?? readFormWords(draft.state, body, now),
+      typed: isFile ? '' : body,
+      isUrgent: (text: string) => looksUrgent(text, signs),
+    };
+    const decided = await decideSaid(ports, draft, heard, person, now);
     return isRefusal(decided)
       ? refused(back, decided)
       : { ...decided, settle: settled(envelope, 'posted', 'answered') };

@@ -1,6 +1,6 @@
-import type { Purpose } from '../care/request/draft.ts';
+import { purposeOf } from '../care/request/draft.ts';
 import { oneLine } from '../care/request/form.ts';
-import { allAnswers, type Request, stageOf, titleOf } from '../care/request/request.ts';
+import { type Request, stageOf } from '../care/request/request.ts';
 import { type Command, type CommandEnd, nothingToSay } from './command.ts';
 import { whichRequest } from './which-request.ts';
 
@@ -37,13 +37,5 @@ function formOf(request: Request, typed: string): CommandEnd<never> | undefined 
     stage.answer.form.filter((f) => f.required).length > 1 || stage.answer.form.some((f) => f.type !== 'text');
   if (typed !== '' && !several) return undefined;
   if (!several && stage.outcomes.length === 0) return undefined;
-  const purpose: Purpose = {
-    do: 'answer',
-    code: request.code,
-    title: titleOf(request),
-    form: stage.answer.form,
-    outcomes: stage.outcomes,
-    earlier: allAnswers(request),
-  };
-  return { form: purpose, given: { answers: oneLine(stage.answer.form, typed), urgent: false } };
+  return { form: purposeOf(request), given: { answers: oneLine(stage.answer.form, typed), urgent: false } };
 }

@@ -16,6 +16,7 @@ export type RefusalCode =
   | 'too-long'
   | 'consent-missing'
   | 'urgent-call-15'
+  | 'group-would-read'
   | 'own-request'
   | 'not-here'
   | 'nothing-to-follow'

@@ -8,6 +8,7 @@ import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { People, Person } from '../people/person.ts';
 import { survivorOf } from '../identity/people-of.ts';
 import { isPublicHoliday } from './calendar.ts';
+import { knownOf, namedAmong, signsOf } from './doubt.ts';
 import { type Answer, faultsOf, type FormField } from './form.ts';
 import type { Moved, Told } from './moved.ts';
 import { type AskHours, groupFor, isPointer, type Offer, type Pathway, runnable } from './pathway.ts';
@@ -27,6 +28,8 @@ export type Ask = {
   identity?: PatientView | undefined;
   /** The patient in whose room it is asked. */
   patient?: string | undefined;
+  /** Keys of answers that the asker lets the group read, although they seem to name somebody. */
+  asIs?: readonly string[];
 };
 
 /** @returns the decision, or the refusal that is said instead (urgent cases are refused before anything is sent) */
@@ -40,6 +43,9 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
   if (no) return no;
   const pathway = inTerritory(offer, by.territory);
   if (!pathway) return refuse('no-territory', { title: offer.title });
+  const named = namedAmong(pathway.form, answers, await knownOf(ports, ask));
+  const hidden = named.find(({ field }) => !ask.asIs?.includes(field.key));
+  if (hidden) return refuse('group-would-read', { signs: signsOf(hidden) });
   const decision = emptyDecision();
   const anonymous =
     pathway.ask.anonymous === 'always' || (pathway.ask.anonymous === 'default' && ask.anonymous !== false);
@@ -60,7 +66,13 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
     now,
   );
   await record(ports, decision, 0, opened(request), by.id, now);
+  if (named.length > 0) decision.audit.push(saidAsIs(request.code, by));
   return decision;
+}
+
+/** Somebody decided that what seems to name the patient may be read by the group. */
+export function saidAsIs(code: string, by: Person): Decision['audit'][number] {
+  return { actor: by.id, action: 'request:named-as-is', subject: code, outcome: 'posted', reason: 'recorded' };
 }
 
 /** The names that a phone or an office gives to its files may say whose they are. */

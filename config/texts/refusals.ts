@@ -1,5 +1,6 @@
 /** What is not done, said to who asked for it: why, and what to do instead. */
 import type { Refusal } from '../../care/relay/refusal.ts';
+import { callText, groupWouldRead } from './doubts.ts';
 import { followingRefusal } from './following.ts';
 import { identityRefusal } from './identity.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
@@ -50,9 +51,11 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`L’accord du patient est nécessaire avant d’envoyer.`;
     case 'urgent-call-15':
       return lines(
-        say`${b('Appelez le 15.')} Un avis ne convient pas à une urgence : rien n’a été envoyé.`,
+        callText('15', undefined),
         say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`,
       );
+    case 'group-would-read':
+      return groupWouldRead(Array.isArray(data['signs']) ? data['signs'] : []);
     case 'own-request':
       return say`${s('code')} est votre propre demande.`;
     case 'nothing-to-follow':
@@ -116,7 +119,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('title')} est fermé à cette heure. ${s('otherwise')}`;
     case 'urgent-call':
       return lines(
-        say`${b(`Appelez le ${s('call')}.`)} ${s('say')} Rien n’a été envoyé.`,
+        callText(s('call'), s('say') || undefined),
         say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`,
       );
     case 'elsewhere':
