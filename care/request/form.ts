@@ -145,6 +145,16 @@ export function faultOf(field: FormField, given: Answer, today: string): AnswerF
   }
 }
 
+/** The names that a phone or an office gives to its files may say whose they are: « MODELE_Odile.jpg » is « photo-1.jpg ». */
+export function withoutFileNames(answer: Answer): Answer {
+  if (answer.type !== 'photo' && answer.type !== 'file') return answer;
+  const value = answer.value.map((one, n) => {
+    const ending = /\.[a-z0-9]{1,5}$/i.exec(one.name)?.[0] ?? '';
+    return { ...one, name: `${answer.type === 'photo' ? 'photo' : 'document'}-${n + 1}${ending}` };
+  });
+  return { ...answer, value };
+}
+
 /** What is typed on one line answers the first free question (`avis cardio <question>`). Nothing typed answers nothing. */
 export function oneLine(form: readonly FormField[], text: string): Answer[] {
   const field = form.find((f) => f.type === 'text');

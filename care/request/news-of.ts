@@ -4,7 +4,7 @@ import type { People } from '../people/person.ts';
 import { dueAt } from './deadlines.ts';
 import type { Told } from './moved.ts';
 import type { RequestAudience, RequestNews } from './news.ts';
-import type { FormField } from './form.ts';
+import { type FormField, withoutFileNames } from './form.ts';
 import { allAnswers, type Request, stageOf, titleOf } from './request.ts';
 import { type Shown, shownOf } from './shown.ts';
 
@@ -54,7 +54,7 @@ function shownTo(request: Request, audience: RequestAudience): Shown[] {
   const fields = forms.flat().filter((field) => isFor(field, audience));
   // The free text that stands for a missing form has one key at every stage: the last one said is shown.
   const answers = allAnswers(request).reverse();
-  return shownOf(unique(fields), answers);
+  return shownOf(unique(fields), audience === 'group' ? answers.map(withoutFileNames) : answers);
 }
 
 /** What has just been answered: for those who asked, never for the group. */

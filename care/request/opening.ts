@@ -9,7 +9,7 @@ import type { People, Person } from '../people/person.ts';
 import { survivorOf } from '../identity/people-of.ts';
 import { isPublicHoliday } from './calendar.ts';
 import { knownOf, namedAmong, signsOf } from './doubt.ts';
-import { type Answer, faultsOf, type FormField } from './form.ts';
+import { type Answer, faultsOf, type FormField, withoutFileNames } from './form.ts';
 import type { Moved, Told } from './moved.ts';
 import { type AskHours, groupFor, isPointer, type Offer, type Pathway, runnable } from './pathway.ts';
 import { record, type RequestPorts } from './record.ts';
@@ -56,7 +56,7 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
       opened: { by: 'person' },
       asker: by.id,
       askedAt: now,
-      answers: anonymous ? answers.map(unnamed) : answers,
+      answers: anonymous ? answers.map(withoutFileNames) : answers,
       anonymous,
       identity: ask.identity,
       // A form may have stayed open while the desk confirmed a merge.
@@ -73,16 +73,6 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
 /** Somebody decided that what seems to name the patient may be read by the group. */
 export function saidAsIs(code: string, by: Person): Decision['audit'][number] {
   return { actor: by.id, action: 'request:named-as-is', subject: code, outcome: 'posted', reason: 'recorded' };
-}
-
-/** The names that a phone or an office gives to its files may say whose they are. */
-function unnamed(answer: Answer): Answer {
-  if (answer.type !== 'photo' && answer.type !== 'file') return answer;
-  const value = answer.value.map((one, n) => {
-    const ending = /\.[a-z0-9]{1,5}$/i.exec(one.name)?.[0] ?? '';
-    return { ...one, name: `${answer.type === 'photo' ? 'photo' : 'document'}-${n + 1}${ending}` };
-  });
-  return { ...answer, value };
 }
 
 /** Before any question: who may, from where, when, and what is too urgent to be asked here. */

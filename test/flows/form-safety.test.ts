@@ -179,6 +179,33 @@ describe('who the patient is, in what the whole group reads', () => {
     await ward.close();
   });
 
+  it('in the name of a file: the group reads that there is one, who takes it reads its name', async () => {
+    const photos = offer(`
+id: plaies
+title: Plaies
+family: plaies
+ask: { who: [medecin-traitant], consent: not-needed, urgent: accept }
+form: [{ key: photos, type: photo, required: true, share: before }]
+to: { group: avis-cardiologie, dispatch: first-accept }
+`);
+    const ward = await openWard({ offers: [photos], start: [2026, 11, 23, 9, 0] });
+    await says(ward, 'plaies');
+    const file = { url: 'mxc://test/abc', v: 'v2', key: { k: 'k' }, iv: 'iv', hashes: { sha256: 'x' } };
+    const info = { mimetype: 'image/jpeg', size: 1200 };
+    const content = { msgtype: 'm.image', body: 'MODELE_Anne.jpg', file, info };
+    ward.transport.type(await ward.direct('@mt:test'), '@mt:test', content);
+    await ward.settle();
+    await says(ward, 'fini', 'MODELE Anne 15/03/1976 F', 'oui');
+    const code = /D-\w+/.exec(last(ward))?.[0] ?? '';
+    await ward.types('cardio2', 'demandes');
+    await ward.types('cardio2', '1');
+    expect(ward.bodies('cardio2').filter((body) => body.includes('photo-1.jpg'))).toHaveLength(2);
+    expect(ward.bodies('cardio2').join()).not.toContain('MODELE');
+    await ward.types('cardio1', `prendre ${code}`);
+    expect(ward.bodies('cardio1').join()).toContain('MODELE_Anne.jpg');
+    await ward.close();
+  });
+
   it('in an answer that the next group reads, typed on one line in the request room', async () => {
     const ward = await open();
     await says(ward, 'orienter', 'chute', 'passer', 'MODELE Anne 15/03/1976 F', 'oui');
