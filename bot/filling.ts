@@ -14,7 +14,7 @@ import type { DispatchPorts } from './dispatch-ports.ts';
 import { type Back, commit, isRefusal, refused, settled } from './ending.ts';
 
 /** What a form takes; larger recordings travel by another way (MISSION). */
-const MOST_BYTES = 25 * 1024 * 1024;
+export const MOST_BYTES = 25 * 1024 * 1024;
 
 /** A command is a command even while a form is open, if its sign says so. */
 const SIGN = /^\s*(?:\/|!|@)/;

@@ -22,6 +22,7 @@ export type RefusalCode =
   | 'nothing-to-follow'
   | 'form-open'
   | 'file-refused'
+  | 'file-tells-who'
   | 'slot-elsewhere'
   | 'slot-gone'
   | 'slot-yours'

@@ -9,7 +9,7 @@ import { type Shown, shownOf } from './shown.ts';
 export type Trouble =
   | { unread: string }
   | { fault: AnswerFault['fault'] }
-  | { cannot: 'pass' | 'go-back' | 'confirm' | 'take-file' }
+  | { cannot: 'pass' | 'go-back' | 'confirm' | 'take-file' | 'stay-anonymous' }
   /** Said where it could not be kept: it is heard all the same. */
   | { doubt: Doubt };
 

@@ -9,7 +9,7 @@ import type { People, Person } from '../people/person.ts';
 import { survivorOf } from '../identity/people-of.ts';
 import { isPublicHoliday } from './calendar.ts';
 import { knownOf, namedAmong, signsOf } from './doubt.ts';
-import { type Answer, faultsOf, type FormField, withoutFileNames } from './form.ts';
+import { type Answer, canBeAnonymous, faultsOf, filesOf, type FormField, withoutFileNames } from './form.ts';
 import type { Moved, Told } from './moved.ts';
 import { type AskHours, groupFor, isPointer, type Offer, type Pathway, runnable } from './pathway.ts';
 import { record, type RequestPorts } from './record.ts';
@@ -49,6 +49,8 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
   const decision = emptyDecision();
   const anonymous =
     pathway.ask.anonymous === 'always' || (pathway.ask.anonymous === 'default' && ask.anonymous !== false);
+  const telling = anonymous ? answers.flatMap(filesOf).filter((file) => !canBeAnonymous(file)) : [];
+  if (telling.length > 0) return refuse('file-tells-who', { may: pathway.ask.anonymous === 'default' ? 'name' : '' });
   const request = newRequest(
     {
       code: await freshCode(ports, decision),

@@ -2,7 +2,7 @@
 import { parisDate } from '../relay/civil-time.ts';
 import { type Doubt, doubtOf, doubtsOf, type Scrutiny } from './doubt.ts';
 import { type Draft, type Given, notMeant, stepNow, stepsOf, takesFiles, withGiven, withMeant } from './draft.ts';
-import { type Answer, type Attachment, faultOf, type FormField } from './form.ts';
+import { type Answer, type Attachment, canBeAnonymous, faultOf, filesOf, type FormField } from './form.ts';
 import type { Trouble } from './form-news.ts';
 
 /** `trouble`: why the same question is asked again; an answer that waits says it by itself. */
@@ -66,8 +66,10 @@ export function takeFile(draft: Draft, attachment: Attachment, now: number): Tak
   const step = stepNow(draft);
   if (!takesFiles(step)) return { draft, trouble: { cannot: 'take-file' } };
   const { field } = step;
-  const earlier = draft.answers.find((a) => a.key === field.key);
-  const files = earlier && (earlier.type === 'photo' || earlier.type === 'file') ? earlier.value : [];
+  const { purpose } = draft;
+  const isAnonymous = purpose.do === 'ask' && purpose.pathway.ask.anonymous === 'always';
+  if (isAnonymous && !canBeAnonymous(attachment)) return { draft, trouble: { cannot: 'stay-anonymous' } };
+  const files = draft.answers.filter((a) => a.key === field.key).flatMap(filesOf);
   const answer: Answer = { key: field.key, type: field.type, value: [...files, attachment] };
   const fault = faultOf(field, answer, parisDate(now));
   return fault ? { draft, trouble: { fault } } : { draft: withGiven(draft, { kind: 'field', answer }) };

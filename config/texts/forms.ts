@@ -1,6 +1,7 @@
 /** What Relais says to somebody who fills in a form: one question at a time, then the summary. */
 import type { FormField } from '../../care/request/form.ts';
 import type { FormNews, Trouble } from '../../care/request/form-news.ts';
+import { fileTellsWho } from './anonymous-files.ts';
 import { answerLine } from './answers.ts';
 import { doubtsText, doubtText, heldText, waysOut } from './doubts.ts';
 import { patientName } from './stays.ts';
@@ -144,6 +145,8 @@ function troubleText(trouble: Trouble, field: FormField | undefined): Piece {
         return say`Rien n’est envoyé.`;
       case 'take-file':
         return say`Cette question n’attend pas de fichier.`;
+      case 'stay-anonymous':
+        return fileTellsWho();
       default:
         return trouble.cannot satisfies never;
     }

@@ -1,5 +1,6 @@
 /** What is not done, said to who asked for it: why, and what to do instead. */
 import type { Refusal } from '../../care/relay/refusal.ts';
+import { filesTellWho } from './anonymous-files.ts';
 import { callText, groupWouldRead } from './doubts.ts';
 import { followingRefusal } from './following.ts';
 import { identityRefusal } from './identity.ts';
@@ -66,6 +67,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return s('why') === 'size'
         ? say`Ce fichier est trop gros (${s('most')} Mo au plus).`
         : say`Je n’ai pas pu lire ce fichier : renvoyez-le.`;
+    case 'file-tells-who':
+      return filesTellWho(s('may') === 'name');
     case 'slot-elsewhere':
       return say`Ce créneau se réserve ici : ${s('where')}`;
     case 'slot-gone':
