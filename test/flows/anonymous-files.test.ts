@@ -61,7 +61,6 @@ describe('photos of an anonymous asker', () => {
     for (const tell of TELLS) expect(`${jpeg?.toString('latin1')}${png?.toString('latin1')}`).not.toContain(tell);
     expect(jpeg?.includes(JPEG_PICTURE)).toBe(true);
     expect(png?.includes(PNG_PICTURE)).toBe(true);
-    // Given back and taken again by somebody else: their room, the same two.
     await ward.close();
   });
 

@@ -179,6 +179,17 @@ describe('who the patient is, in what the whole group reads', () => {
     await ward.close();
   });
 
+  it('on one line in the patient’s room, without a capital or a civility', async () => {
+    const { ward, roomId } = await admitted({ offers: [OUTSIDE] });
+    await ward.says(roomId, '@mt:test', '!orienter inventee a chuté');
+    expect(group(ward)).toBe('');
+    expect(last(ward)).toContain('un nom (« inventee »)');
+    await says(ward, 'garder', 'oui');
+    expect(group(ward)).toContain('inventee a chuté');
+    expect(await audit(ward)).toContain('request:named-as-is');
+    await ward.close();
+  });
+
   it('in the name of a file: the group reads that there is one, who takes it reads its name', async () => {
     const photos = offer(`
 id: plaies
