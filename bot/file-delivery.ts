@@ -13,7 +13,14 @@ import { relayedFile } from './relayed-file.ts';
 
 export type FileSource =
   /** To be encrypted and uploaded; `tooLarge` is said when the homeserver does not take so much. `most`: bytes, when not ours. */
-  | { name: string; mime: string; bytes: Uint8Array; dimensions?: { w: number; h: number }; most?: number; tooLarge: Message }
+  | {
+      name: string;
+      mime: string;
+      bytes: Uint8Array;
+      dimensions?: { w: number; h: number };
+      most?: number;
+      tooLarge: Message;
+    }
   /** Encrypted and there already, as the event that brought it described it. */
   | { name: string; msgtype: string; file: unknown; info: unknown }
   /** There is no file any more: a sentence in its place. */

@@ -46,11 +46,7 @@ export async function decideMove(
 }
 
 /** What the group of the next stage, or of a request that follows, would read of who the patient is. */
-async function namedToNext(
-  ports: RequestPorts,
-  request: Request,
-  by: Person,
-): Promise<ReturnType<typeof namedAmong>> {
+async function namedToNext(ports: RequestPorts, request: Request, by: Person): Promise<ReturnType<typeof namedAmong>> {
   const reply = request.replies.findLast((one) => one.by === by.id);
   const stage = request.pathway.stages.find(({ id }) => id === reply?.stage);
   return reply && stage ? namedAmong(stage.answer.form, reply.answers, await knownOf(ports, request)) : [];

@@ -57,7 +57,7 @@ export function callOf({ purpose }: Draft): Extract<Doubt, { why: 'urgent' }> | 
 }
 
 /** What this answer would tell the whole group of who the patient is: nothing, for what is read in the request room alone. */
-export function namedIn(field: FormField, answer: Answer, known: Known): Found[] {
+function namedIn(field: FormField, answer: Answer, known: Known): Found[] {
   return field.share === 'before' ? freeTexts(answer).flatMap((text) => identifies(text, known)) : [];
 }
 
@@ -101,4 +101,3 @@ export async function knownToDraft(ports: Files, { purpose, identity }: Draft): 
   const file = await loadRequest(ports.store, purpose.code);
   return file ? knownOf(ports, file.state) : { view: undefined, ipp: undefined };
 }
-

@@ -1,5 +1,4 @@
 /** A form through the corridor: begun, answered, corrected, sent or let go. Load, decide; the commit is the caller's. */
-import { parisDate } from '../relay/civil-time.ts';
 import { DAY } from '../relay/civil-time.ts';
 import { type Decision, emptyDecision } from '../relay/decision.ts';
 import type { Reason } from '../relay/outcome.ts';
@@ -19,6 +18,7 @@ import {
   passed,
   type Purpose,
   stepNow,
+  stepsOf,
   titleOfDraft,
 } from './draft.ts';
 import type { Answer, Attachment } from './form.ts';
@@ -164,7 +164,10 @@ async function sent(
   by: Person,
   now: number,
 ): Promise<Decision | Refusal> {
-  const { purpose, answers, outcome, identity, consent, anonymous, meant } = draft;
+  const { purpose, outcome, identity, consent, anonymous, meant } = draft;
+  // What was answered before a correction closed its question is not on the summary: nobody reads it again.
+  const asked = stepsOf(draft).flatMap((step) => (step.kind === 'field' ? [step.field.key] : []));
+  const answers = draft.answers.filter(({ key }) => asked.includes(key));
   const asIs = meant?.named ?? [];
   const decided =
     purpose.do === 'ask'

@@ -83,7 +83,8 @@ function nameIn(text: string, view: PatientView | undefined): string | undefined
     const parts = wordsOf(name ?? '').map((word) => word.plain);
     const alone = parts.length > 1 ? parts.filter((part) => part.length > 2 && !PARTICLES.has(part)) : [];
     for (const words of [wordsOf(text), wordsOf(text, HUMPS)]) {
-      const span = spanOf(words, parts.join(''), given) ?? alone.map((part) => spanOf(words, part, given)).find(Boolean);
+      const span =
+        spanOf(words, parts.join(''), given) ?? alone.map((part) => spanOf(words, part, given)).find(Boolean);
       if (span) return text.slice(span.from, span.to);
     }
   }

@@ -73,12 +73,7 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
     case 'taken':
       return [...toAll(), ...inRoom([...there, ...takers]), ...asked, ...replied, ...toAsker([])];
     case 'joined':
-      return [
-        ...toAll(),
-        ...inRoom(matrixOf(people, request.participants.at(-1))),
-        ...asked,
-        ...toAsker([]),
-      ];
+      return [...toAll(), ...inRoom(matrixOf(people, request.participants.at(-1))), ...asked, ...toAsker([])];
     case 'given-back':
     case 'released':
       return request.status === 'asked' ? [group(firstRung(people, request, now)), ...toAsker(asker)] : [group([])];

@@ -51,10 +51,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'consent-missing':
       return say`L’accord du patient est nécessaire avant d’envoyer.`;
     case 'urgent-call-15':
-      return lines(
-        callText('15', undefined),
-        say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`,
-      );
+      return lines(callText('15', undefined), say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`);
     case 'group-would-read':
       return groupWouldRead(Array.isArray(data['signs']) ? data['signs'] : []);
     case 'own-request':

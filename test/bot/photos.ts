@@ -13,7 +13,13 @@ const PLAIN = Buffer.from(
 );
 
 /** Who, where, when: none of it may be left. */
-export const TELLS = ['GPS 50.1732N 3.2356E', 'iPhone de Claire', '2026:01:12 09:05:00', 'Cabinet Essai', 'MOTION PHOTO'];
+export const TELLS = [
+  'GPS 50.1732N 3.2356E',
+  'iPhone de Claire',
+  '2026:01:12 09:05:00',
+  'Cabinet Essai',
+  'MOTION PHOTO',
+];
 const [gps = '', device = '', at = '', author = '', film = ''] = TELLS;
 
 function segment(marker: number, body: Buffer): Buffer {
@@ -25,13 +31,15 @@ function segment(marker: number, body: Buffer): Buffer {
 /** An Exif block with an orientation (1 to 8) and words, in either byte order. */
 function tiff(orientation: number, order: 'II' | 'MM', words: string): Buffer {
   const block = Buffer.alloc(38);
-  const u16 = (n: number, to: number): unknown => (order === 'II' ? block.writeUInt16LE(n, to) : block.writeUInt16BE(n, to));
-  const u32 = (n: number, to: number): unknown => (order === 'II' ? block.writeUInt32LE(n, to) : block.writeUInt32BE(n, to));
+  const u16 = (n: number, to: number): unknown =>
+    order === 'II' ? block.writeUInt16LE(n, to) : block.writeUInt16BE(n, to);
+  const u32 = (n: number, to: number): unknown =>
+    order === 'II' ? block.writeUInt32LE(n, to) : block.writeUInt32BE(n, to);
   block.write(order, 0, 'latin1');
   u16(42, 2);
   u32(8, 4);
   u16(2, 8);
-  for (const [n, [tag, type, count]] of ([[0x010f, 2, words.length] as const, [0x0112, 3, 1] as const]).entries()) {
+  for (const [n, [tag, type, count]] of [[0x010f, 2, words.length] as const, [0x0112, 3, 1] as const].entries()) {
     u16(tag, 10 + 12 * n);
     u16(type, 12 + 12 * n);
     u32(count, 14 + 12 * n);

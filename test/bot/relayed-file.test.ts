@@ -14,9 +14,13 @@ it('is fetched again after each failure, and stands once in the room', async () 
   const { transport, store, clocks } = bench;
   const { file, size } = await transport.upload(Readable.from([jpegPhoto(6)]), 1_000_000);
   const state = { msgtype: 'm.image', body: 'a.jpg', file, info: { mimetype: 'image/jpeg', size } };
-  await store.commit({ ...emptyDecision(), files: [{ kind: 'form-file', id: 'F1', version: 0, state }] }, clocks.civil());
+  await store.commit(
+    { ...emptyDecision(), files: [{ kind: 'form-file', id: 'F1', version: 0, state }] },
+    clocks.civil(),
+  );
   await bench.say(A, { text: '', announcement }, 'after');
-  const { download, upload } = transport;
+  const download = transport.download.bind(transport);
+  const upload = transport.upload.bind(transport);
   const failed: string[] = [];
   const once = (what: string): void => {
     if (failed.includes(what)) return;
@@ -60,7 +64,10 @@ it('that the homeserver no longer has, or not whole, is said to be missing; the 
   const { store, clocks } = bench;
   const file = { v: 'v2', url: 'mxc://elsewhere/gone' };
   const state = { msgtype: 'm.image', body: 'a.jpg', file, info: { mimetype: 'image/jpeg' } };
-  await store.commit({ ...emptyDecision(), files: [{ kind: 'form-file', id: 'F1', version: 0, state }] }, clocks.civil());
+  await store.commit(
+    { ...emptyDecision(), files: [{ kind: 'form-file', id: 'F1', version: 0, state }] },
+    clocks.civil(),
+  );
   await bench.say(A, { text: '', announcement }, 'after');
   await bench.drain();
   expect(await bench.read(A)).toEqual([expect.stringContaining('« photo-1.jpg » n’est pas transmis'), 'after']);

@@ -50,7 +50,10 @@ describe('photos of an anonymous asker', () => {
   it('arrive once, as they look, under a key of their own, and say nothing of who took them', async () => {
     const ward = await openWard({ offers: [peau('always')] });
     await says(ward, 'avis peau', 'Tache du dos');
-    const sent = [await sends(ward, 'mt', jpegPhoto(6), 'image/jpeg'), await sends(ward, 'mt', pngPhoto(), 'image/png')];
+    const sent = [
+      await sends(ward, 'mt', jpegPhoto(6), 'image/jpeg'),
+      await sends(ward, 'mt', pngPhoto(), 'image/png'),
+    ];
     await says(ward, 'fini', 'oui');
     await ward.types('cardio1', `prendre ${code(ward)}`);
     const got = images(ward, 'cardio1');

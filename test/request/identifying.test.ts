@@ -84,7 +84,9 @@ describe('what is known of the patient', () => {
     (text) => expect(signs(`depuis ${text}`, ODILE)).toEqual(['birth-date']),
   );
   it('another day is no birth date', () => expect(signs('depuis le 15/04/1948', ODILE)).toEqual([]));
-  it.each(['00700123', '700123'])('their number %s', (text) => expect(signs(`dossier ${text}`, ODILE)).toEqual(['ipp']));
+  it.each(['00700123', '700123'])('their number %s', (text) =>
+    expect(signs(`dossier ${text}`, ODILE)).toEqual(['ipp']),
+  );
 });
 
 it('a NIR is found with any gaps, anywhere, and nothing ever throws', () => {
