@@ -160,7 +160,8 @@ export function corrected(draft: Draft, n: number): Draft | undefined {
   return step && without(draft, step);
 }
 
-function without(draft: Draft, step: Step): Draft {
+/** As if this question had not been answered: what was said of its answer goes with it. */
+export function without(draft: Draft, step: Step): Draft {
   const name = nameOf(step);
   const kept = { ...draft, passed: draft.passed.filter((one) => one !== name) };
   switch (step.kind) {
@@ -199,7 +200,7 @@ export function withMeant(draft: Draft, why: Doubt['why'], key: string): Draft {
 }
 
 /** Another answer is another matter. */
-export function notMeant({ meant, ...draft }: Draft, key: string): Draft {
+function notMeant({ meant, ...draft }: Draft, key: string): Draft {
   if (!meant) return draft;
   const others = (keys: string[]): string[] => keys.filter((one) => one !== key);
   return { ...draft, meant: { urgent: others(meant.urgent), named: others(meant.named) } };

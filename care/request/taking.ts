@@ -1,7 +1,7 @@
 /** What an answer does to an open form: it is taken, it does not suit, or it waits because of what it says (doubt.ts). Pure. */
 import { parisDate } from '../relay/civil-time.ts';
 import { type Doubt, doubtOf, doubtsOf, type Scrutiny } from './doubt.ts';
-import { type Draft, type Given, notMeant, stepNow, stepsOf, takesFiles, withGiven, withMeant } from './draft.ts';
+import { type Draft, type Given, stepNow, stepsOf, takesFiles, withGiven, withMeant, without } from './draft.ts';
 import { type Answer, type Attachment, canBeAnonymous, faultOf, filesOf, type FormField } from './form.ts';
 import type { Trouble } from './form-news.ts';
 
@@ -20,7 +20,7 @@ export function take(draft: Draft, all: readonly Given[], now: number, scrutiny:
     if (one.kind === 'field' && field) {
       const fault = faultOf(field, one.answer, parisDate(now));
       if (fault) return { draft: next, trouble: { fault } };
-      next = notMeant(next, one.answer.key);
+      next = without(next, { kind: 'field', field });
       const doubt = doubtOf(next, field, one.answer, scrutiny);
       // Of two, the one that cannot wait.
       if (doubt && held?.doubt.why !== 'urgent') held = { answer: one.answer, doubt };

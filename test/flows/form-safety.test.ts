@@ -110,6 +110,15 @@ describe('an urgent sign', () => {
     await ward.close();
   });
 
+  it('in a list that answers a question again, takes the place of what was said before', async () => {
+    const ward = await open();
+    await says(ward, 'avis dermato', 'syncope', 'non urgent', '1. douleur thoracique\n2. visage');
+    expect(last(ward)).toContain('non urgent');
+    await says(ward, 'retour');
+    expect(last(ward)).toContain('1/5 Question');
+    await ward.close();
+  });
+
   it('where urgent cases are welcome stops nothing', async () => {
     const ward = await open();
     await says(ward, 'orienter', 'urgent : douleur thoracique');
@@ -144,6 +153,26 @@ describe('who the patient is, in what the whole group reads', () => {
     expect(last(ward)).toContain('1 pour corriger, envoyer quand même');
     await says(ward, '1', 'le dos', 'oui');
     expect(group(ward)).toContain('le dos');
+    expect(group(ward)).not.toContain('modelle');
+    await ward.close();
+  });
+
+  it('in an answer whose question a correction has closed is not sent at all', async () => {
+    const chute = offer(`
+id: chute
+title: Chute
+family: chute
+ask: { who: [medecin-traitant], consent: not-needed, urgent: accept }
+form:
+  - { key: cause, type: choice, options: [maison, dehors], required: true, share: before }
+  - { key: detail, type: text, share: before, when: { field: cause, is: maison } }
+to: { group: avis-cardiologie, dispatch: first-accept }
+`);
+    const ward = await openWard({ offers: [chute], start: [2026, 11, 23, 9, 0] });
+    await says(ward, 'chute', 'maison', 'escalier de modelle', 'MODELE Anne 15/03/1976 F');
+    expect(last(ward)).toContain('Réponse 2 : tout le groupe lirait un nom');
+    await says(ward, '1', 'dehors', 'oui');
+    expect(group(ward)).toContain('Cause : dehors');
     expect(group(ward)).not.toContain('modelle');
     await ward.close();
   });
