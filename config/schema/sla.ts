@@ -31,10 +31,13 @@ const reminder = z.string().transform((text, context): ReminderMoment => {
 
 const HOLIDAYS = z.enum(['france', 'alsace-moselle', 'none']);
 
-const ring = z.union(
-  [z.literal('always'), strict({ opening: weekHours, holidays: HOLIDAYS.default('france') })],
-  say('not a time to ring', 'write always, or opening: [{ days: [lun, mar], hours: [08:00-20:00] }]'),
-);
+const ring = z.union([z.literal('always'), strict({ opening: weekHours, holidays: HOLIDAYS.default('france') })], {
+  // Of keys, the problem of that key is said.
+  error: ({ input }) =>
+    typeof input === 'object' && input !== null && !Array.isArray(input)
+      ? undefined
+      : say('not a time to ring', 'write always, or { opening: [{ days: [lun, mar], hours: ["08:00-20:00"] }] }'),
+});
 
 const TO = z.enum(['group', 'on-duty', 'backup', 'coordinator', 'asker']);
 
