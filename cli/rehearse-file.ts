@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { People } from '../care/people/person.ts';
 import { type ConfigProblem, readYaml, sayProblems, type YamlFile } from '../config/problem.ts';
 import { type Scenario, scenarioSchema } from '../config/schema/scenario.ts';
+import { saidOfOther } from './other-file.ts';
 
 export type Script = {
   scenario: Scenario;
@@ -27,7 +28,8 @@ export async function readScript(path: string): Promise<Script> {
   if (!SCENARIO.test(path))
     return { scenario: { title: path, start: '', late: [], steps: [{ post: basename(path) }] }, folder };
   const read = readYaml(path, scenarioSchema);
-  if ('problems' in read) throw new Error(`\n${otherFile(read.raw) ?? sayProblems(read.problems, 'this scenario')}`);
+  if ('problems' in read)
+    throw new Error(`\n${saidOfOther(path, 'a scenario') ?? sayProblems(read.problems, 'this scenario')}`);
   const { steps } = read.value;
   const absent = steps.flatMap((step, n) =>
     'post' in step && !existsSync(join(folder, step.post))
@@ -56,13 +58,4 @@ export function unknownPersons({ scenario, file }: Script, people: People): Conf
     ...scenario.late.flatMap((id, n) => absent(id, 'late', n)),
     ...scenario.steps.flatMap((step, n) => ('who' in step ? absent(step.who, 'steps', n, 'who') : [])),
   ];
-}
-
-/** Another file of an arrangement, given in the place of its scenario. */
-function otherFile(raw: unknown): string | undefined {
-  if (typeof raw !== 'object' || raw === null || 'steps' in raw) return undefined;
-  if ('family' in raw)
-    return 'this is a pathway, not a scenario of it\n  → relais sla FILE draws its clock; docs/pathways.md shows a scenario';
-  if ('persons' in raw) return 'this is a people file\n  → give the scenario that names it: people: people.yaml';
-  return undefined;
 }

@@ -1,41 +1,12 @@
 /** What `relais rehearse` says to somebody who writes a first scenario: before playing, where it fails, and at the end. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { rehearse } from '../../cli/rehearse.ts';
+import { PATHWAY, PEOPLE, played } from './small-scenario.ts';
 
 afterEach(() => void vi.restoreAllMocks());
-
-const PEOPLE = `persons:
-  - { id: sophie, matrix: '@sophie:relais.test', name: Sophie Exemple, role: infirmier, groups: [] }
-  - { id: magali, matrix: '@magali:relais.test', name: Magali Matériel, role: secretariat, groups: [materiel] }
-`;
-const PATHWAY = `id: fauteuil
-title: Prêt de fauteuil
-family: fauteuil
-about: nobody
-ask: { who: [infirmier], consent: not-needed, urgent: accept }
-form: [{ key: besoin, label: Besoin, type: text, required: true, share: before }]
-to: { group: materiel, dispatch: first-accept }
-`;
-
-/** @param steps one a line. @returns all that is printed, errors apart */
-async function played(
-  steps: string[],
-  { head = '', pathway = PATHWAY }: { head?: string; pathway?: string } = {},
-): Promise<{ code: number; lines: string[]; error: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'relais-rehearse-'));
-  mkdirSync(join(folder, 'pathways'));
-  writeFileSync(join(folder, 'people.yaml'), PEOPLE);
-  writeFileSync(join(folder, 'pathways', 'fauteuil.yaml'), pathway);
-  const top = `title: Prêt\nstart: 2026-11-23 09:00\npeople: people.yaml\npathways: pathways\n${head}steps:\n`;
-  writeFileSync(join(folder, 'scenario.yaml'), `${top}${steps.map((step) => `  - ${step}\n`).join('')}`);
-  const lines: string[] = [];
-  const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
-  const code = await rehearse(join(folder, 'scenario.yaml'), (line) => lines.push(line));
-  return { code, lines, error: errors.mock.calls.join('\n').replaceAll(`${folder}/`, '') };
-}
 
 const ASKED = "{ who: sophie, where: direct, says: ['fauteuil Retour de Mme X'] }";
 
@@ -124,6 +95,6 @@ test('the file beside it is recognised', async () => {
     writeFileSync(join(folder, name), text);
     expect(await rehearse(join(folder, name), () => {})).toBe(1);
   }
-  expect(errors.mock.calls[0]?.join()).toContain('this is a pathway, not a scenario of it\n  → relais sla');
-  expect(errors.mock.calls[1]?.join()).toContain('this is a people file');
+  expect(errors.mock.calls[0]?.join()).toContain('fauteuil.yaml is a pathway, not a scenario\n  → relais sla');
+  expect(errors.mock.calls[1]?.join()).toContain('people.yaml is a people file, not a scenario');
 });
