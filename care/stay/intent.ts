@@ -29,6 +29,16 @@ export type StayIntentType =
   | 'document-received'
   | 'unknown';
 
+/** What says where a patient of the hospital is, as an intent and as the fact that comes of it. */
+export const WHEREABOUTS = [
+  'admitted',
+  'emergency-arrived',
+  'transferred',
+  'class-changed',
+  'on-leave',
+  'returned',
+] as const satisfies readonly StayIntentType[];
+
 /** A date as the sender gave it: a day without an hour stays without an hour (DESIGN §7). */
 export type CivilMoment = {
   /** epoch ms UTC; midnight in Europe/Paris for a day */ at: number;

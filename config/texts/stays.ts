@@ -3,7 +3,7 @@
  * birth date, because every one of these goes into an encrypted body only. The files beside it say the rest.
  */
 import type { PatientView } from '../../care/relay/announcement.ts';
-import type { CivilMoment } from '../../care/stay/intent.ts';
+import { type CivilMoment, WHEREABOUTS } from '../../care/stay/intent.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
 import { b, lines, outside, type Piece, say } from './markup.ts';
@@ -84,6 +84,9 @@ function cancelledName({ cancelled, class: now }: StayFact): string {
   }
 }
 
+/** Facts of a presence, which say the planned end as well. */
+const ALSO_PLANNED = new Set<StayFact['type']>(['preadmitted', ...WHEREABOUTS]);
+
 const DISPOSITIONS: Record<string, string> = {
   '4': 'Sortie contre avis médical.',
   F: 'Parti(e) sans prévenir l’équipe.',
@@ -114,7 +117,7 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
     isAdmissionPlan(fact) && fact.expectedAdmission
       ? say`Entrée prévue ${b(sayMoment(fact.expectedAdmission, now))}.`
       : undefined,
-    alsoPlanned(fact) && fact.expectedDischarge
+    ALSO_PLANNED.has(fact.type) && fact.expectedDischarge
       ? say`Sortie prévue ${sayMoment(fact.expectedDischarge, now)}.`
       : undefined,
     fact.disposition && DISPOSITIONS[fact.disposition] ? say`${DISPOSITIONS[fact.disposition]}` : undefined,
@@ -124,18 +127,6 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
 
 function isAdmissionPlan(fact: StayFact): boolean {
   return fact.type === 'preadmitted' || fact.type === 'admission-replanned';
-}
-
-function alsoPlanned(fact: StayFact): boolean {
-  return [
-    'preadmitted',
-    'admitted',
-    'emergency-arrived',
-    'transferred',
-    'class-changed',
-    'on-leave',
-    'returned',
-  ].includes(fact.type);
 }
 
 function where(fact: StayFact, now: number): Piece | undefined {
