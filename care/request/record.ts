@@ -142,6 +142,7 @@ function groupName(ports: RequestPorts, group: string): string {
   const theirs = runnable(ports.pathways()).filter(({ stages }) => stages.some(({ to }) => isGroupOf(to.group, group)));
   const [only, ...others] = theirs;
   if (only && others.length === 0) return only.title;
+  if (/^[a-z]{2,4}$/.test(group)) return group.toUpperCase(); // DAC, EMSP, SAS, IDEL
   return group.charAt(0).toUpperCase() + group.slice(1).replaceAll('-', ' ');
 }
 

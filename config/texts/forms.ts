@@ -22,16 +22,16 @@ export function formText(news: FormNews): Piece {
 }
 
 function question(news: Extract<FormNews, { what: 'question' }>): Piece {
-  const { step, at, of, title, all, trouble, files } = news;
-  const head = say`${all ? say`${b(title)} — ` : undefined}${`${at}/${of}`} `;
+  const { step, at, of, title, next, trouble, files } = news;
+  const head = say`${next ? say`${b(title)} — ` : undefined}${`${at}/${of}`} `;
   return lines(
     trouble && troubleText(trouble, step.kind === 'field' ? step.field : undefined),
     say`${head}${asked(news)}`,
     ...options(step),
     files ? say`${files === 1 ? '1 reçu' : `${files} reçus`}. Encore un, ou ${code('fini')}.` : undefined,
     hint(news),
-    all && all.length > 1 ? say`Ensuite : ${all.slice(1).join(', ')}.` : undefined,
-    all ? say`${code('retour')}, ${code('passer')} et ${code('abandonner')} à tout moment.` : undefined,
+    next && next.length > 0 ? say`Ensuite : ${next.join(', ')}.` : undefined,
+    next ? say`${code('retour')}, ${code('passer')} et ${code('abandonner')} à tout moment.` : undefined,
   );
 }
 

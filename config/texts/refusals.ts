@@ -113,7 +113,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'no-territory':
       return say`${s('title')} : je ne sais pas quel est votre territoire. Demandez à votre coordination de l’inscrire.`;
     case 'outside-hours':
-      return say`${s('title')} est fermé à cette heure. ${s('otherwise')}`;
+      return say`${s('title')} : fermé à cette heure. ${s('otherwise')}`;
     case 'urgent-call':
       return lines(
         say`${b(`Appelez le ${s('call')}.`)} ${s('say')} Rien n’a été envoyé.`,

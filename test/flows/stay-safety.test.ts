@@ -40,7 +40,7 @@ describe('death', () => {
 describe('entered more than 48 h late', () => {
   it('an end rings nobody, but the card shows it and the envelope says so to the operator', async () => {
     for (const [end, shown, what] of [
-      [{}, /^Sorti\(e\)/, 'a discharge'],
+      [{}, /^A quitté/, 'a discharge'],
       [{ ZFM: { 2: '9' } }, /^Décédé/, 'a death'],
     ] as const) {
       const ward = await openWard();
@@ -205,7 +205,7 @@ describe('in-patients who were there before Relais', () => {
   it('are reminded of, although the first message is their planned discharge', async () => {
     const ward = await openWard();
     await post(ward, 'A16', 'M5', [12, 10], planned(15, 10));
-    expect(card(ward)).toMatch(/^Hospitalisé\(e\)/);
+    expect(card(ward)).toMatch(/^Hospitalisée?/);
     await ward.until(paris(2026, 1, 14, 11));
     expect(facts(ward).at(-1)).toMatch(/^Rappel/);
     await post(ward, 'A25', 'M5', [14, 12], cancels('A16'));
