@@ -5,7 +5,7 @@ import { dueAt } from './deadlines.ts';
 import type { Told } from './moved.ts';
 import type { RequestAudience, RequestNews } from './news.ts';
 import type { Stage } from './pathway.ts';
-import type { FormField } from './form.ts';
+import { type FormField, inSteps } from './form.ts';
 import { allAnswers, type Request, stageOf, titleOf } from './request.ts';
 import { type Shown, shownOf } from './shown.ts';
 
@@ -45,6 +45,7 @@ export function newsOf(
     outcome: audience === 'group' ? undefined : outcome,
     together,
     queued: stage.to.dispatch === 'queue',
+    inSteps: audience === 'request-room' && inSteps(stage.answer.form),
     outcomes: audience === 'request-room' ? stage.outcomes.map((o) => o.word) : [],
     apart: request.anonymous,
   };

@@ -87,6 +87,23 @@ test('who takes the next stage reads the conclusion of the one before; its group
   expect(failed).toBe('');
 });
 
+test('a form with several questions is begun by one word, and the room says no more than that', async () => {
+  const form =
+    '{ form: [{ key: taille, label: Taille, type: number, unit: cm, required: true }, { key: mot, label: Mot, type: text }] }';
+  const failed = await failures(
+    FOLLOWED.replace('    outcomes: [{ word: stable', `    answer: ${form}\n    outcomes: [{ word: stable`),
+    [
+      ...LEFT,
+      "{ at: 2026-11-27 09:00, who: ines, where: direct, says: 'prendre {code}' }",
+      "{ who: ines, where: request, reads: '!repondre pour répondre' }",
+      "{ who: ines, where: request, says: '!repondre' }",
+      '{ who: ines, where: direct, reads: Votre conclusion }',
+    ],
+    SOURCE,
+  );
+  expect(failed).toBe('');
+});
+
 test('what a discharge asks thirty days later is said to be asked on that day', async () => {
   const failed = await failures(
     FOLLOWED,
