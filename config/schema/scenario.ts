@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { parseParis } from '../paris-text.ts';
 import { say, strict } from '../problem.ts';
-import { instant, type ScenarioEvent, type ScenarioStep, scenarioStep } from './scenario-step.ts';
+import { instant, type ScenarioEvent, scenarioStep } from './scenario-step.ts';
 
 export type { ScenarioStep } from './scenario-step.ts';
 
