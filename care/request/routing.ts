@@ -14,8 +14,17 @@ import { newsOf } from './news-of.ts';
 import { allAnswers, isOwed, type Request, stageOf } from './request.ts';
 import { heldRing } from './sla.ts';
 
-/** @param identity of the patient, for the request room only */
-export function routeStep(people: People, told: Told, identity: PatientView | undefined, now: number): NewDelivery[] {
+/**
+ * @param identity of the patient, for the request room only
+ * @param rung Matrix ids of the équipe whom this step rings in the patient's room
+ */
+export function routeStep(
+  people: People,
+  told: Told,
+  identity: PatientView | undefined,
+  now: number,
+  rung: readonly string[] = [],
+): NewDelivery[] {
   const { on: request, step } = told;
   const { to } = stageOf(request);
   const say = (audience: RequestAudience): NewDelivery['announcement'] => ({
@@ -42,7 +51,7 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
           room: roomRef.patient(request.patient),
           thread: threadOf(request),
           root: true,
-          ring: [],
+          ring: [...rung],
           announcement: say('team'),
         },
       ];

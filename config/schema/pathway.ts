@@ -132,6 +132,14 @@ const pathwaySchema = strict({
         'write not-needed, and make the consent the first question of the answer',
       ),
     );
+  if (file.on.length === 0 && stages.some((stage) => stage.outcomes.some(({ rings }) => rings !== undefined)))
+    issue(
+      [file.stages ? 'stages' : 'outcomes'],
+      say(
+        'rings: of an outcome that is not told in a patient’s room',
+        'it serves a pathway that an event opens (on:); who has asked is always rung: remove it',
+      ),
+    );
   if (new Set(file.words.map(fold)).size !== file.words.length)
     issue(['words'], say('the same word twice', 'accents and capitals do not make another word; keep one'));
   if (file.family === 'avis' && file.words.length === 0)

@@ -41,7 +41,14 @@ const outcome = strict({
   label: z.string().min(1),
   next: slug.optional(),
   opens: slug.optional(),
-}).transform((o): OutcomeChoice => ({ word: o.word, label: o.label, next: o.next, opens: o.opens }));
+  rings: z.array(z.enum(ROLES)).min(1).optional(),
+}).transform(({ rings, ...o }): OutcomeChoice => ({
+  word: o.word,
+  label: o.label,
+  next: o.next,
+  opens: o.opens,
+  ...(rings && { rings }),
+}));
 
 /** Roles that may answer within the group, and what is asked of them; without a form, a single free text. */
 const answer = strict({

@@ -130,6 +130,13 @@ describe('pathways', () => {
     ]);
   });
 
+  test('an outcome rings the équipe only where an event has asked', () => {
+    const rings = (text: string): string => `${text}outcomes: [{ word: vu, label: Vu, rings: [medecin-traitant] }]\n`;
+    expect(problems(rings)).toEqual([
+      expect.stringMatching(/outcomes: rings: of an outcome that is not told in a patient’s room → .*remove it/),
+    ]);
+  });
+
   test('minutes and days are spans too', () => {
     const loaded = loadPathways([
       folder({
