@@ -12,6 +12,7 @@ import type { Told } from './moved.ts';
 import type { RequestAudience } from './news.ts';
 import { newsOf } from './news-of.ts';
 import { allAnswers, isOwed, type Request, stageOf } from './request.ts';
+import { heldRing } from './sla.ts';
 
 /**
  * @param identity of the patient, for the request room only
@@ -73,9 +74,11 @@ export function routeStep(
         : [],
     );
   const there = request.anonymous ? [] : asker;
+  const rungNow = (): string[] =>
+    heldRing(stageOf(request), now) === undefined ? firstRung(people, request, now) : [];
   switch (step) {
     case 'asked':
-      return [group(firstRung(people, request, now)), ...(isContinued(request) ? [] : toAsker([]))];
+      return [group(rungNow()), ...(isContinued(request) ? [] : toAsker([]))];
     case 'taken':
       return [...toAll(), ...inRoom([...there, ...takers]), ...files(allAnswers(request)), ...toAsker([])];
     case 'joined':
@@ -87,7 +90,7 @@ export function routeStep(
       ];
     case 'given-back':
     case 'released':
-      return request.status === 'asked' ? [group(firstRung(people, request, now)), ...toAsker(asker)] : [group([])];
+      return request.status === 'asked' ? [group(rungNow()), ...toAsker(asker)] : [group([])];
     case 'handed-over':
       return [
         group(matrixOf(people, request.offeredTo)),
