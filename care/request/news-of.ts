@@ -4,7 +4,8 @@ import type { People } from '../people/person.ts';
 import { dueAt } from './deadlines.ts';
 import type { Told } from './moved.ts';
 import type { RequestAudience, RequestNews } from './news.ts';
-import { type FormField, withoutFileNames } from './form.ts';
+import type { Stage } from './pathway.ts';
+import { type FormField, inSteps, withoutFileNames } from './form.ts';
 import { allAnswers, type Request, stageOf, titleOf } from './request.ts';
 import { type Shown, shownOf } from './shown.ts';
 
@@ -32,7 +33,8 @@ export function newsOf(
     taker: takerName(people, told),
     shown: isDone ? doneBy(people, told, audience) : shownTo(people, request, audience),
     text: mayReadText(told, audience) ? text : undefined,
-    askedAt: request.askedAt,
+    // J+30 of a discharge is asked on its day, not on the day of the discharge.
+    askedAt: request.opened.by === 'stay' ? Math.max(request.askedAt, request.clocks.take) : request.askedAt,
     due: dueAt(request),
     escalatedTo,
     patient: audience === 'request-room' ? identity : undefined,
@@ -43,6 +45,7 @@ export function newsOf(
     outcome: audience === 'group' ? undefined : outcome,
     together,
     queued: stage.to.dispatch === 'queue',
+    inSteps: audience === 'request-room' && inSteps(stage.answer.form),
     outcomes: audience === 'request-room' ? stage.outcomes.map((o) => o.word) : [],
     apart: request.anonymous,
   };
@@ -61,6 +64,7 @@ function shownTo(people: People, asked: Request, audience: RequestAudience): Sho
   const answers = allAnswers(request, (reply) => !apart.includes(reply.stage)).reverse();
   const mayRead = (field: FormField): boolean => isFor(field, audience);
   return [
+    ...(audience === 'request-room' ? alone.flatMap((stage) => conclusionOf(request, stage)) : []),
     ...shownOf(unique(fields.filter(mayRead)), answers),
     ...opinions.flatMap((stage) => opinionsOf(people, request, { ...stage, form: stage.answer.form.filter(mayRead) })),
   ];
@@ -70,6 +74,12 @@ function shownTo(people: People, asked: Request, audience: RequestAudience): Sho
 function withoutNames(request: Request): Request {
   const replies = request.replies.map((reply) => ({ ...reply, answers: reply.answers.map(withoutFileNames) }));
   return { ...request, answers: request.answers.map(withoutFileNames), replies };
+}
+
+/** The word that led here is a part of that stage's answer, and often the reason why there is a next one. */
+function conclusionOf({ replies }: Request, { id, title, outcomes }: Stage): Shown[] {
+  const word = replies.findLast((reply) => reply.stage === id)?.outcome;
+  return outcomes.filter((one) => one.word === word).map(({ label }) => ({ label: title, value: label }));
 }
 
 /** What has just been answered: for those who asked, never for the group. */

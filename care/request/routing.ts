@@ -12,6 +12,7 @@ import type { Told } from './moved.ts';
 import type { RequestAudience } from './news.ts';
 import { newsOf } from './news-of.ts';
 import { isOwed, type Request, stageOf } from './request.ts';
+import { heldRing } from './sla.ts';
 
 /**
  * @param identity of the patient, for the request room only
@@ -76,16 +77,18 @@ export function routeStep(
   const asked = files(request.answers, request.anonymous ? { anonymous: true } : {});
   const replied = files(request.replies.flatMap((reply) => reply.answers));
   const there = request.anonymous ? [] : asker;
+  const rungNow = (): string[] =>
+    heldRing(stageOf(request), now) === undefined ? firstRung(people, request, now) : [];
   switch (step) {
     case 'asked':
-      return [group(firstRung(people, request, now)), ...(isContinued(request) ? [] : toAsker([]))];
+      return [group(rungNow()), ...(isContinued(request) ? [] : toAsker([]))];
     case 'taken':
       return [...toAll(), ...inRoom([...there, ...takers]), ...asked, ...replied, ...toAsker([])];
     case 'joined':
       return [...toAll(), ...inRoom(matrixOf(people, request.participants.at(-1))), ...asked, ...toAsker([])];
     case 'given-back':
     case 'released':
-      return request.status === 'asked' ? [group(firstRung(people, request, now)), ...toAsker(asker)] : [group([])];
+      return request.status === 'asked' ? [group(rungNow()), ...toAsker(asker)] : [group([])];
     case 'handed-over':
       return [
         group(matrixOf(people, request.offeredTo)),

@@ -120,6 +120,8 @@ export type StayIntent = {
   trigger: string;
   /** For `movement-cancelled`: what is cancelled, in our words. */
   cancels?: StayIntentType;
+  /** For `movement-updated` under a trigger that says itself what happened (A03 with UPDATE): that, in our words. */
+  updates?: StayIntentType;
   facility: string;
   patient: PatientIdentity;
   /** (facility, visit) is the key of a stay: PV1-19.1, fallback PID-18.1. */

@@ -144,6 +144,10 @@ const pathwaySchema = strict({
     issue(['words'], say('the same word twice', 'accents and capitals do not make another word; keep one'));
   if (file.family === 'avis' && file.words.length === 0)
     issue(['words'], say('no word after avis', 'write the words that mean it: words: [cardio, ecg]'));
+  if (file.trace.to.length > 0 && file.trace.report === undefined)
+    issue(['trace', 'to'], say('there is no report to send', 'name it: trace: { report: conciliation, to: … }'));
+  if (file.trace.to.includes('medecin-traitant') && file.about === 'nobody')
+    issue(['trace', 'to'], say('nobody’s médecin traitant', 'write about: patient, or only asker'));
   formFaults([{ path: ['form'], form: file.form }, ...answerForms(file.stages !== undefined, stages)], issue);
   for (const [n, stage] of stages.entries())
     for (const { path, message } of stageFaults(stage)) issue(file.stages ? ['stages', n, ...path] : path, message);

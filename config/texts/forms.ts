@@ -82,7 +82,9 @@ function hintOf(field: FormField): Piece | undefined {
     case 'scale':
       return say`(de ${field.from}${field.lowest ? ` : ${field.lowest}` : ''} à ${field.to}${field.highest ? ` : ${field.highest}` : ''})`;
     case 'date':
-      return say`(une date, par exemple 15/03/2026)`;
+      return field.bound === 'future'
+        ? say`(aujourd’hui ou plus tard, par exemple ${code('demain')})`
+        : say`(une date, par exemple 15/03/2026)`;
     case 'yes-no':
       return say`(oui ou non)`;
     case 'choices':
@@ -90,9 +92,9 @@ function hintOf(field: FormField): Piece | undefined {
     case 'photo':
       return say`Envoyez la photo ici${field.most > 1 ? `, ${field.most} au plus` : ''}.`;
     case 'file':
-      return say`Envoyez le fichier ici${field.most > 1 ? `, ${field.most} au plus` : ''} (${field.accept.map(kindOf).join(' ou ')}).`;
+      return say`Envoyez le fichier ici${field.most > 1 ? `, ${field.most} au plus` : ''} (${[...new Set(field.accept.map(kindOf))].join(' ou ')}).`;
     case 'table':
-      return say`Une ligne par ligne du tableau : ${field.columns.map((c) => c.label).join(' ; ')}`;
+      return say`Écrivez ainsi : ${field.columns.map((c) => c.label).join(' ; ')}${field.most > 1 ? `. Une ligne pour chacun, ${field.most} au plus` : ''}.`;
     case 'text':
     case 'choice':
       return undefined;
@@ -103,7 +105,7 @@ function hintOf(field: FormField): Piece | undefined {
 
 function kindOf(mime: string): string {
   if (mime === 'application/pdf') return 'PDF';
-  return mime === 'image/*' ? 'image' : mime;
+  return mime.startsWith('image/') ? 'image' : mime;
 }
 
 function said(n: number): string {
@@ -117,7 +119,7 @@ const UNREAD: Record<string, string> = {
   option: 'Ce n’est pas dans la liste : répondez par son numéro.',
   'yes-no': 'Répondez oui ou non.',
   scale: 'Je ne lis pas de nombre de l’échelle.',
-  table: 'Je ne lis pas ce tableau : une ligne par ligne, séparez par « ; ».',
+  table: 'Je ne lis pas ces lignes : séparez par « ; », et allez à la ligne pour la suivante.',
   file: 'J’attends un fichier : joignez-le ici.',
   identity: 'Il me faut au moins le nom et la date de naissance.',
 };

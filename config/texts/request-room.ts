@@ -83,6 +83,7 @@ function bare(n: RequestNews): Piece[] {
 }
 
 function howToAnswer(n: RequestNews): string {
+  if (n.inSteps) return '!repondre';
   const words = n.outcomes ?? [];
   return words.length > 0 ? `!repondre ${words.join('|')} …` : '!repondre …';
 }

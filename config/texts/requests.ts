@@ -73,7 +73,15 @@ function toGroup(n: RequestNews, now: number): Piece {
         before(n, now),
       );
     case 'escalated':
-      return lines(say`${b('Délai atteint')} : ${headed(n)}, demandé par ${from(n)}.`, ...answers(n), before(n, now));
+      return lines(
+        say`${b('Délai atteint')} : ${headed(n)}, demandé par ${from(n)}.`,
+        ...answers(n),
+        before(n, now),
+        // A backup group reads of it here for the first time.
+        n.taker
+          ? undefined
+          : say`${n.together ? 'Pour participer' : 'Pour la prendre'} : ${code(`!prendre ${n.code}`)}`,
+      );
     case 'info-requested':
     case 'info-given':
     case 'closed':

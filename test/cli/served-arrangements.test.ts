@@ -151,6 +151,8 @@ describe('relais pathway new', () => {
     expect(newPathway('consultation-memoire', { config }, ENV, (line) => lines.push(line))).toBe(0);
     expect(lines.join('\n')).toContain('relais check-config -c');
     const file = config.replace('relais.yaml', 'pathways/consultation-memoire.yaml');
+    expect(lines[0]).toBe(`${file} written.`);
+    expect(lines.join('\n')).toContain(`relais sla ${file} `);
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('id: consultation-memoire #');
     expect(text).not.toContain('modele');
