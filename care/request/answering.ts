@@ -55,7 +55,7 @@ export function lineOf(request: Request, move: AnswerMove): { outcome: string | 
 }
 
 /** The outcome as chosen, or as the first word of what was typed: `repondre D-4K7 anormale lésion …`. */
-function outcomeOf(
+export function outcomeOf(
   words: string[],
   { text, outcome }: { text: string; outcome?: string },
 ): { outcome: string | undefined; text: string } {
