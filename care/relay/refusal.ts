@@ -54,6 +54,7 @@ export type RefusalCode =
   | 'statistics-not-yours'
   | 'unknown-period'
   | 'nothing-waits'
+  | 'declined-already'
   | 'unknown-proposal'
   | 'which-proposal'
   | 'not-the-desk'

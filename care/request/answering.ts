@@ -115,6 +115,7 @@ export function completed(request: Request, by: string, now: number): Moved {
     waits: since > now ? since : undefined,
     pauses: [],
     escalatedTo: [],
+    declined: [],
   };
   const begins: Told[] =
     entered.status === 'asked' && entered.waits === undefined ? [{ step: 'asked', on: entered }] : [];

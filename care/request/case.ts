@@ -10,12 +10,12 @@ import { dueOf, dutyEnd, type LifeStep, overtaken, rearm, runningTarget } from '
 import { knownOf, namedAmong, signsOf } from './doubt.ts';
 import { routeEscalation } from './escalation.ts';
 import type { Around, Moved } from './moved.ts';
-import { freed, mayNotSendAway, redirect, type RequestMove, step } from './moves.ts';
+import { mayNotSendAway, redirect, type RequestMove, step } from './moves.ts';
 import type { RequestStep } from './news.ts';
 import { following, freshCode, opened, openFollowing, saidAsIs, territoryOf } from './opening.ts';
 import { isPointer, type Offer } from './pathway.ts';
 import { deliver, record, type RequestPorts } from './record.ts';
-import { inTerritory, isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
+import { freed, inTerritory, isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
 import { findRequests, loadRequest } from './stored.ts';
 
 export type { RequestPorts } from './record.ts';
@@ -202,6 +202,7 @@ function around({ people }: RequestPorts, now: number): Around {
   return {
     now,
     nameOf: (id) => people.byId(id)?.name ?? id,
+    group: (name) => people.group(name),
     called: (name) => {
       const words = plain(name);
       return words.length === 0 ? [] : people.all().filter((p) => words.every((w) => plain(p.name).includes(w)));

@@ -1,8 +1,7 @@
 /** What the clock, or an event of the stay, does to a request without anybody asking. Pure. */
 import type { RequestStep } from './news.ts';
-import { freed } from './moves.ts';
 import { logged, type Moved } from './moved.ts';
-import type { Request } from './request.ts';
+import { freed, type Request } from './request.ts';
 
 /** The stage's day has come: its group is asked. */
 export function started(request: Request): Moved {

@@ -55,7 +55,7 @@ export function rearm(people: People, request: Request, now: number): TimerChang
   const ahead = steps.filter((s) => s.at > now);
   // Given back, or taken, when everything is past: the clock must not stop for want of a step (invariant 7).
   const last = ahead.length === 0 ? steps.findLast((s) => s.what === 'escalate') : undefined;
-  const latest = request.history.at(-1)?.step;
+  const latest = request.history.findLast((one) => one.step !== 'backup-called')?.step;
   const isBack = latest === 'given-back' || latest === 'released';
   if (last?.to && (isBack || !request.escalatedTo.includes(last.to))) ahead.push({ ...last, at: now });
   const held = target === 'take' ? heldRing(stageOf(request), now) : undefined;

@@ -2,9 +2,10 @@
 import type { NewDelivery } from '../relay/decision.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People, Person } from '../people/person.ts';
+import { hasDeclined } from './declining.ts';
 import { newsOf } from './news-of.ts';
-import { type Request, stageOf } from './request.ts';
-import { firstRung, takersOf, threadOf } from './routing.ts';
+import { groupsCalled, type Request, stageOf } from './request.ts';
+import { firstRung, stillAsked, takersOf, threadOf } from './routing.ts';
 import type { EscalationTarget } from './sla-policy.ts';
 
 export function routeEscalation(
@@ -23,36 +24,44 @@ export function routeEscalation(
     ring,
     announcement: { kind: 'request', audience: 'group', news: told },
   });
-  const whole = (name: string): NewDelivery =>
-    inGroup(
+  const whole = (name: string): NewDelivery => {
+    const rung = people.group(name).filter((one) => !hasDeclined(request, one));
+    return inGroup(
       name,
-      people.group(name).map((p) => p.matrix),
+      rung.map((p) => p.matrix),
     );
+  };
+  // All of them have said that they cannot: those who were called to help.
+  const all = (): NewDelivery[] => {
+    const called = groupsCalled(request);
+    const left = called.filter((name) => stillAsked(people, request, name).length > 0);
+    return (left.includes(goal.group) || left.length === 0 ? [goal.group] : left).map(whole);
+  };
   const direct = (person: Person): NewDelivery => ({
     room: roomRef.direct(person.matrix),
     ring: [person.matrix],
     announcement: { kind: 'request', audience: 'escalation', news: told },
   });
   // Nobody there to be told: the whole group, rather than nobody.
-  const orAll = (found: NewDelivery[]): NewDelivery[] => (found.length > 0 ? found : [whole(goal.group)]);
+  const orAll = (found: NewDelivery[]): NewDelivery[] => (found.length > 0 ? found : all());
   if (step === 'reminded') {
     const takers = takersOf(people, request);
     if (request.status === 'asked') {
       const rung = firstRung(people, request, now);
       // A queue rings nobody at first; what is late in it does.
-      return goal.dispatch === 'queue' ? [whole(goal.group)] : [inGroup(goal.group, rung)];
+      return goal.dispatch === 'queue' || rung.length === 0 ? all() : [inGroup(goal.group, rung)];
     }
     const lane = { kind: 'request', audience: 'request-room', news: told } as const;
     return [{ room: roomRef.request(request.code), ring: takers, announcement: lane }];
   }
   switch (to) {
     case 'group':
-      return [whole(goal.group)];
+      return all();
     case 'on-duty': {
       const found = people.onDuty(goal.group, now);
-      const duty = found?.id === request.asker ? undefined : found;
+      const duty = found && (found.id === request.asker || hasDeclined(request, found)) ? undefined : found;
       // Nobody on duty: the whole group, rather than nobody.
-      return duty ? [inGroup(goal.group, [duty.matrix]), direct(duty)] : [whole(goal.group)];
+      return duty ? [inGroup(goal.group, [duty.matrix]), direct(duty)] : all();
     }
     case 'backup':
       return orAll(goal.backup.filter((g) => people.group(g).length > 0).map(whole));

@@ -22,6 +22,8 @@ export type Around = {
   nameOf: (id: string) => string;
   /** People whose name is meant by these words. */
   called: (name: string) => Person[];
+  /** Its members of today. */
+  group: (name: string) => Person[];
 };
 
 export function told(

@@ -6,7 +6,8 @@ import type { Person } from '../people/person.ts';
 import { refuse, type Refusal } from '../relay/refusal.ts';
 import { answer, type AnswerMove, completed } from './answering.ts';
 import { type Around, type Moved, told } from './moved.ts';
-import { isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
+import { decline, mayNotDecline } from './declining.ts';
+import { freed, isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
 
 /** What a person asks of a request. */
 export type RequestMove =
@@ -19,6 +20,7 @@ export type RequestMove =
   | { do: 'give-info'; text: string; inRoom?: boolean }
   /** One line, or the answers of a conversation; `outcome` is one of the stage's words. */
   | AnswerMove
+  /** `text`: why; may be empty where each declines for themselves. */
   | { do: 'refuse'; text: string }
   /** « merci »; for a stage that everybody answers: it is enough, go on. */
   | { do: 'close' }
@@ -55,11 +57,7 @@ export function step(request: Request, by: Person, move: RequestMove, around: Ar
     case 'answer':
       return answer(request, by, move, around);
     case 'refuse':
-      if (!move.text) return refuse('reason-missing', { word: `decliner ${code}` });
-      if (status === 'answered') return refuse('already-answered', { code });
-      if (request.waits !== undefined && request.waits > around.now) return refuse('not-yet', { code });
-      if (taker ? !mine : !mayDo(stageOf(request), by)) return taker ? notMine() : mayNot(request);
-      return told(request, by, around, 'refused', move.text, { status: 'refused', offeredTo: undefined });
+      return decline(request, by, move.text, around);
     case 'close':
       return close(request, by, around);
     case 'cancel':
@@ -88,8 +86,11 @@ export function redirect(
 
 /** @returns why this person may not redirect or refuse it, as things stand */
 export function mayNotSendAway(request: Request, by: Person, around: Around): Refusal | undefined {
-  const probe = step(request, by, { do: 'refuse', text: '-' }, around);
-  return 'data' in probe ? probe : undefined;
+  if (isEnded(request)) return refuse('request-closed', { code: request.code });
+  const no = mayNotDecline(request, by, around);
+  // What one of them may not end for the others, one of them may not send elsewhere.
+  const isOthersToo = stageOf(request).to.decline === 'each' && request.taker === undefined;
+  return no ?? (isOthersToo ? refuse('not-taken', { code: request.code }) : undefined);
 }
 
 function take(request: Request, by: Person, around: Around): Moved | Refusal {
@@ -115,6 +116,7 @@ function take(request: Request, by: Person, around: Around): Moved | Refusal {
     taker: by.id,
     takenAt: around.now,
     offeredTo: undefined,
+    declined: (request.declined ?? []).filter((id) => id !== by.id), // a no that was taken back
   });
 }
 
@@ -130,11 +132,6 @@ function giveBack(request: Request, by: Person, around: Around): Moved | Refusal
   if (taker !== by.id) return refuse('not-the-taker', { code, who: taker ? around.nameOf(taker) : '' });
   if (!isOwed(request)) return refuse('cannot-give-back', { code });
   return told(request, by, around, 'given-back', undefined, freed());
-}
-
-/** Nobody has it any more; the clock goes on. */
-export function freed(): Partial<Request> {
-  return { status: 'asked', taker: undefined, takenAt: undefined, offeredTo: undefined };
 }
 
 /** The taker keeps it until the colleague takes it: between the two, somebody is answerable for it. */

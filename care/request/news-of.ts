@@ -44,6 +44,7 @@ export function newsOf(
     redirected: audience === 'request-room' ? redirectedBy(people, request) : undefined,
     outcome: audience === 'group' ? undefined : outcome,
     together,
+    each: stage.to.decline === 'each',
     queued: stage.to.dispatch === 'queue',
     inSteps: audience === 'request-room' && inSteps(stage.answer.form),
     outcomes: audience === 'request-room' ? stage.outcomes.map((o) => o.word) : [],
@@ -112,7 +113,7 @@ function unique(fields: FormField[]): FormField[] {
 function mayReadText({ step, on }: Told, audience: RequestAudience): boolean {
   if (audience === 'request-room') return true;
   if (audience !== 'asker' && audience !== 'team') return false;
-  return step === 'refused' || step === 'redirected' || on.anonymous;
+  return step === 'refused' || step === 'all-declined' || step === 'redirected' || on.anonymous;
 }
 
 function askerName(people: People, request: Request, audience: RequestAudience): string | undefined {

@@ -20,6 +20,12 @@ export type RequestStep =
   | 'stage-done'
   | 'answered'
   | 'refused'
+  /** One member's no, where each declines for themselves. */
+  | 'declined'
+  /** All of the group have: the backup is asked at once. */
+  | 'backup-called'
+  /** Nobody is left: it ends. */
+  | 'all-declined'
   | 'redirected'
   | 'reminded'
   | 'escalated'
@@ -64,6 +70,8 @@ export type RequestNews = {
   outcome?: string | undefined;
   /** Nobody has it alone: each answers. */
   together?: boolean;
+  /** Each declines for themselves. */
+  each?: boolean;
   /** Nobody is rung: it waits in a queue. */
   queued?: boolean;
   /** Who answers is asked question by question, the outcome too. */

@@ -25,6 +25,8 @@ export type Destination = {
   backup: string[];
   /** Named handlers only: nobody else is ever told (no backup, no escalation out of the group). */
   restricted: boolean;
+  /** `each`: a member's no is theirs alone, the others go on being asked. Undefined: it is the group's, and ends the request. */
+  decline?: 'each';
 };
 
 /** A word that the one who answers chooses, and what follows from it. */

@@ -72,6 +72,8 @@ export type Request = {
   passed?: Passed[];
   /** Of this stage. */
   escalatedTo: string[];
+  /** Of this stage, where each declines for themselves: person ids, rung no more unless they take it. */
+  declined?: string[];
   redirectedTo: string | undefined;
   history: { at: number; by: string; step: RequestStep; text: string | undefined }[];
 };
@@ -104,6 +106,7 @@ export function newRequest(given: Given, now: number): Request {
     answeredAt: undefined,
     pauses: [],
     escalatedTo: [],
+    declined: [],
     redirectedTo: undefined,
     history: [{ at: now, by: given.asker ?? given.opened.by, step: 'asked', text: undefined }],
   };
@@ -141,6 +144,17 @@ export function mayAsk(pathway: Pathway, person: Person): boolean {
 /** The groups of a stage: its own, then its backups. */
 export function groupsOf({ to }: Stage): string[] {
   return [to.group, ...to.backup];
+}
+
+/** Those that have been asked so far: its own, and its backups once they were called. */
+export function groupsCalled(request: Pick<Request, 'pathway' | 'stage' | 'escalatedTo'>): string[] {
+  const { to } = stageOf(request);
+  return [to.group, ...(request.escalatedTo.includes('backup') ? to.backup : [])];
+}
+
+/** Nobody has it any more; the clock goes on. */
+export function freed(): Partial<Request> {
+  return { status: 'asked', taker: undefined, takenAt: undefined, offeredTo: undefined };
 }
 
 /** Who may take and answer this stage, by group and by role. */

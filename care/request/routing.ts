@@ -7,6 +7,7 @@ import type { NewDelivery } from '../relay/decision.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import { roomRef } from '../relay/room.ts';
 import type { People } from '../people/person.ts';
+import { hasDeclined } from './declining.ts';
 import type { Answer } from './form.ts';
 import type { Told } from './moved.ts';
 import type { RequestAudience } from './news.ts';
@@ -43,6 +44,8 @@ export function routeStep(
   });
   // Those who were called to help learn that it is no longer needed.
   const backups = request.escalatedTo.includes('backup') ? to.backup : [];
+  // Where a no is one member's, the group may have nobody left: what comes back rings those who were called to help.
+  const helping = (): string[] => (to.decline === 'each' ? backups : []);
   const toAll = (): NewDelivery[] => [group([]), ...backups.map((name) => group([], name))];
   const toAsker = (ring: string[]): NewDelivery[] => {
     if (request.asker === undefined && request.patient)
@@ -88,7 +91,8 @@ export function routeStep(
       return [...toAll(), ...inRoom(matrixOf(people, request.participants.at(-1))), ...asked, ...toAsker([])];
     case 'given-back':
     case 'released':
-      return request.status === 'asked' ? [group(rungNow()), ...toAsker(asker)] : [group([])];
+      if (request.status !== 'asked') return [group([])];
+      return [group(rungNow()), ...helping().map((name) => group(stillAsked(people, request, name), name)), ...toAsker(asker)];
     case 'handed-over':
       return [
         group(matrixOf(people, request.offeredTo)),
@@ -112,7 +116,15 @@ export function routeStep(
         ...toAsker(asker),
         group([]),
       ];
+    case 'declined':
+      // Only who is on duty was rung: at their no, the others are.
+      return to.dispatch === 'on-duty-then-all' && people.onDuty(to.group, now)?.id === told.other
+        ? [group(rungNow())]
+        : [];
+    case 'backup-called':
+      return to.backup.map((name) => group(stillAsked(people, request, name), name));
     case 'refused':
+    case 'all-declined':
     case 'redirected':
       return [...toAll(), ...inRoomIfAny([]), ...toAsker(asker)];
     case 'cancelled':
@@ -143,10 +155,18 @@ function isContinued(request: Request): boolean {
 export function firstRung(people: People, request: Request, now: number): string[] {
   const { to } = stageOf(request);
   if (to.dispatch === 'queue') return [];
-  const group = people.group(to.group).filter((p) => p.id !== request.asker);
+  const group = stillAsked(people, request, to.group);
   const duty = to.dispatch === 'on-duty-then-all' ? people.onDuty(to.group, now) : undefined;
-  // Who asks cannot take: on duty or not, the others are rung.
-  return (duty && duty.id !== request.asker ? [duty] : group).map((p) => p.matrix);
+  // Who asks cannot take, who has declined will not: on duty or not, the others are rung.
+  return duty && duty.id !== request.asker && !hasDeclined(request, duty) ? [duty.matrix] : group;
+}
+
+/** Matrix ids of a group, without who asks and who has declined. */
+export function stillAsked(people: People, request: Request, group: string): string[] {
+  return people
+    .group(group)
+    .filter((one) => one.id !== request.asker && !hasDeclined(request, one))
+    .map((one) => one.matrix);
 }
 
 /** Who is doing it, or did the last stage of it. */

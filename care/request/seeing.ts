@@ -1,6 +1,7 @@
 /** What one person may see of requests, and in which order: what is late first. Pure. */
 import type { Person } from '../people/person.ts';
 import { dueAt } from './deadlines.ts';
+import { hasDeclined } from './declining.ts';
 import { isLate } from './measure.ts';
 import { isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
 
@@ -35,7 +36,8 @@ function mineOf(request: Request, person: Person): Mine | undefined {
   if (isOwed(request) && (taker === person.id || (participants.includes(person.id) && !replied))) return 'answer';
   if (asker === person.id) return status === 'answered' ? undefined : 'asked';
   const here = pathway.stages[stage];
-  return status === 'asked' && waits === undefined && here && mayDo(here, person) ? 'group' : undefined;
+  const isAsked = status === 'asked' && waits === undefined && !hasDeclined(request, person);
+  return isAsked && here && mayDo(here, person) ? 'group' : undefined;
 }
 
 /** Late first, then what is mine to do, then what falls due first. */

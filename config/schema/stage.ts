@@ -29,12 +29,20 @@ const destination = strict({
   dispatch: z.enum(['first-accept', 'on-duty-then-all', 'queue', 'everyone']),
   backup: z.array(slug).default([]),
   restricted: z.boolean().default(false),
+  decline: z.enum(['group', 'each']).default('group'),
 })
   .refine((to) => !to.restricted || to.backup.length === 0, {
     path: ['backup'],
     error: say('a restricted group with a backup', 'nobody else is told of it: remove the backup, or restricted'),
   })
-  .transform((to): Destination => to);
+  .refine((to) => to.decline === 'group' || to.dispatch === 'first-accept' || to.dispatch === 'on-duty-then-all', {
+    path: ['decline'],
+    error: say(
+      'each declines what nobody is rung for, or what everybody answers',
+      'first-accept or on-duty-then-all; in a queue who cannot leaves it to the next',
+    ),
+  })
+  .transform(({ decline, ...to }): Destination => (decline === 'each' ? { ...to, decline } : to));
 
 const outcome = strict({
   word: slug,

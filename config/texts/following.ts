@@ -28,6 +28,9 @@ export type RequestDetail = RequestLine & {
   shown: Shown[];
 };
 
+/** What became of a request that somebody declined for themselves: who is asked now. */
+export type Declined = { code: string; left: 'others' | 'backup' | 'nobody' };
+
 type DueNext = { at: number; what: 'remind' | 'escalate' | 'target'; to: EscalationTarget | undefined };
 
 export type RequestDue = {
@@ -49,6 +52,19 @@ export function requestList({ lines: shown, from, total, late }: RequestList, no
     ...shown.map((one, n) => say`${from + n + 1}. ${b(one.code)} ${one.title} — ${stands(one, now)}`),
     more > 0 ? say`Et ${more} de plus : ${code('suite')}, ou un numéro pour le détail.` : undefined,
   );
+}
+
+export function declinedAlone({ code: request, left }: Declined): Piece {
+  switch (left) {
+    case 'others':
+      return say`Noté. ${b(request)} reste ouverte pour les autres et ne vous sonne plus. Si vous pouvez finalement : ${code(`!prendre ${request}`)}`;
+    case 'backup':
+      return say`Noté. Plus personne de votre groupe ne peut prendre ${b(request)} : le renfort est appelé maintenant.`;
+    case 'nobody':
+      return say`Noté. Plus personne ne peut prendre ${b(request)} : la demande s’arrête, qui demandait est prévenu.`;
+    default:
+      return left satisfies never;
+  }
 }
 
 function stands(one: RequestLine, now: number): Piece {

@@ -148,6 +148,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return followingRefusal(why, data);
     case 'not-yet':
       return say`${s('code')} n’a pas encore commencé.`;
+    case 'declined-already':
+      return say`C’est noté, ${s('code')} ne vous sonne plus. Si vous pouvez finalement : ${code(`!prendre ${s('code')}`)}`;
     case 'nothing-waits':
       return say`Aucune demande n’attend dans vos listes.`;
     default:

@@ -53,6 +53,8 @@ export function inRoom(n: RequestNews, now: number): Piece | undefined {
       );
     case 'refused':
       return say`Demande déclinée${by(n)}. ${free(n)}`;
+    case 'all-declined':
+      return say`Demande close : plus personne ne peut la prendre.`;
     case 'redirected':
       return say`Demande réorientée vers ${n.other?.name ?? 'un autre groupe'}, sous le code ${b(n.other?.code ?? '')}. ${free(n)}`;
     case 'silenced':
@@ -66,6 +68,8 @@ export function inRoom(n: RequestNews, now: number): Piece | undefined {
     case 'asked':
     case 'given-back':
     case 'released':
+    case 'declined':
+    case 'backup-called':
     case 'handed-over':
     case 'expired':
       return undefined;

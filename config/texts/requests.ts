@@ -3,6 +3,7 @@ import type { RequestAudience, RequestNews } from '../../care/request/news.ts';
 import { sayDateTime } from './dates.ts';
 import { b, code, lines, type Piece, say } from './markup.ts';
 import { inRoom } from './request-room.ts';
+import { toTeam } from './request-team.ts';
 import { answers, before, by, free, from, headed, nextStage, who } from './request-words.ts';
 
 /** One step, for the audience that reads it. @param now epoch ms UTC */
@@ -32,7 +33,7 @@ function toGroup(n: RequestNews, now: number): Piece {
         before(n, now),
         n.queued
           ? say`Pour la suivante de la liste : ${code('!suivante')}, ou ${code(`!prendre ${n.code}`)}`
-          : say`${n.together ? 'Pour participer' : 'Pour la prendre'} : ${code(`!prendre ${n.code}`)} ou une réaction ✋`,
+          : howToTake(n),
       );
     case 'taken':
       return say`${b(n.code)} prise en charge par ${who(n)}.`;
@@ -58,6 +59,22 @@ function toGroup(n: RequestNews, now: number): Piece {
       return n.together ? say`${b(n.code)} : avis rendus.` : say`${b(n.code)} : réponse rendue par ${who(n)}.`;
     case 'refused':
       return say`${b(n.code)} : demande déclinée${by(n)}.`;
+    case 'declined':
+      return lines(
+        say`${headed(n)} — à prendre : la personne d’astreinte ne peut pas.`,
+        ...answers(n),
+        before(n, now),
+        howToTake(n),
+      );
+    case 'backup-called':
+      return lines(
+        say`${headed(n)} — demandé par ${from(n)}. Les premiers appelés ne peuvent pas : c’est à vous.`,
+        ...answers(n),
+        before(n, now),
+        howToTake(n),
+      );
+    case 'all-declined':
+      return say`${b(n.code)} : personne ne peut la prendre, la demande s’arrête.`;
     case 'redirected':
       return say`${b(n.code)} : réorientée vers ${n.other?.name ?? 'un autre groupe'}.`;
     case 'cancelled':
@@ -142,6 +159,11 @@ function toAsker(n: RequestNews, now: number): Piece {
         say`${b(n.code)} : demande déclinée${by(n)}. ${free(n)}`,
         say`Rien n’est en cours : vous pouvez demander autrement.`,
       );
+    case 'all-declined':
+      return lines(
+        say`${b(n.code)} : personne ne peut la prendre, tous l’ont dit. Voyez autrement : rien n’est en cours.`,
+        n.text === undefined ? undefined : free(n),
+      );
     case 'redirected':
       return say`${b(n.code)} : réorientée vers ${n.other?.name ?? 'un autre groupe'}, sous le code ${b(n.other?.code ?? '')}. ${free(n)}`;
     case 'expired':
@@ -151,6 +173,8 @@ function toAsker(n: RequestNews, now: number): Piece {
     case 'cancelled':
       return say`${b(n.code)} : demande annulée par ${from(n)}.`;
     case 'handed-over':
+    case 'declined':
+    case 'backup-called':
     case 'info-given':
     case 'closed':
     case 'reminded':
@@ -161,34 +185,10 @@ function toAsker(n: RequestNews, now: number): Piece {
   }
 }
 
-/** Beside the patient's other news: what the event has set off, and what came of it. */
-function toTeam(n: RequestNews): Piece {
-  switch (n.step) {
-    case 'asked':
-      return say`${headed(n)} : demandé.`;
-    case 'taken':
-    case 'joined':
-      return say`${headed(n)} : pris en charge par ${who(n)}.`;
-    case 'given-back':
-    case 'released':
-      return say`${headed(n)} : de nouveau à prendre.`;
-    case 'stage-done':
-    case 'answered':
-    case 'replied':
-      return lines(
-        say`${headed(n)}${n.taker ? ` — ${n.taker}` : ''}`,
-        n.outcome ? say`${n.outcome}.` : undefined,
-        ...answers(n),
-      );
-    case 'refused':
-      return say`${headed(n)} : décliné${by(n)}. ${free(n)}`;
-    case 'redirected':
-      return say`${headed(n)} : réorienté vers ${n.other?.name ?? 'un autre groupe'} (${n.other?.code ?? ''}). ${free(n)}`;
-    case 'expired':
-      return say`${headed(n)} : personne ne l’a pris à temps.`;
-    default:
-      return say`${headed(n)} : arrêté.`;
-  }
+function howToTake(n: RequestNews): Piece {
+  if (n.together) return say`Pour participer : ${code(`!prendre ${n.code}`)} ou une réaction ✋`;
+  const take = say`Pour la prendre : ${code(`!prendre ${n.code}`)} ou une réaction ✋`;
+  return n.each ? say`${take}. Vous ne pouvez pas : ${code(`!decliner ${n.code}`)}` : take;
 }
 
 function late(n: RequestNews, now: number): Piece {

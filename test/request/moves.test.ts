@@ -40,6 +40,7 @@ const around: Around = {
   now: NOW,
   nameOf: (id) => `Dr ${id}`,
   called: (name) => Object.values(WHO).filter((p) => p.id === name),
+  group: (name) => Object.values(WHO).filter((p) => p.groups.includes(name)),
 };
 const MOVES: Record<string, RequestMove> = {
   take: { do: 'take' },

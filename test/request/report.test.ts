@@ -50,7 +50,7 @@ trace: { report: teleexpertise, billing: [TE2, RQD], to: [asker] }
 const MONDAY = paris(2026, 11, 23, 9, 5);
 
 function moved(request: Request, by: Person, move: RequestMove, now: number): Request {
-  const result = step(request, by, move, { now, nameOf: (id) => id, called: () => [] });
+  const result = step(request, by, move, { now, nameOf: (id) => id, called: () => [], group: () => [] });
   if ('data' in result) throw new Error(result.code);
   return result.request;
 }

@@ -102,6 +102,7 @@ describe('random walks', () => {
           now,
           nameOf: (id: string) => id,
           called: (name: string) => OTHERS.filter((p) => p.id === name),
+          group: (name: string) => PEOPLE.group(name),
         };
         const moved = random(4) === 0 ? clock(request, now, random) : step(request, who, moves(random, words), around);
         if (!moved || 'data' in moved) continue;
