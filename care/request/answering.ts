@@ -97,7 +97,7 @@ export function completed(request: Request, by: string, now: number): Moved {
     return { request: ended, told: [{ step: 'answered', on: ended }], done };
   }
   const before = logged({ ...request, status: 'taken' }, now, by, 'stage-done');
-  const start = following.starts ? startAt(following.starts, openedAt(request), now) : now;
+  const start = following.starts ? startAt(following.starts, following, openedAt(request), now) : now;
   const since = Math.max(start, now);
   const keeps = following.sameTaker && request.taker !== undefined && since === now;
   const { clocks, pauses } = before;

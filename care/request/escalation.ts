@@ -35,7 +35,9 @@ export function routeEscalation(
   const all = (): NewDelivery[] => {
     const called = groupsCalled(request);
     const left = called.filter((name) => stillAsked(people, request, name).length > 0);
-    return (left.includes(goal.group) || left.length === 0 ? [goal.group] : left).map(whole);
+    // The last one who had not declined has left the group: asked anew, rather than nobody.
+    if (left.length === 0) return [inGroup(goal.group, firstRung(people, { ...request, declined: [] }, now))];
+    return (left.includes(goal.group) ? [goal.group] : left).map(whole);
   };
   const direct = (person: Person): NewDelivery => ({
     room: roomRef.direct(person.matrix),
@@ -64,7 +66,7 @@ export function routeEscalation(
       return duty ? [inGroup(goal.group, [duty.matrix]), direct(duty)] : all();
     }
     case 'backup':
-      return orAll(goal.backup.filter((g) => people.group(g).length > 0).map(whole));
+      return orAll(goal.backup.filter((g) => stillAsked(people, request, g).length > 0).map(whole));
     case 'coordinator':
       return orAll(people.withRole('coordinateur').map(direct));
     case 'asker':

@@ -11,7 +11,7 @@ import { isPublicHoliday } from './calendar.ts';
 import { knownOf, namedAmong, signsOf } from './doubt.ts';
 import { type Answer, canBeAnonymous, faultsOf, filesOf, type FormField, withoutFileNames } from './form.ts';
 import type { Moved, Told } from './moved.ts';
-import { type AskHours, groupFor, isPointer, type Offer, type Pathway, runnable } from './pathway.ts';
+import { type AskHours, groupFor, isPointer, type Offer, type Pathway, runnable, type Start } from './pathway.ts';
 import { record, type RequestPorts } from './record.ts';
 import { allAnswers, inTerritory, mayAsk, newRequest, type Request, startAt } from './request.ts';
 
@@ -190,7 +190,7 @@ export function following(
   request: Request,
   to: { code: string; pathway: Pathway; redirected: { by: string; text: string } | undefined },
   now: number,
-  start?: { days: number; hour: number; minute: number },
+  start?: Omit<Start, 'from'>,
 ): Request {
   const { code, pathway, redirected } = to;
   const { asker, anonymous, identity, patient, consent } = request;
@@ -201,7 +201,7 @@ export function following(
     pathway,
     opened: { by: 'request' as const, code: request.code, redirected },
     answers: carried(request, pathway),
-    ...(start && { day: start.days, waits: startAt({ ...start, from: 'opening' }, now, now) }),
+    ...(start && { day: start.days, waits: startAt({ ...start, from: 'opening' }, pathway.stages[0], now, now) }),
   };
   // The new group is late from now on only; the one who waits counts from the first asking.
   return redirected

@@ -42,7 +42,14 @@ export type OutcomeChoice = {
 };
 
 /** A day and an hour of Paris, counted from the opening of the request (its event, when there is one) or of the stage. */
-export type Start = { days: number; hour: number; minute: number; from: 'opening' | 'stage' };
+export type Start = {
+  days: number;
+  hour: number;
+  minute: number;
+  from: 'opening' | 'stage';
+  /** On a Saturday, a Sunday or a public holiday: at the same hour of the next working day. */
+  orNextWorkingDay?: true;
+};
 
 export type Stage = {
   id: string;

@@ -5,6 +5,7 @@
 import type { Person } from '../people/person.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import { fromParis, toParis } from '../relay/civil-time.ts';
+import { isWorkingDay } from './calendar.ts';
 import type { Answer } from './form.ts';
 import type { Passed } from './measure.ts';
 import type { RequestStep } from './news.ts';
@@ -83,8 +84,8 @@ type Given = Pick<Request, 'code' | 'pathway' | 'opened' | 'asker' | 'askedAt' |
 
 /** @param now civil time, epoch ms UTC; `askedAt` may be earlier (a redirection) */
 export function newRequest(given: Given, now: number): Request {
-  const first = given.pathway.stages[0]?.starts;
-  const waits = given.waits ?? (first && startAt(first, openedAt(given), now));
+  const [begins] = given.pathway.stages;
+  const waits = given.waits ?? (begins?.starts && startAt(begins.starts, begins, openedAt(given), now));
   const since = waits ?? now;
   return {
     v: 2,
@@ -179,10 +180,23 @@ export function inTerritory(pathway: Pathway, territory: string | undefined): Pa
   return { ...pathway, stages };
 }
 
-/** When a stage or a request begins: some days after its opening, or after the stage before (`stage`). */
-export function startAt(start: Start, openedAtInstant: number, stageAt: number): number {
+/**
+ * When a stage or a request begins: some days after its opening, or after the stage before (`stage`).
+ * @param begins the stage whose clock says which days are holidays; those of France without a clock
+ */
+export function startAt(
+  start: Start,
+  begins: Pick<Stage, 'sla'> | undefined,
+  openedAtInstant: number,
+  stageAt: number,
+): number {
   const { year, month, day } = toParis(start.from === 'opening' ? openedAtInstant : stageAt);
-  return fromParis({ year, month, day: day + start.days, hour: start.hour, minute: start.minute });
+  const { days, hour, minute } = start;
+  const after = (more: number): number => fromParis({ year, month, day: day + days + more, hour, minute });
+  const region = begins?.sla?.holidays ?? 'france';
+  let more = 0;
+  while (start.orNextWorkingDay && !isWorkingDay(after(more), region)) more += 1;
+  return after(more);
 }
 
 /** The event's own date when an event opened it. */

@@ -12,7 +12,7 @@ import type { Answer } from './form.ts';
 import type { Told } from './moved.ts';
 import type { RequestAudience } from './news.ts';
 import { newsOf } from './news-of.ts';
-import { isOwed, type Request, stageOf } from './request.ts';
+import { isOwed, mayDo, type Request, stageOf } from './request.ts';
 import { heldRing } from './sla.ts';
 
 /**
@@ -161,12 +161,11 @@ export function firstRung(people: People, request: Request, now: number): string
   return duty && duty.id !== request.asker && !hasDeclined(request, duty) ? [duty.matrix] : group;
 }
 
-/** Matrix ids of a group, without who asks and who has declined. */
+/** Matrix ids of a group, without who asks and who has declined; nobody when all of those who may answer have. */
 export function stillAsked(people: People, request: Request, group: string): string[] {
-  return people
-    .group(group)
-    .filter((one) => one.id !== request.asker && !hasDeclined(request, one))
-    .map((one) => one.matrix);
+  const left = people.group(group).filter((one) => one.id !== request.asker && !hasDeclined(request, one));
+  const isOver = (request.declined ?? []).length > 0 && !left.some((one) => mayDo(stageOf(request), one));
+  return isOver ? [] : left.map((one) => one.matrix);
 }
 
 /** Who is doing it, or did the last stage of it. */

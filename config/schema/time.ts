@@ -22,11 +22,23 @@ export const span = z.string().transform((text, context): number => {
   return z.NEVER;
 });
 
-/** `J+7` or `J+7 14:30`, as teams write it: that many days later, at 09:00 or at that hour of Paris. */
+/**
+ * `J+7` or `J+7 14:30`, as teams write it: that many days later, at 09:00 or at that hour of Paris. `J+7 14:30 or next
+ * working day` keeps the hour and leaves out Saturdays, Sundays and holidays. « J+7 working » would read as seven working days.
+ */
 export const dayLater = z.string().transform((text, context): Omit<Start, 'from'> => {
-  const [, days, hour = '9', minute = '0'] = /^J\+(\d{1,3})(?:\s+([01]\d|2[0-3]):([0-5]\d))?$/.exec(text) ?? [];
-  if (days !== undefined) return { days: Number(days), hour: Number(hour), minute: Number(minute) };
-  context.addIssue(say(`"${text}" is not a day counted from the event`, 'write J+7, or J+7 14:30'));
+  const [, days, hour = '9', minute = '0', moved] =
+    /^J\+(\d{1,3})(?:\s+([01]\d|2[0-3]):([0-5]\d))?(\s+or next working day)?$/.exec(text) ?? [];
+  if (days !== undefined)
+    return {
+      days: Number(days),
+      hour: Number(hour),
+      minute: Number(minute),
+      ...(moved !== undefined && { orNextWorkingDay: true }),
+    };
+  context.addIssue(
+    say(`"${text}" is not a day counted from the event`, 'write J+7, J+7 14:30, or J+7 14:30 or next working day'),
+  );
   return z.NEVER;
 });
 

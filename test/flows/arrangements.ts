@@ -17,6 +17,9 @@ export const OTHERS = [
   person('rcp2', 'pharmacien', ['rcp']),
   person('ei1', 'medecin', ['ei']),
   person('dermato', 'specialiste', ['avis-dermatologie']),
+  person('amb1', 'secretariat', ['ambulances']),
+  person('amb2', 'secretariat', ['ambulances']),
+  person('renfort', 'secretariat', ['ambulances-renfort']),
 ];
 
 const POLYGRAPHIE = offer(`
@@ -65,6 +68,16 @@ form:
 to: { group: "idel-{territory}", dispatch: first-accept }
 expires: 60min
 `);
+const AMBULANCE = offer(`
+id: ambulance
+title: Ambulance
+family: ambulance
+ask: { who: [medecin-traitant], consent: not-needed, urgent: accept }
+form: [{ key: trajet, type: text, required: true, share: before }]
+to: { group: ambulances, dispatch: first-accept, backup: [ambulances-renfort], decline: each }
+expires: 4h
+sla: { clock: calendar, take: { within: 2h, remind: [50%], escalate: [{ at: 100%, to: backup }] } }
+`);
 const RCP = offer(`
 id: rcp
 title: RCP
@@ -111,4 +124,4 @@ words: [pneumo]
 elsewhere: { name: Omnidoc, how: Connectez-vous avec votre e-CPS., line: "03 00 00 00 00" }
 `);
 
-export const OFFERS = [POLYGRAPHIE, RDV, SNP, RCP, EI, DERMATO, COMPLET, OMNIDOC];
+export const OFFERS = [POLYGRAPHIE, RDV, SNP, AMBULANCE, RCP, EI, DERMATO, COMPLET, OMNIDOC];

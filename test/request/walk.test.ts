@@ -36,7 +36,9 @@ const PEOPLE = peopleFrom([...OTHERS, ASKER], [], []);
 const START = Date.UTC(2026, 10, 23, 8);
 
 /** @param words what the group may read of this stage's answer, or not */
-function moves(random: (below: number) => number, words: string): RequestMove {
+function moves(random: (below: number) => number, words: string, isEach: boolean): RequestMove {
+  // Noes that end nothing by themselves.
+  if (isEach && random(3) === 0) return { do: 'refuse', text: SECRET };
   const all: RequestMove[] = [
     { do: 'take' },
     { do: 'take' },
@@ -66,6 +68,7 @@ describe('random walks', () => {
   test.each(runnable(OFFERS).map((one) => [one.id, one] as const))('%s', (_id, offered) => {
     const pathway = inTerritory(offered, 'cambresis');
     if (!pathway) throw new Error('no territory');
+    const isEach = pathway.stages.every((stage) => stage.to.decline === 'each');
     const seen = new Set<string>();
     for (let seed = 1; seed <= 300; seed += 1) {
       const random = randomly(seed);
@@ -104,7 +107,7 @@ describe('random walks', () => {
           called: (name: string) => OTHERS.filter((p) => p.id === name),
           group: (name: string) => PEOPLE.group(name),
         };
-        const moved = random(4) === 0 ? clock(request, now, random) : step(request, who, moves(random, words), around);
+        const moved = random(4) === 0 ? clock(request, now, random) : step(request, who, moves(random, words, isEach), around);
         if (!moved || 'data' in moved) continue;
         const said = moved.told.flatMap((told) => routeStep(PEOPLE, told, IDENTITY, now));
         if (!isEnded(moved.request)) said.push(...routeEscalation(PEOPLE, moved.request, 'escalated', 'group', now));
@@ -122,6 +125,11 @@ describe('random walks', () => {
         if (isOwed(request))
           expect(request.taker !== undefined || (together && request.participants.length > 0)).toBe(true);
         if (request.status === 'asked') expect(request.taker).toBeUndefined();
+        // Who has declined has not taken it, and is rung no more.
+        expect(request.declined ?? []).not.toContain(request.taker);
+        if (!isEnded(request))
+          for (const id of request.declined ?? [])
+            expect(said.flatMap((one) => one.ring)).not.toContain(PEOPLE.byId(id)?.matrix);
         if (request.offeredTo !== undefined) expect(isOwed(request)).toBe(true);
         // Nothing is armed for what has ended; what is pending always has somebody or something to wake it.
         const armed = rearm(PEOPLE, request, now).filter((change) => change.do === 'set');
@@ -130,7 +138,7 @@ describe('random walks', () => {
         if (request.status === 'answered') expect(armed.map((change) => change.step)).toEqual(['close']);
       }
     }
-    for (const reached of ['refused', 'cancelled', 'silenced', 'expired']) expect(seen).toContain(reached);
+    for (const reached of [isEach ? 'all-declined' : 'refused', 'cancelled', 'silenced', 'expired']) expect(seen).toContain(reached);
     expect([...seen].some((one) => one === 'answered' || one === 'replied')).toBe(true);
   });
 });

@@ -21,7 +21,7 @@ const TEN = Array.from({ length: 10 }, (_, n): Person => {
 });
 const GP: Person = { id: 'mt', matrix: '@mt:test', name: 'Dr MT', role: 'medecin-traitant', groups: [] };
 
-function avis(dispatch: 'first-accept' | 'queue'): ReturnType<typeof pathway> {
+function avis(dispatch: 'first-accept' | 'queue', each = false): ReturnType<typeof pathway> {
   return pathway(`
 id: avis-${dispatch}
 title: Avis
@@ -29,7 +29,7 @@ family: avis
 words: [${dispatch}]
 ask: { who: [medecin-traitant], consent: not-needed, urgent: accept }
 form: [{ key: question, type: text, share: before }]
-to: { group: experts, dispatch: ${dispatch} }
+to: { group: experts, dispatch: ${dispatch}, decline: ${each ? 'each' : 'group'} }
 `);
 }
 
@@ -53,9 +53,9 @@ export function raceContract(store: () => Store): void {
     return no;
   }
 
-  async function ask(to: RequestPorts, dispatch: 'first-accept' | 'queue'): Promise<void> {
+  async function ask(to: RequestPorts, dispatch: 'first-accept' | 'queue', each = false): Promise<void> {
     const answers = [{ key: 'question', type: 'text' as const, value: 'ECG douteux' }];
-    const asked = { pathway: avis(dispatch), by: GP, answers, urgent: false };
+    const asked = { pathway: avis(dispatch, each), by: GP, answers, urgent: false };
     expect(await act(() => decideAsk(to, asked, NOON))).toBeUndefined();
   }
 
@@ -74,6 +74,38 @@ export function raceContract(store: () => Store): void {
     expect((await store().rooms.get('request:D-R1'))?.members.toSorted()).toEqual(
       ['@mt:test', winner?.matrix ?? ''].toSorted(),
     );
+  });
+
+  const no = { do: 'refuse', text: '' } as const;
+
+  test('each declines: ten at once are ten noes and one end, told once to who asked', async () => {
+    const to = ports();
+    await ask(to, 'first-accept', true);
+    const ends = await Promise.all(TEN.map((by) => act(() => decideMove(to, 'D-R1', by, no, NOON))));
+    expect(ends.every((end) => end === undefined)).toBe(true);
+    const { status, history } = (await store().files.load<Request>('request', 'D-R1'))?.state ?? {};
+    expect(status).toBe('refused');
+    expect(history?.filter((h) => h.step === 'declined').map((h) => h.by).toSorted()).toEqual(TEN.map(({ id }) => id));
+    expect(history?.filter((h) => h.step === 'all-declined')).toHaveLength(1);
+  });
+
+  test('each declines: the last no, and one who takes theirs back at that moment: one of the two holds', async () => {
+    const to = ports();
+    await ask(to, 'first-accept', true);
+    const [back, last] = [TEN[0] ?? GP, TEN[9] ?? GP];
+    for (const by of TEN.slice(0, 9)) await act(() => decideMove(to, 'D-R1', by, no, NOON));
+    const [taken, declined] = await Promise.all([
+      act(() => decideMove(to, 'D-R1', back, { do: 'take' }, NOON)),
+      act(() => decideMove(to, 'D-R1', last, no, NOON)),
+    ]);
+    const state = (await store().files.load<Request>('request', 'D-R1'))?.state;
+    if (taken === undefined) {
+      expect(state).toMatchObject({ status: 'taken', taker: back.id });
+      expect(declined).toMatchObject({ code: 'not-the-taker' });
+    } else {
+      expect(state).toMatchObject({ status: 'refused', taker: undefined });
+      expect([taken.code, declined]).toEqual(['request-closed', undefined]);
+    }
   });
 
   test('queue: ten who ask for work at once get ten different requests', async () => {
