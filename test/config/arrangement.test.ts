@@ -68,6 +68,15 @@ stages:
     expect(found.ask.who).toEqual([]);
   });
 
+  test('who declines for whom, and what waits for a working day', () => {
+    const to = (how: string): unknown => pathway(`${HEAD}${ASK}to: { group: g, dispatch: first-accept${how} }`);
+    expect(to(', decline: each')).toMatchObject({ stages: [{ to: { decline: 'each' } }] });
+    expect(to(', decline: group')).toEqual(to('')); // the group's no is what is meant when nothing is written
+    const on = pathway(`${HEAD}${TO}on: { admission: {}, at: [J+3 10:00 or next working day, J+7] }`).on;
+    expect(on).toMatchObject([{ at: [{ days: 3, hour: 10, orNextWorkingDay: true }, { days: 7, hour: 9 }] }]);
+    expect(on[0]?.at[1]).not.toHaveProperty('orNextWorkingDay');
+  });
+
   test('a pointer says where', () => {
     expect(offer(`${HEAD}elsewhere: { name: Omnidoc, how: Par votre e-CPS. }`)).toMatchObject({
       elsewhere: { name: 'Omnidoc', how: 'Par votre e-CPS.', line: undefined },
@@ -129,6 +138,17 @@ stages:
     ['two events in one', `${HEAD}${TO}on: { admission: {}, date: { days: ["15"] } }`, /not one event/],
     ['a day that is none', `${HEAD}${TO}on: { date: { days: ["32"] } }`, /not a day → write 2026-09-15/],
     ['J moins', `${HEAD}${TO}on: { admission: {}, at: [J-1] }`, /"J-1" is not a day counted from the event/],
+    ['J and a half', `${HEAD}${TO}on: { admission: {}, at: [J+3 working] }`, /or J\+7 14:30 or next working day/],
+    [
+      'each declines a queue',
+      `${HEAD}${ASK}to: { group: g, dispatch: queue, decline: each }`,
+      /^to\.decline: each declines what nobody is rung for.*in a queue who cannot leaves it/,
+    ],
+    [
+      'each declines what everybody answers',
+      `${HEAD}${ASK}to: { group: g, dispatch: everyone, decline: each }`,
+      /^to\.decline: each declines what nobody is rung for, or what everybody answers/,
+    ],
     ['avis without a word', `${HEAD.replace('family: a', 'family: avis')}${ASK}${TO}`, /^words: no word after avis/],
     ['opens what is not there', `${HEAD}${ASK}${TO}outcomes: [{ word: x, label: X, opens: y }]`, /"y" is no pathway/],
     ['waits for what is not there', `${HEAD}${TO}on: { stage: y.z }`, /"y\.z" is no stage that can end so/],

@@ -117,6 +117,37 @@ describe('a discharge', () => {
     await Promise.all([ward.close(), elsewhere.close(), moved.close()]);
   });
 
+  it('on a day that ends in a week-end waits for Monday, where the pathway says so; so does a stage', async () => {
+    const appel = offer(`
+id: appel
+title: Appel
+family: appel
+on: { discharge: {}, at: [J+3 10:00 or next working day] }
+stages:
+  - { id: un, title: Premier, done: fait, to: { group: sages-femmes, dispatch: queue } }
+  - id: deux
+    title: Second
+    done: fait
+    to: { group: sages-femmes, dispatch: queue }
+    starts: { at: J+5 08:30 or next working day, from: stage }
+`);
+    const ward = await openWard({ persons: [MIDWIFE], offers: [appel] });
+    await ward.adt('A01');
+    await ward.until(paris(2026, 1, 14, 10, 5));
+    await leaves(ward);
+    await ward.until(paris(2026, 1, 19, 9, 59)); // the 17th is a Saturday
+    expect(ward.bodies('sf')).toHaveLength(0);
+    await ward.until(paris(2026, 1, 19, 10));
+    expect(ward.bodies('sf').at(-1)).toContain('Appel (J+3) — Premier');
+    await ward.types('sf', 'suivante');
+    await ward.types('sf', 'repondre Vue');
+    await ward.until(paris(2026, 1, 26, 8, 29)); // five days later is Saturday the 24th
+    expect(ward.bodies('sf').join('\n')).not.toContain('Appel (J+3) — Second — demandé');
+    await ward.until(paris(2026, 1, 26, 8, 30));
+    expect(ward.bodies('sf').at(-1)).toContain('Appel (J+3) — Second — demandé');
+    await ward.close();
+  });
+
   it('that is taken back takes the follow-up back', async () => {
     const ward = await open();
     await ward.adt('A01');
