@@ -65,7 +65,8 @@ function sayBeginning({ starts }: Stage): string {
   if (starts === undefined) return 'once that is done, drawn as if it were at the same instant';
   const two = (n: number): string => String(n).padStart(2, '0');
   const since = starts.from === 'stage' ? 'the stage before' : 'the asking';
-  return `begins J+${starts.days} ${two(starts.hour)}:${two(starts.minute)} after ${since}, drawn as if it were at the same instant`;
+  const moved = starts.orNextWorkingDay ? ' or next working day' : '';
+  return `begins J+${starts.days} ${two(starts.hour)}:${two(starts.minute)}${moved} after ${since}, drawn as if it were at the same instant`;
 }
 
 type Due = Omit<DueStep, 'what'> & { what: DueStep['what'] | 'expire' };

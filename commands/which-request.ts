@@ -20,7 +20,7 @@ export async function whichRequest(
   isMeant: (request: Request) => boolean = () => true,
 ): Promise<{ code: string; rest: string } | Refusal> {
   const open = new Set<string>();
-  for (const key of keys) 
+  for (const key of keys)
     for (const request of await context.requests(key))
       // Who has declined it for themselves means another one; by its code they may still take it.
       if (isMeant(request) && !hasDeclined(request, context.person)) open.add(request.code);

@@ -46,9 +46,7 @@ function declineAlone(request: Request, by: Person, text: string | undefined, ar
   let next = logged(free, now, by.id, 'declined', text);
   const isLeft = (groups: string[]): boolean =>
     groups.some((name) =>
-      around
-        .group(name)
-        .some((one) => mayDo(stageOf(next), one) && one.id !== next.asker && !hasDeclined(next, one)),
+      around.group(name).some((one) => mayDo(stageOf(next), one) && one.id !== next.asker && !hasDeclined(next, one)),
     );
   const isOpen = isLeft(groupsCalled(next));
   const steps: Told[] = [{ step: 'declined', on: next, ...(isOpen && !wasTaken && { other: by.id }) }];

@@ -92,7 +92,11 @@ export function routeStep(
     case 'given-back':
     case 'released':
       if (request.status !== 'asked') return [group([])];
-      return [group(rungNow()), ...helping().map((name) => group(stillAsked(people, request, name), name)), ...toAsker(asker)];
+      return [
+        group(rungNow()),
+        ...helping().map((name) => group(stillAsked(people, request, name), name)),
+        ...toAsker(asker),
+      ];
     case 'handed-over':
       return [
         group(matrixOf(people, request.offeredTo)),

@@ -108,7 +108,11 @@ async function openFor(
     const code = await freshCode(ports, decision);
     const given = { code, pathway: here, opened: opening, asker: undefined, askedAt: now, answers: [] };
     const request = newRequest(
-      { ...given, patient: patient.id, ...(start && { day: start.days, waits: startAt(start, here.stages[0], at, now) }) },
+      {
+        ...given,
+        patient: patient.id,
+        ...(start && { day: start.days, waits: startAt(start, here.stages[0], at, now) }),
+      },
       now,
     );
     await record(ports, decision, 0, opened(request), audit.actor, now);
@@ -151,7 +155,11 @@ export async function decideDate(ports: RequestPorts, timer: Timer, now: number)
     const code = await freshCode(ports, decision);
     const given = { code, pathway, opened: { by: 'date' } as const, askedAt: now, answers: [] };
     const request = newRequest(
-      { ...given, asker: coordinator?.id, ...(start && { day: start.days, waits: startAt(start, pathway.stages[0], now, now) }) },
+      {
+        ...given,
+        asker: coordinator?.id,
+        ...(start && { day: start.days, waits: startAt(start, pathway.stages[0], now, now) }),
+      },
       now,
     );
     await record(ports, decision, 0, opened(request), 'clock', now);

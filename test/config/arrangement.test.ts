@@ -73,7 +73,14 @@ stages:
     expect(to(', decline: each')).toMatchObject({ stages: [{ to: { decline: 'each' } }] });
     expect(to(', decline: group')).toEqual(to('')); // the group's no is what is meant when nothing is written
     const on = pathway(`${HEAD}${TO}on: { admission: {}, at: [J+3 10:00 or next working day, J+7] }`).on;
-    expect(on).toMatchObject([{ at: [{ days: 3, hour: 10, orNextWorkingDay: true }, { days: 7, hour: 9 }] }]);
+    expect(on).toMatchObject([
+      {
+        at: [
+          { days: 3, hour: 10, orNextWorkingDay: true },
+          { days: 7, hour: 9 },
+        ],
+      },
+    ]);
     expect(on[0]?.at[1]).not.toHaveProperty('orNextWorkingDay');
   });
 

@@ -97,7 +97,7 @@ describe.each([
       for (const who of Object.keys(WHO) as Name[])
         for (const what of ['take', 'give-back', 'refuse'] as const) {
           const kept = JSON.stringify(before);
-          const moved = step(before, WHO[who], { do: what, text: '' } as RequestMove, around);
+          const moved = step(before, WHO[who], { do: what, text: '' }, around);
           expect(JSON.stringify(before), 'a move changes nothing in place').toBe(kept);
           const wanted = expected(modelOf(before), who, what, helped);
           expect('data' in moved ? undefined : modelOf(moved.request), `${kept} ${who} ${what}`).toEqual(wanted);

@@ -57,12 +57,7 @@ test('5,000 days of six years, in every region: the same hour of the first worki
 const at = (text: string): number => Date.parse(`${text}+01:00`);
 const said = (days: number, event: string, over: object = {}, holidays?: HolidayRegion): string =>
   PARIS.format(
-    startAt(
-      { days, hour: 10, minute: 0, from: 'opening', ...over },
-      holidays && clock(holidays),
-      at(event),
-      at(event),
-    ),
+    startAt({ days, hour: 10, minute: 0, from: 'opening', ...over }, holidays && clock(holidays), at(event), at(event)),
   );
 
 test.each<[string, string, HolidayRegion | undefined]>([

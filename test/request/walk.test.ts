@@ -107,7 +107,8 @@ describe('random walks', () => {
           called: (name: string) => OTHERS.filter((p) => p.id === name),
           group: (name: string) => PEOPLE.group(name),
         };
-        const moved = random(4) === 0 ? clock(request, now, random) : step(request, who, moves(random, words, isEach), around);
+        const moved =
+          random(4) === 0 ? clock(request, now, random) : step(request, who, moves(random, words, isEach), around);
         if (!moved || 'data' in moved) continue;
         const said = moved.told.flatMap((told) => routeStep(PEOPLE, told, IDENTITY, now));
         if (!isEnded(moved.request)) said.push(...routeEscalation(PEOPLE, moved.request, 'escalated', 'group', now));
@@ -138,7 +139,8 @@ describe('random walks', () => {
         if (request.status === 'answered') expect(armed.map((change) => change.step)).toEqual(['close']);
       }
     }
-    for (const reached of [isEach ? 'all-declined' : 'refused', 'cancelled', 'silenced', 'expired']) expect(seen).toContain(reached);
+    for (const reached of [isEach ? 'all-declined' : 'refused', 'cancelled', 'silenced', 'expired'])
+      expect(seen).toContain(reached);
     expect([...seen].some((one) => one === 'answered' || one === 'replied')).toBe(true);
   });
 });

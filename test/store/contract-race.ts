@@ -85,7 +85,12 @@ export function raceContract(store: () => Store): void {
     expect(ends.every((end) => end === undefined)).toBe(true);
     const { status, history } = (await store().files.load<Request>('request', 'D-R1'))?.state ?? {};
     expect(status).toBe('refused');
-    expect(history?.filter((h) => h.step === 'declined').map((h) => h.by).toSorted()).toEqual(TEN.map(({ id }) => id));
+    expect(
+      history
+        ?.filter((h) => h.step === 'declined')
+        .map((h) => h.by)
+        .toSorted(),
+    ).toEqual(TEN.map(({ id }) => id));
     expect(history?.filter((h) => h.step === 'all-declined')).toHaveLength(1);
   });
 
