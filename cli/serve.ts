@@ -27,6 +27,7 @@ import { followCivilTime } from './civil-time.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
 import { openDoors, type Served, storeOf } from './doors.ts';
 import { openMllpDoors } from './mllp-doors.ts';
+import { retentionJob } from './serve-retention.ts';
 import { slotJobs } from './serve-slots.ts';
 import { serveDirectory, type ServedDirectory } from './serve-directory.ts';
 import { beat } from './served.ts';
@@ -166,13 +167,19 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
   ground.store = relais.store; // it rings the drains at each message
   ground.waitsFor = undefined;
   log('info', 'serving', { account: transport.userId, device: transport.deviceId });
+  const ended = new AbortController();
+  const both = AbortSignal.any([signal, ended.signal]);
   const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() };
   const stopJobs = startJobs(
-    [retry, ...served.jobs, ...slotJobs(loaded, arranged.people, relais.store, clocks, log)],
+    [
+      retry,
+      ...served.jobs,
+      ...slotJobs(loaded, arranged.people, relais.store, clocks, log),
+      retentionJob(relais.store, config.retention, clocks, log, both),
+    ],
     (job) => log('error', 'job failed', { job }),
   );
-  const ended = new AbortController();
-  const following = arranged.follow(clocks, AbortSignal.any([signal, ended.signal]), () => relais.arrange());
+  const following = arranged.follow(clocks, both, () => relais.arrange());
   try {
     await relais.run(signal);
   } finally {

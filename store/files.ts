@@ -4,14 +4,17 @@ import type { FileStore, StoredFile } from '../care/relay/ports.ts';
 import { openValue, sealValue, type Db, type Ground } from './ground.ts';
 
 /** The version is in the context: an older state of the same file does not open in the place of the newer one. */
-const stateContext = (kind: FileKind, id: string, version: number) => `file:${kind}:${id}:${version}`;
+export const stateContext = (kind: FileKind, id: string, version: number) => `file:${kind}:${id}:${version}`;
 
-/** @returns false when the file is no longer at the version that was read */
-export async function writeFile({ sealer }: Ground, tx: Db, write: FileWrite): Promise<boolean> {
+/**
+ * @param at civil time, from which the file rests
+ * @returns false when the file is no longer at the version that was read
+ */
+export async function writeFile({ sealer }: Ground, tx: Db, write: FileWrite, at: number): Promise<boolean> {
   const { kind, id, version: read, keys } = write;
   const version = read + 1;
   const state = sealValue(sealer, write.state, stateContext(kind, id, version));
-  const file = { kind, id, version, state };
+  const file = { kind, id, version, state, idle_since: at };
   const written =
     read === 0
       ? await tx
@@ -22,7 +25,7 @@ export async function writeFile({ sealer }: Ground, tx: Db, write: FileWrite): P
           .executeTakeFirst()
       : await tx
           .updateTable('file')
-          .set({ version, state })
+          .set({ version, state, idle_since: at })
           .where('kind', '=', kind)
           .where('id', '=', id)
           .where('version', '=', read)
@@ -102,7 +105,7 @@ export function fileStore({ db, sealer }: Ground): FileStore {
 /** @returns false when the file is no longer at the version that was read */
 export async function eraseFile(
   tx: Db,
-  { kind, id, version }: Pick<FileWrite, 'kind' | 'id' | 'version'>,
+  { kind, id, version, events }: Pick<FileWrite, 'kind' | 'id' | 'version'> & { events?: boolean },
 ): Promise<boolean> {
   const gone = await tx
     .deleteFrom('file')
@@ -112,5 +115,12 @@ export async function eraseFile(
     .returning('id')
     .executeTakeFirst();
   await tx.deleteFrom('file_key').where('kind', '=', kind).where('id', '=', id).execute();
+  if (events) await tx.deleteFrom('event').where('kind', '=', kind).where('file', '=', id).execute();
   return gone !== undefined;
+}
+
+/** Still of use: it rests from `at`, unless it has been used later. */
+export async function touchFile(tx: Db, { kind, id }: Pick<FileWrite, 'kind' | 'id'>, at: number): Promise<void> {
+  const file = tx.updateTable('file').set({ idle_since: at }).where('kind', '=', kind).where('id', '=', id);
+  await file.where('idle_since', '<', at).execute();
 }

@@ -26,7 +26,7 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
       lane,
       seq,
       source,
-      key: sealer.open(row.sender_key, `inbox:${id}:key`),
+      key: row.emptied === 1 ? '' : sealer.open(row.sender_key, `inbox:${id}:key`),
       format,
       body: new Uint8Array(Buffer.from(body?.bytes ?? '', 'latin1')),
       receivedAt: row.received_at,

@@ -13,6 +13,7 @@ import { isOld, migrate, schemaVersion } from './migrations.ts';
 import { outboxStore } from './outbox.ts';
 import { outboxDesk } from './outbox-desk.ts';
 import { postgresEngine } from './postgres.ts';
+import { retentionStore } from './retention.ts';
 import { roomStore } from './rooms.ts';
 import { checkSecret, readSetting, writeSetting } from './settings.ts';
 import { sqliteEngine } from './sqlite.ts';
@@ -74,6 +75,7 @@ function assemble(ground: Ground, close: () => Promise<void>): Store {
     outbox: { ...outbox, ...laneGate(ground), ...outboxDesk(ground), ...withdrawals(ground) },
     rooms: roomStore(ground),
     timers: timerStore(ground),
+    retention: retentionStore(ground),
     commit: (decision, at) => commitDecision(ground, decision, at),
     get: (name) => readSetting(ground, name),
     set: (name, value) => writeSetting(ground, ground.db, name, value),

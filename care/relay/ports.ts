@@ -26,6 +26,31 @@ export interface FileStore {
   ): Promise<{ id: string; type: string; at: number; body: unknown }[]>;
 }
 
+/** What has bodies rather than files: decided messages, ended deliveries, audit rows. */
+export type Retained = 'messages' | 'announcements' | 'audit';
+
+/** @property idleSince civil time, epoch ms UTC: since then nothing has happened to it that is known */
+export type IdleFile = StoredFile & { idleSince: number };
+
+/** What is kept no longer than it is of use (care/relay/retention.ts). Instants are civil time, epoch ms UTC. */
+export interface RetentionStore {
+  /**
+   * Empties what is over and older than `before`, the oldest first: the bodies of decided messages and of deliveries that
+   * have ended, whole audit rows. Never what is undecided, in quarantine, waiting for a key, pending. Keys, digests,
+   * acknowledgements, delivery and event ids stay: what comes again is known.
+   * @returns how many, at most `limit`
+   */
+  empty(what: Retained, before: number, limit: number): Promise<number>;
+  /** For `relais retention plan`: how many would go now, and the instant of the oldest that would go later. */
+  count(what: Retained, before: number): Promise<{ due: number; oldest: number | undefined }>;
+  /** Files of a kind that have rested since before `before`, longest first. @param after the last one of the page before */
+  idle(kind: FileKind, before: number, limit: number, after?: Pick<IdleFile, 'id' | 'idleSince'>): Promise<IdleFile[]>;
+  /** The file has been looked at: it counts as resting since `since`. Its version does not move. */
+  rest(file: { kind: FileKind; id: string; since: number }): Promise<void>;
+  /** Does anything that is still to be said go to this room, or wait there for a person? */
+  owes(room: RoomRef): Promise<boolean>;
+}
+
 export interface InboxStore {
   /**
    * Durable when it resolves (fsync). All of them, the cursor included, in one commit; micro-batched with concurrent
@@ -162,6 +187,7 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly rooms: RoomStore;
   readonly timers: TimerStore;
+  readonly retention: RetentionStore;
   /**
    * All or nothing; a kill loses nothing of it. The disk may have it a little later, and always before a room is made or
    * left, or a delivery sent, because of it. `stale`: a version moved, a fact or an epoch was no longer what was read; nothing was written.

@@ -14,7 +14,7 @@ import type { RequestStep } from './news.ts';
 import { following, freshCode, opened, openFollowing, territoryOf } from './opening.ts';
 import { isPointer, type Offer } from './pathway.ts';
 import { deliver, record, type RequestPorts } from './record.ts';
-import { inTerritory, isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
+import { inTerritory, isEnded, isOwed, mayDo, type Request, stageOf, usedBy } from './request.ts';
 import { findRequests, loadRequest } from './stored.ts';
 
 export type { RequestPorts } from './record.ts';
@@ -99,6 +99,7 @@ export async function decideDeadline(ports: RequestPorts, timer: Timer, now: num
   };
   // The look-up keys stay as they are: nobody has taken or answered anything.
   decision.files.push({ kind: 'request', id: request.code, version: file.version, state: request });
+  decision.touches = usedBy(request);
   decision.events.push({
     kind: 'request',
     id: request.code,

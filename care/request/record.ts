@@ -12,7 +12,7 @@ import { billedKeys, type Tariff } from './billing.ts';
 import { countKeys } from './counting.ts';
 import type { Moved } from './moved.ts';
 import { isGroupOf, type Offer, runnable } from './pathway.ts';
-import { isEnded, isOwed, groupsOf, type Request, stageOf } from './request.ts';
+import { isEnded, isOwed, groupsOf, type Request, stageOf, usedBy } from './request.ts';
 import { matrixOf, routeStep } from './routing.ts';
 import { readersOf } from './seeing.ts';
 import { findRequests } from './stored.ts';
@@ -43,6 +43,7 @@ export async function record(
 ): Promise<void> {
   const { code } = request;
   decision.files.push({ kind: 'request', id: code, version, state: request, keys: keysOf(request) });
+  decision.touches = [...(decision.touches ?? []), ...usedBy(request)];
   decision.timers.push(...rearm(ports.people, request, now));
   const identity = await identityOf(ports, request);
   const deliveries: NewDelivery[] = [];
@@ -173,6 +174,7 @@ export async function followPatient(
   for (const { id, version, state } of await findRequests(store, key)) {
     const next: Request = { ...state, patient: to };
     decision.files.push({ kind: 'request', id, version, state: next, keys: keysOf(next) });
+    decision.touches = [...(decision.touches ?? []), ...usedBy(next)];
   }
 }
 
@@ -180,7 +182,7 @@ export async function followPatient(
  * Look-up keys: by group while somebody can take it, by who owes an answer, by asker while it is open (and answered, for
  * `cloturer`), by patient and by stay; for ever by month of asking and by act, to be counted.
  */
-function keysOf(request: Request): string[] {
+export function keysOf(request: Request): string[] {
   const counted = [...countKeys(request), ...billedKeys(request)];
   if (isEnded(request)) return counted;
   const { status, asker, patient, opened, waits } = request;

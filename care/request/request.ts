@@ -5,6 +5,7 @@
 import type { Person } from '../people/person.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import { fromParis, toParis } from '../relay/civil-time.ts';
+import type { FileKind } from '../relay/decision.ts';
 import type { Answer } from './form.ts';
 import type { Passed } from './measure.ts';
 import type { RequestStep } from './news.ts';
@@ -74,6 +75,8 @@ export type Request = {
   escalatedTo: string[];
   redirectedTo: string | undefined;
   history: { at: number; by: string; step: RequestStep; text: string | undefined }[];
+  /** Since when only what is counted is left of it (civil time): nothing of the patient, no word that anybody typed. */
+  expired?: number;
 };
 
 type Given = Pick<Request, 'code' | 'pathway' | 'opened' | 'asker' | 'askedAt' | 'answers'> &
@@ -174,6 +177,17 @@ export function startAt(start: Start, openedAtInstant: number, stageAt: number):
 /** The event's own date when an event opened it. */
 export function openedAt({ opened, askedAt }: Pick<Request, 'opened' | 'askedAt'>): number {
   return opened.by === 'stay' ? opened.at : askedAt;
+}
+
+/** Files that it reads while it runs: they are kept as long as it is. */
+export function usedBy(request: Request): { kind: FileKind; id: string }[] {
+  const files = allAnswers(request).flatMap((answer) =>
+    answer.type === 'photo' || answer.type === 'file' ? answer.value : [],
+  );
+  return [
+    ...(request.patient === undefined ? [] : [{ kind: 'patient' as const, id: request.patient }]),
+    ...files.map(({ id }) => ({ kind: 'form-file' as const, id })),
+  ];
 }
 
 /** Everything answered so far, of all its forms: what conditions look at, and what a following pathway takes over. */
