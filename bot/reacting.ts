@@ -44,9 +44,7 @@ export async function reacted(
 /** However late it is heard: giving back harms nobody, and who took the hand away believes that it is done. */
 export async function redacted(ports: DispatchPorts, envelope: Envelope, event: RawRoomEvent): Promise<void> {
   const gone = (event.content['redacts'] ?? (event as { redacts?: unknown }).redacts) as string | undefined;
-  const reaction = gone
-    ? await ports.store.files.load<Taken>('conversation', reactionId(gone))
-    : undefined;
+  const reaction = gone ? await ports.store.files.load<Taken>('conversation', reactionId(gone)) : undefined;
   const person = ports.people.byMatrix(event.sender);
   if (!reaction || !person || reaction.state.by !== person.id)
     return settle(ports, envelope, 'muted', 'not-for-us', event.sender);

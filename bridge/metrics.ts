@@ -28,9 +28,7 @@ export async function metrics(store: Store, civil: number): Promise<string> {
     '# TYPE relais_retention_last_seconds gauge',
     ...(retained === undefined ? [] : [`relais_retention_last_seconds ${String(retained.at / 1000)}`]),
     '# TYPE relais_retention_total counter',
-    ...Object.entries(retained?.counts ?? {}).map(
-      ([what, n]) => `relais_retention_total{what="${what}"} ${String(n)}`,
-    ),
+    ...Object.entries(retained?.counts ?? {}).map(([what, n]) => `relais_retention_total{what="${what}"} ${String(n)}`),
     '# TYPE relais_messages_total counter',
     ...(await store.counts()).map(
       (c) => `relais_messages_total{outcome="${c.outcome}",reason="${c.reason}"} ${String(c.n)}`,

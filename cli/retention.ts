@@ -87,7 +87,10 @@ async function planOf(store: Store, rule: RetentionRule, now: number, needed: Se
     }
     last = page.at(-1);
   } while (last !== undefined);
-  const [first] = await store.retention.idle(rule.kind, Number.MAX_SAFE_INTEGER, 1, { idleSince: now - rule.rest, id: '' });
+  const [first] = await store.retention.idle(rule.kind, Number.MAX_SAFE_INTEGER, 1, {
+    idleSince: now - rule.rest,
+    id: '',
+  });
   if (first) plan.next = first.idleSince + rule.rest;
   return plan;
 }

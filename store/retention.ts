@@ -30,11 +30,7 @@ export function retentionStore(ground: Ground): RetentionStore {
   }
 
   async function emptyAnnouncements(tx: Db, before: number, limit: number): Promise<number> {
-    const rows = await announcements(tx, before)
-      .select(['id', 'body'])
-      .orderBy('decided_at')
-      .limit(limit)
-      .execute();
+    const rows = await announcements(tx, before).select(['id', 'body']).orderBy('decided_at').limit(limit).execute();
     for (const { id, body } of rows) {
       // The kind stays: what tells of a stay is found by it, if the stay is to be taken back after all.
       const emptied = { announcement: { kind: kindOf(id, body) }, ring: [] };
@@ -114,15 +110,13 @@ export function retentionStore(ground: Ground): RetentionStore {
           eb.or([eb('idle_since', '>', idleSince), eb.and([eb('idle_since', '=', idleSince), eb('id', '>', id)])]),
         );
       }
-      return (await query.execute()).map(
-        ({ id, version, state, idle_since: idleSince }): IdleFile => ({
-          kind,
-          id,
-          version,
-          state: openValue(sealer, state, stateContext(kind, id, version)),
-          idleSince,
-        }),
-      );
+      return (await query.execute()).map(({ id, version, state, idle_since: idleSince }): IdleFile => ({
+        kind,
+        id,
+        version,
+        state: openValue(sealer, state, stateContext(kind, id, version)),
+        idleSince,
+      }));
     },
 
     async rest({ kind, id, since }) {

@@ -26,7 +26,14 @@ export function patientRule(ports: Ports, after: number): RetentionRule {
       const own = known.filter(({ state }) => state.patientId === patient.id);
       const until = Math.max(0, ...own.map(({ state }) => lastOf(state))) + after;
       if (until > now) return { again: Number.isFinite(until) ? until : heldUntilTomorrow(now).again };
-      if (await isHeld(ports, patient, own.map(({ id }) => id))) return heldUntilTomorrow(now);
+      if (
+        await isHeld(
+          ports,
+          patient,
+          own.map(({ id }) => id),
+        )
+      )
+        return heldUntilTomorrow(now);
       // A protected stay goes on being silent: what would come of it later finds its mark.
       const gone = own.filter(({ state }) => state.protected === undefined);
       return {
@@ -55,10 +62,7 @@ async function isHeld({ store }: Ports, { id }: Patient, stays: readonly string[
   if ((room !== undefined && room.state !== 'closed') || (await store.retention.owes(ref))) return true;
   const timers: Promise<readonly unknown[]>[] = [
     store.timers.list('room-close', id),
-    ...stays.flatMap((stay) => [
-      store.timers.list('stay-notice', stay),
-      store.timers.list('letter-awaited', stay),
-    ]),
+    ...stays.flatMap((stay) => [store.timers.list('stay-notice', stay), store.timers.list('letter-awaited', stay)]),
   ];
   const files: Promise<readonly unknown[]>[] = [
     store.files.find('request', `patient:${id}`),

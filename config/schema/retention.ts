@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { strict } from '../problem.ts';
 
-const days = (least: number, usual: number): z.ZodDefault<z.ZodInt> =>
-  z.int().min(least).max(7_300).default(usual);
+const days = (least: number, usual: number): z.ZodDefault<z.ZodInt> => z.int().min(least).max(7_300).default(usual);
 
 export const retention = strict({
   messages: days(7, 30).describe(

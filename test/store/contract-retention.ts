@@ -70,8 +70,7 @@ export function retentionContract(store: () => Store): void {
     await store().commit(settled(held, 'quarantined', 'quarantined'), NOON);
     await store().commit(settled(keyless, 'waiting-key', 'quarantined'), NOON);
     expect(await store().retention.empty('messages', LATER, 9)).toBe(0);
-    for (const id of [undecided, held, keyless])
-      expect((await store().inbox.get(id))?.body).not.toHaveLength(0);
+    for (const id of [undecided, held, keyless]) expect((await store().inbox.get(id))?.body).not.toHaveLength(0);
     // Decided later than everybody thought: it goes with the next night.
     await store().inbox.replay(held);
     await store().commit(settled(held), LATER);
@@ -157,7 +156,15 @@ export function retentionContract(store: () => Store): void {
     await store().commit(decision({ files: [write('b', 1)] }), NOON + 2);
     await store().commit(decision({ touches: [{ kind: 'request', id: 'a' }] }), NOON + 3);
     expect(await idle(LATER)).toEqual(['c', 'b', 'a']);
-    await store().commit(decision({ touches: [{ kind: 'request', id: 'a' }, { kind: 'stay', id: 'gone' }] }), NOON);
+    await store().commit(
+      decision({
+        touches: [
+          { kind: 'request', id: 'a' },
+          { kind: 'stay', id: 'gone' },
+        ],
+      }),
+      NOON,
+    );
     await store().retention.rest({ kind: 'request', id: 'c', since: NOON + 4 });
     expect(await store().retention.idle('request', LATER, 9)).toMatchObject([
       { id: 'b', version: 2, idleSince: NOON + 2 },
