@@ -19,6 +19,8 @@ export function retentionJob(
   return {
     name: 'retention',
     every: '10 4 * * *',
-    run: async () => void (await retain({ store, periods, rules, clocks, log }, signal)),
+    run: async () => {
+      await retain({ store, periods, rules, clocks, log }, signal);
+    },
   };
 }

@@ -25,7 +25,8 @@ export function retentionStore(ground: Ground): RetentionStore {
     if (rows.length === 0) return 0;
     const ids = rows.map(({ id }) => id);
     const emptied = { emptied: 1, body: null, detail: null, sender_key: new Uint8Array(0) };
-    await tx.updateTable('inbox').set(emptied).where('id', 'in', ids).where('state', '=', 'decided').execute();
+    // By id alone: what is decided stays so, and with the state beside it SQLite walks all that is decided.
+    await tx.updateTable('inbox').set(emptied).where('id', 'in', ids).execute();
     return rows.length;
   }
 

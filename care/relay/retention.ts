@@ -35,7 +35,7 @@ export type RetentionRule = {
   kind: FileKind;
   /** A file is looked at once nothing has happened to it for so long, ms. */
   rest: number;
-  look(file: IdleFile, now: number): Promise<Look>;
+  look: (file: IdleFile, now: number) => Promise<Look>;
 };
 
 export type RetentionPorts = {
@@ -73,19 +73,28 @@ const BREATH_MS = 50;
 export async function retain(ports: RetentionPorts, signal: AbortSignal): Promise<RetentionCounts> {
   const { store, periods, rules, clocks, log } = ports;
   const counts: Record<string, number> = {};
+  /** @param once does one batch: how many it saw, and how many of them went */
+  const inBatches = async (
+    what: string,
+    once: (now: number) => Promise<{ seen: number; gone: number }>,
+  ): Promise<void> => {
+    for (let seen = BATCH; seen === BATCH && !signal.aborted;) {
+      const done = await once(clocks.civil());
+      counts[what] = (counts[what] ?? 0) + done.gone;
+      seen = done.seen;
+      await clocks.pause(BREATH_MS, signal);
+    }
+  };
   for (const what of BODIES)
-    for (let more = true; more && !signal.aborted; await clocks.pause(BREATH_MS, signal)) {
-      const n = await store.retention.empty(what, clocks.civil() - periods[what], BATCH);
-      counts[what] = (counts[what] ?? 0) + n;
-      more = n === BATCH;
-    }
+    await inBatches(what, async (now) => {
+      const gone = await store.retention.empty(what, now - periods[what], BATCH);
+      return { seen: gone, gone };
+    });
   for (const rule of rules)
-    for (let more = true; more && !signal.aborted; await clocks.pause(BREATH_MS, signal)) {
-      const now = clocks.civil();
+    await inBatches(rule.what, async (now) => {
       const files = await store.retention.idle(rule.kind, now - rule.rest, BATCH);
-      counts[rule.what] = (counts[rule.what] ?? 0) + (await end(store, rule, files, now));
-      more = files.length === BATCH;
-    }
+      return { seen: files.length, gone: await end(store, rule, files, now) };
+    });
   await note(store, counts, clocks.civil());
   if (Object.values(counts).some((n) => n > 0)) log('info', 'retention: emptied', counts);
   return counts;

@@ -22,6 +22,9 @@ describe('a SQLite file', () => {
       'select id from inbox where emptied = ? and received_at < ? and state = ? order by received_at limit ?',
     );
     expect(messages).toContain('inbox_by_emptied (emptied=? AND received_at<?)');
+    expect(plan('update inbox set emptied = ?, body = ?, detail = ?, sender_key = ? where id in (?, ?)')).toContain(
+      '(id=?)',
+    );
     const announcements = plan(
       `select id, body from outbox where emptied = ? and decided_at < ? and state in (?, ?, ?, ?, ?, ?, ?)
         and (ended_at is null or ended_at < ?) order by decided_at limit ?`,
