@@ -37,7 +37,7 @@ export function addHeld(program: Command, config: Option, end: (code: number) =>
 
   quarantine
     .command('drop')
-    .description('a delivery that is never to be sent')
+    .description('a delivery that is never to be sent; a row that does not open (file:…), which then begins anew')
     .addOption(config)
     .argument('<id...>')
     .action(async (ids: string[], options: { config: string }) =>

@@ -7,6 +7,7 @@ import { type SteppedClocks, wallClocks } from '../bridge/wall-clock.ts';
 import type { OpenTransport } from '../bot/matrix/matrix-transport.ts';
 import { readHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { acknowledgement } from '../bridge/formats/hl7v2/ack.ts';
+import type { Damaged } from '../care/relay/damaged.ts';
 import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Store } from '../care/relay/ports.ts';
@@ -81,7 +82,9 @@ async function run(
   const signal = AbortSignal.any([asked, ended.signal]);
   const sealer = sealerFromSecret(secrets.seal);
   const ground: Ground = { loaded, clocks, log, sealer, signal, store: undefined, waitsFor: 'starting' };
-  const open = (): Promise<Store> => opening({ ...placeOf(loaded), sealer, clocks, serving: true });
+  const onDamaged = ({ what, row }: Pick<Damaged, 'what' | 'row'>): void =>
+    log('error', 'a sealed row does not open: set aside, see relais doctor', { what, row });
+  const open = (): Promise<Store> => opening({ ...placeOf(loaded), sealer, clocks, serving: true, onDamaged });
   // Another Relais on this base is said before the doors open.
   ground.store = await open().catch((error: unknown) => waiting(ground, error));
   const closing: (() => Promise<void>)[] = [];

@@ -1,6 +1,7 @@
 /** Files: the state of a stay, a patient, a request, and the history beside it (never replayed, DESIGN §2). */
 import type { EventWrite, FileKind, FileWrite } from '../care/relay/decision.ts';
 import type { FileStore, StoredFile } from '../care/relay/ports.ts';
+import { damagedFile, openNeeded, openOr } from './damaged.ts';
 import { openValue, sealValue, type Db, type Ground } from './ground.ts';
 
 /** The version is in the context: an older state of the same file does not open in the place of the newer one. */
@@ -49,17 +50,23 @@ export async function writeEvent({ sealer, ids }: Ground, tx: Db, event: EventWr
   await tx.insertInto('event').values({ id, kind, file, version, type, at, body }).execute();
 }
 
-export function fileStore({ db, sealer }: Ground): FileStore {
-  type Row = { kind: FileKind; id: string; version: number; state: Uint8Array };
+/** Of these a missing one lets something be said that waits for a person: never passed over. */
+const NEEDED: ReadonlySet<FileKind> = new Set(['proposal']);
+
+export function fileStore(ground: Ground): FileStore {
+  const { db, sealer } = ground;
+  type Row = { n: number; kind: FileKind; id: string; version: number; state: Uint8Array };
   function stored<S>({ kind, id, version, state }: Row): StoredFile<S> {
     return { kind, id, version, state: openValue(sealer, state, stateContext(kind, id, version)) as S };
   }
+  const needed = <S>(row: Row): Promise<StoredFile<S>> =>
+    openNeeded(ground, db, damagedFile(row.kind, row.n), () => stored<S>(row));
 
   return {
     async load<S>(kind: FileKind, id: string) {
       const query = db.selectFrom('file').selectAll().where('kind', '=', kind).where('id', '=', id);
       const row = await query.executeTakeFirst();
-      return row && stored<S>(row);
+      return row && (await needed<S>(row));
     },
 
     async find<S>(kind: FileKind, key: string) {
@@ -71,7 +78,14 @@ export function fileStore({ db, sealer }: Ground): FileStore {
         .where('file_key.key', '=', key)
         .orderBy('file.n')
         .execute();
-      return rows.map((row) => stored<S>(row));
+      const found: StoredFile<S>[] = [];
+      for (const row of rows) {
+        const file = NEEDED.has(kind)
+          ? await needed<S>(row)
+          : await openOr(ground, db, damagedFile(kind, row.n), () => stored<S>(row));
+        if (file) found.push(file);
+      }
+      return found;
     },
 
     async knowsFact(key) {

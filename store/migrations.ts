@@ -75,6 +75,13 @@ const migrations: Migration[] = [
       'create index file_by_idle on file (kind, idle_since, id)',
     ],
   },
+  {
+    version: 4,
+    reason: 'sealed rows that do not open are set aside and shown, instead of stopping all that is like them',
+    statements: ({ text }) => [
+      `create table damaged (what ${text} not null, row ${text} not null, at bigint not null, primary key (what, row))`,
+    ],
+  },
 ];
 
 const NEWEST = migrations.length;

@@ -1,5 +1,7 @@
 /** Retention: bodies of what is over are emptied in small batches, found by their age (contract: RetentionStore). */
+import { DAY } from '../care/relay/civil-time.ts';
 import type { IdleFile, RetentionStore } from '../care/relay/ports.ts';
+import { damagedFile, openOr } from './damaged.ts';
 import { stateContext } from './files.ts';
 import { openValue, sealValue, type Db, type Ground } from './ground.ts';
 
@@ -34,11 +36,17 @@ export function retentionStore(ground: Ground): RetentionStore {
     const rows = await announcements(tx, before).select(['id', 'body']).orderBy('decided_at').limit(limit).execute();
     for (const { id, body } of rows) {
       // The kind stays: what tells of a stay is found by it, if the stay is to be taken back after all.
-      const emptied = { announcement: { kind: kindOf(id, body) }, ring: [] };
-      const sealed = sealValue(sealer, emptied, `outbox:${id}:body`);
+      const kind = await openOr(ground, tx, { what: 'outbox', row: id }, () => kindOf(id, body));
+      // What does not open stays as it is: nobody can read it, and taking back treats it with care.
+      const sealed =
+        kind === undefined ? body : sealValue(sealer, { announcement: { kind }, ring: [] }, `outbox:${id}:body`);
       await tx.updateTable('outbox').set({ emptied: 1, body: sealed, why: null }).where('id', '=', id).execute();
     }
     return rows.length;
+  }
+
+  async function rest({ kind, id, since }: Parameters<RetentionStore['rest']>[0]): Promise<void> {
+    await db.updateTable('file').set({ idle_since: since }).where('kind', '=', kind).where('id', '=', id).execute();
   }
 
   function kindOf(id: string, body: Uint8Array): string {
@@ -111,18 +119,17 @@ export function retentionStore(ground: Ground): RetentionStore {
           eb.or([eb('idle_since', '>', idleSince), eb.and([eb('idle_since', '=', idleSince), eb('id', '>', id)])]),
         );
       }
-      return (await query.execute()).map(({ id, version, state, idle_since: idleSince }): IdleFile => ({
-        kind,
-        id,
-        version,
-        state: openValue(sealer, state, stateContext(kind, id, version)),
-        idleSince,
-      }));
+      const found: IdleFile[] = [];
+      for (const { n, id, version, state, idle_since: idleSince } of await query.execute()) {
+        const open = (): unknown => openValue(sealer, state, stateContext(kind, id, version));
+        const opened = await openOr(ground, db, damagedFile(kind, n), () => ({ state: open() }));
+        if (opened) found.push({ kind, id, version, state: opened.state, idleSince });
+        else await rest({ kind, id, since: before + DAY }); // for a person; the others are not kept behind it
+      }
+      return found;
     },
 
-    async rest({ kind, id, since }) {
-      await db.updateTable('file').set({ idle_since: since }).where('kind', '=', kind).where('id', '=', id).execute();
-    },
+    rest,
 
     async owes(room) {
       const query = db.selectFrom('outbox').select('id').where('lane', '=', room);

@@ -121,4 +121,6 @@ export type Tables = {
   };
   tally: { outcome: Outcome; reason: Reason; n: number };
   setting: { name: string; value: Sealed };
+  /** Sealed rows that did not open when they were met. */
+  damaged: { what: string; row: string; at: number };
 };

@@ -4,6 +4,7 @@
  */
 import type { Clocks } from './clock.ts';
 import { DAY, HOUR } from './civil-time.ts';
+import { DamagedRow } from './damaged.ts';
 import { type AuditEntry, type Decision, emptyDecision, type FileKind } from './decision.ts';
 import type { Log } from './log.ts';
 import type { IdleFile, Retained, RetentionStore, Store } from './ports.ts';
@@ -109,7 +110,11 @@ async function end(
 ): Promise<number> {
   const gone: Decision[] = [];
   for (const file of files) {
-    const seen = await look(file, now);
+    // What it needs does not open: a person's matter, and nothing goes meanwhile.
+    const seen = await look(file, now).catch((error: unknown): Look => {
+      if (error instanceof DamagedRow) return heldUntilTomorrow(now);
+      throw error;
+    });
     if (!('again' in seen)) {
       gone.push({ ...emptyDecision(), ...seen });
       continue;

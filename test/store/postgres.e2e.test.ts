@@ -1,13 +1,19 @@
 /** The same contract on a real PostgreSQL, and what only several processes and a server that dies can show. */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../care/relay/ports.ts';
 import { openStore, type StoreOptions } from '../../store/open.ts';
 import { sealerFromSecret } from '../../store/seal.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { acceptOne } from './contract-inbox.ts';
+import { damagedContract, type Spoiled } from './contract-damaged.ts';
 import { storeContract } from './contract.ts';
 import { NOON, SECRET, clocks, countingIds, decision, delivery, envelope, sealer, wanted } from './fixtures.ts';
 import { newSchema, raw } from './new-schema.ts';
+
+const closing: Store[] = [];
+afterEach(async () => {
+  for (const store of closing.splice(0)) await store.close();
+});
 
 const server = usePostgres();
 const newUrl = (): Promise<string> => newSchema(server.url);
@@ -15,6 +21,20 @@ const open = (url: string, options: Partial<StoreOptions> = {}): Promise<Store> 
   openStore({ url, sealer, clocks, ...options });
 
 storeContract('PostgreSQL', async () => open(await newUrl(), { ids: countingIds(), serving: true }));
+
+damagedContract('PostgreSQL', async () => {
+  const url = await newUrl();
+  const said: Spoiled['said'] = [];
+  const store = await open(url, { ids: countingIds(), onDamaged: (row) => void said.push(row) });
+  closing.push(store);
+  const flip = async (table: string, column: string, where: string): Promise<void> => {
+    await raw(
+      url,
+      `update ${table} set ${column} = set_byte(${column}, 20, get_byte(${column}, 20) # 1) where ${where}`,
+    );
+  };
+  return { store, said, flip };
+});
 
 describe('PostgreSQL', () => {
   test('keeps everything when it is opened again', async () => {
