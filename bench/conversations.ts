@@ -9,7 +9,8 @@ import type { ClientRoom } from './client.ts';
 import { syntheticRpps } from './directory-rows.ts';
 import type { EchoOrder } from './echo-bot.ts';
 import { type Installation, PASSWORD, install, type Serving, serve } from './installation.ts';
-import { freePort, type World } from './world.ts';
+import { freePort } from '../demo/free-port.ts';
+import type { World } from './world.ts';
 
 export type Side = 'echo' | 'relais';
 type Kind = 'clear' | 'encrypted';

@@ -4,7 +4,6 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { provision } from '../bot/matrix/provision.ts';
 import { type Homeserver, startHomeserver } from '../demo/homeserver.ts';
@@ -14,6 +13,7 @@ import { openFloor, type Floor } from './floor.ts';
 import { type Installation, PASSWORD, install, quiet, serve } from './installation.ts';
 import { hl7 } from './messages.ts';
 import { openWatcher, type Watcher } from './watcher.ts';
+import { freePort } from '../demo/free-port.ts';
 
 export type World = {
   homeserver: Homeserver;
@@ -125,12 +125,4 @@ export async function admitAll(installation: Installation, onProgress: Progress)
     onProgress(`${installation.name}: ${installation.patients} rooms, ${pending} messages still wait`);
   });
   await serving.stop();
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
-  const { port } = probe.address() as { port: number };
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parseParis } from '../config/paris-text.ts';
 import type { NewEnvelope } from '../care/relay/envelope.ts';
-import { auditAct, type Environment, withStore } from './configured.ts';
+import { auditAct, type Environment, sourceNamed, withStore } from './configured.ts';
 import { readCensus } from './census-file.ts';
 
 export type CensusOptions = { config: string; source: string; at?: string; dryRun?: boolean };
@@ -21,11 +21,8 @@ export async function loadCensus(
   print: (line: string) => void,
 ): Promise<number> {
   return withStore(options.config, env, async ({ loaded, store }) => {
-    const source = loaded.config.sources.find((one) => one.id === options.source);
-    if (!source) {
-      const known = loaded.config.sources.map((one) => one.id).join(', ');
-      return refuse(`no source is called ${options.source}: the configuration has ${known}`);
-    }
+    const source = sourceNamed(loaded, options.source);
+    if (!source) return 1;
     let bytes: Uint8Array;
     let at: number;
     try {

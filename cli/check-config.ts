@@ -6,7 +6,8 @@ import { COMMAND_WORDS } from '../commands/table.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig, SourceConfig } from '../config/load.ts';
 import { type ConfigProblem, sayProblems } from '../config/problem.ts';
-import { drawClock, sayCivil } from './sla.ts';
+import { saidOfOther } from './other-file.ts';
+import { drawStage, sayCivil } from './sla.ts';
 
 /**
  * Connects to nothing and writes nothing.
@@ -24,7 +25,7 @@ export async function checkConfig(
 ): Promise<number> {
   const loaded = loadConfig(path, env, COMMAND_WORDS);
   if ('problems' in loaded) {
-    for (const line of sayProblems(loaded.problems).split('\n')) print(line);
+    for (const line of (saidOfOther(path, 'a configuration') ?? sayProblems(loaded.problems)).split('\n')) print(line);
     return 2;
   }
   for (const line of summary(loaded, now)) print(line);
@@ -82,9 +83,9 @@ function pathwayLines(offer: Offer, people: readonly Person[], now: number): str
   return [
     `  ${title} [${id}]`,
     ...(offer.stages.length > 1 ? [typed] : []),
-    ...offer.stages.flatMap(({ title: stage, to, sla }) => [
-      `${stage ? `    ${stage}` : typed} → ${[to.group, ...to.backup].map(count).join(', then ')} (${to.dispatch})`,
-      ...(sla ? drawClock(sla, now).map((line) => `    ${line}`) : ['    no clock']),
+    ...offer.stages.flatMap((one) => [
+      `${one.title ? `    ${one.title}` : typed} → ${[one.to.group, ...one.to.backup].map(count).join(', then ')} (${one.to.dispatch})`,
+      ...drawStage(one, now).map((line) => `    ${line}`),
     ]),
   ];
 }

@@ -46,6 +46,17 @@ export async function withStore(
   }
 }
 
+/** @returns the source of that id; undefined when there is none, and then the known ones have been printed */
+export function sourceNamed(
+  { config }: LoadedConfig,
+  id: string,
+): LoadedConfig['config']['sources'][number] | undefined {
+  const source = config.sources.find((one) => one.id === id);
+  if (!source)
+    console.error(`no source is called ${id}: the configuration has ${config.sources.map((one) => one.id).join(', ')}`);
+  return source;
+}
+
 /**
  * The same act for each id that was typed; one that it is not for does not stop the others.
  * @param act says what it did, or why not, and whether it did

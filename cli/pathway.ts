@@ -1,6 +1,6 @@
 /** `relais pathway new`: a commented file to start from, that check-config accepts as it is. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { COMMAND_WORDS } from '../commands/table.ts';
 import { loadConfig } from '../config/load.ts';
 import { SHIPPED_PATHWAYS } from '../config/load-pathways.ts';
@@ -41,15 +41,18 @@ export function newPathway(
   const text = isShipped ? readFileSync(shipped, 'utf8') : fromModel(id, groups[0]);
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, text, { flag: 'wx' });
-  print(
-    `${relative('.', file)} written${isShipped ? ', a copy of the one that comes with Relais: yours takes its place' : ''}.`,
-  );
+  const near = relative('.', file);
+  // Elsewhere, a way up and down again is a path that nobody recognises.
+  const shown = near.startsWith('..') ? resolve(file) : near;
+  print(`${shown} written${isShipped ? ', a copy of the one that comes with Relais: yours takes its place' : ''}.`);
   if (sound && sound.pathwaysFolder === undefined) print(`In ${options.config}: pathways: ${folder}`);
   if (!isShipped && groups[0] === undefined)
     print(`In people.yaml: put somebody into the group ${GROUP}, or write another group.`);
   print('Then:');
-  print(`  relais check-config -c ${options.config}      what is wrong, line by line, and its clock drawn`);
-  print(`  relais sla ${relative('.', file)} --from "2026-11-20 17:00"`);
+  print(`  relais sla ${shown}      what is wrong, line by line, and its clock drawn`);
+  print(
+    `  relais check-config -c ${options.config}      the same beside all the others and the people, with the server’s configuration`,
+  );
   print(
     'A running server takes it by itself within seconds; docs/pathways.md has every key, docs/fr/parcours.md explains them.',
   );

@@ -143,9 +143,11 @@ addConnecting(program, config, end);
 
 program
   .command('sla')
-  .description('every instant at which a pathway reminds, escalates or is late; needs no configuration')
+  .description(
+    'check a pathway, and draw every instant at which it reminds, escalates, is late or ends; needs no configuration',
+  )
   .argument('<pathway>', 'its YAML file, or the id of one that comes with Relais')
-  .requiredOption('--from <instant>', 'when it was asked, Europe/Paris: "2026-11-20 17:00"')
+  .option('--from <instant>', 'when it was asked, Europe/Paris: "2026-11-20 17:00" (now)')
   .option('--pause <from,to...>', 'a span during which a precision was awaited; several are possible')
   .option('--json', 'one JSON line each, instants in UTC')
   .addHelpText(

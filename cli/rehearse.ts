@@ -3,8 +3,8 @@
  * transcript instead of Matrix), and prints what each room would read. It needs no configuration: without people of its
  * own, every patient has the demo's équipe.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { MINUTE } from '../care/relay/civil-time.ts';
 import { type People, type Person, peopleFrom } from '../care/people/person.ts';
 import { readHl7v2, splitHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
@@ -12,9 +12,9 @@ import { readFhir } from '../bridge/formats/fhir/fhir.ts';
 import { readEvent } from '../bridge/formats/events.ts';
 import { offeredPathways } from '../config/load-pathways.ts';
 import { readPeopleFile, readTeamsFile } from '../config/load-people.ts';
-import { readYaml, sayProblems } from '../config/problem.ts';
+import { sayProblems } from '../config/problem.ts';
 import { parseParis } from '../config/paris-text.ts';
-import { type Scenario, scenarioSchema } from '../config/schema/scenario.ts';
+import type { Scenario } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
 import type { Offer } from '../care/request/pathway.ts';
 import { LETTER } from '../care/stay/document-policy.ts';
@@ -22,11 +22,8 @@ import type { SourcePolicy } from '../care/stay/verdict.ts';
 import { COMMAND_WORDS } from '../commands/table.ts';
 import { demoDirectory, demoRepertory, demoSlots } from './demo-data.ts';
 import { openStage, type Stage } from './rehearsal.ts';
+import { readScript, type Script, unknownPersons } from './rehearse-file.ts';
 import { act, type Around, type Piece } from './rehearse-step.ts';
-
-/** In a folder; a single file may bear any name. */
-const MESSAGES = /\.(?:hl7|er7|mllp|json)$/i;
-const SCENARIO = /\.ya?ml$/i;
 
 type Print = (line: string) => void;
 
@@ -35,33 +32,18 @@ const DAY = resolve(import.meta.dirname, '..', 'demo', 'day');
 /** @returns 0 when everything expected was read; 1 when an expectation did not hold or a file could not be read */
 export async function rehearse(path: string, print: Print): Promise<number> {
   try {
-    const isFolder = (await stat(path)).isDirectory();
-    const folder = isFolder ? path : dirname(path);
-    const scenario = isFolder ? await folderScenario(path) : await fileScenario(path);
-    return await perform(scenario, folder, print);
+    return await perform(await readScript(path), print);
   } catch (error) {
     console.error(`relais rehearse ${path}: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }
 }
 
-/** A folder of messages: each at its own MSH-7, in the order of the file names; deadlines run for a week afterwards. */
-async function folderScenario(folder: string): Promise<Scenario> {
-  const names = (await readdir(folder)).filter((name) => MESSAGES.test(name)).sort();
-  if (names.length === 0) throw new Error('no .hl7, .er7, .mllp or .json file in this folder');
-  return { title: folder, start: '', late: [], steps: names.map((post) => ({ post })) };
-}
-
-/** A scenario, or one file of messages. @throws Error that says every problem at once, with its line */
-async function fileScenario(path: string): Promise<Scenario> {
-  if (!SCENARIO.test(path)) return { title: path, start: '', late: [], steps: [{ post: basename(path) }] };
-  const read = readYaml(path, scenarioSchema);
-  if ('problems' in read) throw new Error(`\n${sayProblems(read.problems.slice(0, 10))}`);
-  return read.value;
-}
-
-async function perform(scenario: Scenario, folder: string, print: Print): Promise<number> {
+async function perform(script: Script, print: Print): Promise<number> {
+  const { scenario, folder } = script;
   const { people, persons } = await peopleOf(scenario, folder);
+  const unknown = unknownPersons(script, people);
+  if (unknown.length > 0) throw new Error(`\n${sayProblems(unknown, 'this scenario')}`);
   const messages = new Map(
     await Promise.all(scenario.steps.flatMap((step) => ('post' in step ? [readPieces(folder, step.post)] : []))),
   );
@@ -94,25 +76,45 @@ async function perform(scenario: Scenario, folder: string, print: Print): Promis
   });
   const around: Around = { stage, people, facility: facilities[0] ?? '', messages, print };
   const said = new Set<string>();
-  const tell = (): void => flush(stage, persons, said, print);
-  let held = true;
+  const tell = (): boolean => flush(stage, persons, said, print);
+  let failed = 0;
   print(`# ${scenario.title}\n`);
   for (const [index, step] of scenario.steps.entries()) {
     if (step.at !== undefined) await stage.until(parseParis(step.at));
     tell();
     const failure = await act(around, step, index);
-    tell();
+    const isAnswered = tell();
+    // In the wrong room, a file or a word is nobody's: a rehearsal shows it where it happens.
+    if (failure === undefined && !isAnswered && ('says' in step || 'attaches' in step || 'reacts' in step))
+      print('    (nothing new is read)');
     if (failure === undefined) continue;
-    held = false;
-    print(`✗ step ${String(index + 1)}: ${failure}`);
+    failed += 1;
+    print(`✗ ${placeOf(script, index)}step ${String(index + 1)}: ${failure}`);
   }
   if (scenario.start === '') await stage.until(stage.now() + 7 * 24 * 60 * MINUTE);
   tell();
-  print('');
+  print('\nWhat became of each message, line and deadline:');
   for (const { outcome, reason, n } of await stage.store.counts())
     print(`${String(n).padStart(4)}  ${outcome}  ${reason}`);
   await stage.close();
-  return held ? 0 : 1;
+  print(`\n${verdict(scenario, failed)}`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** The last line, for who looks at nothing else. */
+function verdict({ start, steps }: Scenario, failed: number): string {
+  const plural = (n: number, what: string): string => `${String(n)} ${what}${n === 1 ? '' : 's'}`;
+  if (failed > 0) return `NOT as written: ${String(failed)} of ${plural(steps.length, 'step')}, marked ✗ above.`;
+  if (start === '') return 'Played to the end, and a week after the last message.';
+  const expected = steps.filter((step) => 'reads' in step || 'never' in step).length;
+  const what = expected > 0 ? plural(expected, 'expectation') : 'nothing was expected: no step has reads or never';
+  return `Everything went as written: ${plural(steps.length, 'step')}, ${what}.`;
+}
+
+/** `scenario.yaml:24  `, as an editor opens it. */
+function placeOf({ file }: Script, step: number): string {
+  const line = file?.problem(['steps', step], '', '').line;
+  return file && line !== undefined ? `${basename(file.file)}:${String(line)}  ` : '';
 }
 
 async function readPieces(folder: string, name: string): Promise<[string, Piece[]]> {
@@ -152,8 +154,11 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-/** Prints what Relais has said since, with the names of those who can read it; an edited card is not said again. */
-function flush(stage: Stage, persons: readonly Person[], said: Set<string>, print: Print): void {
+/**
+ * Prints what Relais has said since, with the names of those who can read it; an edited card is not said again.
+ * @returns whether there was anything
+ */
+function flush(stage: Stage, persons: readonly Person[], said: Set<string>, print: Print): boolean {
   const lines = new Map<string, { room: string; body: string; rung: string[]; readers: string[]; at: number }>();
   for (const person of persons) {
     for (const { roomName, event } of stage.readBy(person.matrix)) {
@@ -177,21 +182,22 @@ function flush(stage: Stage, persons: readonly Person[], said: Set<string>, prin
     print(`${sayDateTime(line.at, line.at)}  [${line.room}] ${line.readers.join(', ')}`);
     for (const text of line.body.split('\n')) print(`    ${text}`);
   }
+  return lines.size > 0;
 }
 
 /** What these people would be offered by `relais serve`. @throws Error that says every problem of the scenario's own pathways */
 function offers({ pathways }: Scenario, folder: string, persons: readonly Person[]): Offer[] {
   const { offered, problems } = offeredPathways(pathways && join(folder, pathways), persons, COMMAND_WORDS);
-  if (problems.length > 0) throw new Error(`\n${sayProblems(problems)}`);
+  if (problems.length > 0) throw new Error(`\n${sayProblems(problems, 'its pathways')}`);
   return offered;
 }
 
 async function peopleOf(scenario: Scenario, folder: string): Promise<{ people: People; persons: readonly Person[] }> {
   const read = readPeopleFile(scenario.people ? join(folder, scenario.people) : join(DAY, 'people.yaml'));
-  if ('problems' in read) throw new Error(`\n${sayProblems(read.problems)}`);
+  if ('problems' in read) throw new Error(`\n${sayProblems(read.problems, 'its people')}`);
   const { persons, duty } = read;
   const teams = scenario.equipe ? readTeamsFile(join(folder, scenario.equipe), persons) : { teams: [] };
-  if ('problems' in teams) throw new Error(`\n${sayProblems(teams.problems)}`);
+  if ('problems' in teams) throw new Error(`\n${sayProblems(teams.problems, 'its équipes de soins')}`);
   const people = peopleFrom(persons, teams.teams, duty);
   if (scenario.equipe) return { people, persons };
   // Without an équipe of its own, every patient has the demo's: the reader sees what would be said.

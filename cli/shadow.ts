@@ -3,7 +3,7 @@ import { parseParis } from '../config/paris-text.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
 import { type ShadowNote, shadowKey } from '../care/stay/shadow.ts';
-import { auditAct, type Environment, withStore } from './configured.ts';
+import { auditAct, type Environment, sourceNamed, withStore } from './configured.ts';
 import { shadowFigures } from './shadow-figures.ts';
 import { shadowPage } from './shadow-page.ts';
 
@@ -18,11 +18,8 @@ export async function shadowReport(
   print: (line: string) => void,
 ): Promise<number> {
   return withStore(options.config, env, async ({ loaded, store }) => {
-    const source = loaded.config.sources.find((one) => one.id === options.source);
-    if (!source) {
-      console.error(`no source is called ${options.source}: ${loaded.config.sources.map((one) => one.id).join(', ')}`);
-      return 1;
-    }
+    const source = sourceNamed(loaded, options.source);
+    if (!source) return 1;
     let since = 0;
     try {
       since = options.since === undefined ? 0 : parseParis(options.since);

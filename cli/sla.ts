@@ -1,44 +1,57 @@
-/** `relais sla`: every instant at which a pathway reminds, escalates or is late; and the drawing that check-config shows. */
+/** `relais sla`: every instant at which a pathway reminds, escalates, is late or ends; and the drawing that check-config shows. */
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { MINUTE, parisDate, parisWeekday, toParis } from '../care/relay/civil-time.ts';
 import type { Stretch } from '../care/request/calendar.ts';
-import { isPointer, type Pathway } from '../care/request/pathway.ts';
+import { isPointer, type Pathway, type Stage } from '../care/request/pathway.ts';
 import type { ReminderMoment, SlaPolicy } from '../care/request/sla-policy.ts';
-import { type DueStep, dueSteps } from '../care/request/sla.ts';
+import { type DueStep, dueSteps, heldRing } from '../care/request/sla.ts';
 import { loadPathways, SHIPPED_PATHWAYS } from '../config/load-pathways.ts';
 import { parseParis } from '../config/paris-text.ts';
 import { sayProblems } from '../config/problem.ts';
 import { saySpan } from '../config/texts/dates.ts';
+import { saidOfOther } from './other-file.ts';
 
 const WIDTH = 60;
 const MARKS = { remind: 'r', target: 'T', escalate: '!' } as const;
 const TARGETS = ['take', 'answer'] as const;
 
-export type SlaOptions = { from: string; pause?: string[]; json?: boolean };
+export type SlaOptions = { from?: string; pause?: string[]; json?: boolean };
 
 /**
  * @param name a pathway's file, or the id of one that comes with Relais
- * @param options.from Europe/Paris, `2026-11-20 17:00`
+ * @param options.from Europe/Paris, `2026-11-20 17:00`; now when it is not said
  * @param options.pause spans `FROM,TO` during which the clock stood still; without an end it still does
  * @returns 0; 2 when an instant or the pathway cannot be read (said on stderr, with the cure)
  */
-export function printSla(name: string, options: SlaOptions, print: (line: string) => void): number {
+export function printSla(
+  name: string,
+  options: SlaOptions,
+  print: (line: string) => void,
+  now: number = Date.now(),
+): number {
   try {
     const pathway = pathwayOf(name);
-    const from = parseParis(options.from);
+    const from = options.from === undefined ? now : parseParis(options.from);
     const pauses = (options.pause ?? []).map(pauseOf);
     if (options.json) {
-      for (const { id, sla } of pathway.stages)
-        for (const { step, at, what, to } of sla ? allSteps(sla, from, pauses) : [])
-          print(JSON.stringify({ stage: id, step, at: at === Infinity ? null : new Date(at).toISOString(), what, to }));
+      for (const stage of pathway.stages)
+        for (const { step, at, what, to } of allSteps(stage, from, pauses))
+          print(
+            JSON.stringify({
+              stage: stage.id,
+              step,
+              at: at === Infinity ? null : new Date(at).toISOString(),
+              what,
+              to,
+            }),
+          );
       return 0;
     }
     print(`${pathway.title} [${pathway.id}], asked ${sayCivil(from)}`);
-    for (const { title, sla } of pathway.stages) {
-      // Each stage has its own clock, which starts when the one before is done: drawn as if it were at that instant.
-      if (pathway.stages.length > 1) print(title);
-      for (const line of sla ? drawClock(sla, from, pauses) : ['no clock']) print(line);
+    for (const [n, stage] of pathway.stages.entries()) {
+      if (pathway.stages.length > 1) print(`${stage.title}${n === 0 ? '' : `: ${sayBeginning(stage)}`}`);
+      for (const line of drawStage(stage, from, pauses)) print(line);
     }
     return 0;
   } catch (error) {
@@ -47,21 +60,54 @@ export function printSla(name: string, options: SlaOptions, print: (line: string
   }
 }
 
-function allSteps(sla: SlaPolicy, from: number, pauses: Stretch[]): DueStep[] {
-  return TARGETS.flatMap((target) => dueSteps(sla, target, from, target === 'answer' ? pauses : []));
+/** Each stage has its own clock, which starts when the one before is done: drawn as if it were at the same instant. */
+function sayBeginning({ starts }: Stage): string {
+  if (starts === undefined) return 'once that is done, drawn as if it were at the same instant';
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const since = starts.from === 'stage' ? 'the stage before' : 'the asking';
+  return `begins J+${starts.days} ${two(starts.hour)}:${two(starts.minute)} after ${since}, drawn as if it were at the same instant`;
 }
 
-/** The clock of a stage: what it is, then both targets drawn. Pauses only hold the answer. */
-export function drawClock(sla: SlaPolicy, from: number, pauses: Stretch[] = []): string[] {
-  const targets = TARGETS.flatMap((target) => drawSla(sla, target, from, target === 'answer' ? pauses : []));
-  return [`clock: ${sayClock(sla)}`, ...targets];
+type Due = Omit<DueStep, 'what'> & { what: DueStep['what'] | 'expire' };
+
+function allSteps(stage: Stage, from: number, pauses: Stretch[]): Due[] {
+  const { sla, expires } = stage;
+  const held = heldRing(stage, from);
+  const first: Due[] = held === undefined ? [] : [{ step: 'take:ring', at: held, what: 'remind' }];
+  const due: Due[] = sla
+    ? TARGETS.flatMap((target) => dueSteps(sla, target, from, target === 'answer' ? pauses : []))
+    : [];
+  const steps = [...first, ...due];
+  return expires === undefined ? steps : [...steps, { step: 'expire', at: from + expires, what: 'expire' }];
+}
+
+/** The clock of a stage: what it is, then both targets drawn, and when nobody can take it any more. Pauses only hold the answer. */
+export function drawStage(stage: Stage, from: number, pauses: Stretch[] = []): string[] {
+  const { sla, expires } = stage;
+  const held = heldRing(stage, from);
+  const first = held === undefined ? [] : [`  r ${sayCivil(held)}  first ring: asked outside the hours of ring`];
+  const targets = TARGETS.flatMap((target) =>
+    sla ? drawSla(sla, target, from, target === 'answer' ? pauses : []) : [],
+  );
+  const end =
+    expires === undefined
+      ? []
+      : [
+          `expires after ${saySpan(expires)} that nobody took it`,
+          `  x ${sayCivil(from + expires)}  it ends, who asked and the groups are told`,
+        ];
+  return [sla ? `clock: ${sayClock(sla)}` : 'no clock', ...first, ...targets, ...end];
 }
 
 function pathwayOf(name: string): Pathway {
   const isFile = /\.ya?ml$/.test(name);
   if (isFile && !existsSync(name)) throw new Error(`${name}: no such file`);
   const loaded = loadPathways([isFile ? dirname(name) : SHIPPED_PATHWAYS]);
-  if ('problems' in loaded) throw new Error(sayProblems(loaded.problems));
+  if ('problems' in loaded)
+    throw new Error(
+      (isFile ? saidOfOther(name, 'a pathway') : undefined) ??
+        sayProblems(loaded.problems, 'the pathways of this folder'),
+    );
   const id = basename(name).replace(/\.ya?ml$/, '');
   const found = loaded.pathways.find((pathway) => pathway.id === id);
   if (found && isPointer(found)) throw new Error(`${id} sends to ${found.elsewhere.name}: it has no clock here`);

@@ -1,5 +1,5 @@
 import type { Purpose } from '../care/request/draft.ts';
-import { oneLine } from '../care/request/form.ts';
+import { inSteps, oneLine } from '../care/request/form.ts';
 import { allAnswers, type Request, stageOf, titleOf } from '../care/request/request.ts';
 import { type Command, type CommandEnd, nothingToSay } from './command.ts';
 import { whichRequest } from './which-request.ts';
@@ -33,8 +33,7 @@ export const repondre: Command = {
 /** An answer that has several questions, or a conclusion to choose, and of which nothing was typed: step by step. */
 function formOf(request: Request, typed: string): CommandEnd<never> | undefined {
   const stage = stageOf(request);
-  const several =
-    stage.answer.form.filter((f) => f.required).length > 1 || stage.answer.form.some((f) => f.type !== 'text');
+  const several = inSteps(stage.answer.form);
   if (typed !== '' && !several) return undefined;
   if (!several && stage.outcomes.length === 0) return undefined;
   const purpose: Purpose = {

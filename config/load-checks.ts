@@ -1,6 +1,7 @@
 /** What can only be compared between files that are sound by themselves: who is in a group, what is where. */
 import { existsSync } from 'node:fs';
 import type { Person } from '../care/people/person.ts';
+import { type Offer, runnable } from '../care/request/pathway.ts';
 import type { ConfigProblem, YamlFile } from './problem.ts';
 import type { RelaisFile } from './schema/relais.ts';
 
@@ -81,4 +82,15 @@ export function missingFiles(
       ? []
       : [problem(key, `${at(file)} is not there`, 'put the file there, or remove this key')],
   );
+}
+
+/** A pathway that waits for a tag which no unit bears is never opened, and nothing else would say so. */
+export function neverOpened({ value, problem }: YamlFile<RelaisFile>, offered: readonly Offer[]): ConfigProblem[] {
+  const borne = new Set(value.sources.flatMap(({ units }) => (units ?? []).flatMap(({ tags }) => tags)));
+  return runnable(offered).flatMap(({ id, on }) => {
+    const waited = on.flatMap((trigger) => ('tags' in trigger ? trigger.tags : []));
+    if (waited.length === 0 || waited.some((tag) => borne.has(tag))) return [];
+    const tags = [...new Set(waited)].join(', ');
+    return [problem(['sources'], `nothing opens ${id}: no unit has the tag ${tags}`, 'write it in tags: of a unit')];
+  });
 }

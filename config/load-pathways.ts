@@ -2,18 +2,16 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { ROLES } from '../care/people/person.ts';
 import type { Person } from '../care/people/person.ts';
-import { isGroupOf, isPointer, type Offer, runnable } from '../care/request/pathway.ts';
+import { isPointer, type Offer } from '../care/request/pathway.ts';
+import { emptyGroups, isAnswered, notOffered, type PathwayFile } from './pathway-people.ts';
 import { readYaml, sayProblems } from './problem.ts';
-import type { ConfigProblem, YamlFile } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
 import { offerSchema, pathwayVersion } from './schema/pathway.ts';
 import { fold } from './texts/fold.ts';
 
 /** Those that come with Relais. */
 export const SHIPPED_PATHWAYS = fileURLToPath(new URL('pathways', import.meta.url));
-
-type PathwayFile = Pick<YamlFile<unknown>, 'file' | 'problem'> & { pathway: Offer };
 
 /**
  * Reads a folder, in the order of its file names. Problems of one file do not hide those of another, nor the good files.
@@ -184,53 +182,4 @@ export function offeredPathways(
     warnings: answered.flatMap((f) => emptyGroups(f, persons)),
     notOffered: kept.filter((f) => !answered.includes(f)).map((f) => notOffered(f, persons)),
   };
-}
-
-/** Every stage has somebody; elsewhere, that is not ours to know. */
-function isAnswered(offer: Offer, persons: readonly Person[]): boolean {
-  return runnable([offer]).every(({ stages }) => stages.every(({ to }) => isFilled(to.group, persons)));
-}
-
-/** One line for each: most installations offer few of the arrangements that come with Relais. */
-function notOffered({ pathway, problem }: PathwayFile, persons: readonly Person[]): ConfigProblem {
-  const groups = runnable([pathway]).flatMap(({ stages }) => stages.map(({ to }) => to.group));
-  const empty = [...new Set(groups)].filter((group) => !isFilled(group, persons));
-  return problem(
-    [],
-    `nobody in ${empty.join(', ')}`,
-    'to offer it, put somebody into each of these groups (people.yaml)',
-  );
-}
-
-function isFilled(group: string, persons: readonly Person[]): boolean {
-  return persons.some((p) => p.groups.some((one) => isGroupOf(group, one)));
-}
-
-function emptyGroups({ pathway, problem }: PathwayFile, persons: readonly Person[]): ConfigProblem[] {
-  if (isPointer(pathway)) return [];
-  const empty = (group: string): boolean => !isFilled(group, persons);
-  const cure = (group: string): string =>
-    `add "${group}" to the groups of somebody in people.yaml, or correct the name`;
-  const roles: readonly string[] = ROLES;
-  const { stages, ask, referent } = pathway;
-  const at = (n: number, ...path: (string | number)[]): (string | number)[] =>
-    stages.length === 1 ? path : ['stages', n, ...path];
-  return [
-    ...stages.flatMap(({ to, sameTaker }, n) => [
-      ...(empty(to.group) && !sameTaker
-        ? [problem(at(n, 'to', 'group'), `nobody answers: the group "${to.group}" is empty`, cure(to.group))]
-        : []),
-      ...to.backup.flatMap((group, m) =>
-        empty(group) ? [problem(at(n, 'to', 'backup', m), `the backup group "${group}" is empty`, cure(group))] : [],
-      ),
-    ]),
-    ...ask.who.flatMap((who, n) =>
-      roles.includes(who) || !empty(who)
-        ? []
-        : [problem(['ask', 'who', n], `"${who}" is no role, and nobody is in a group of that name`, cure(who))],
-    ),
-    ...(referent !== undefined && !persons.some((p) => p.id === referent)
-      ? [problem(['referent'], `nobody has the id "${referent}"`, 'write the id of somebody of people.yaml')]
-      : []),
-  ];
 }

@@ -10,7 +10,7 @@ import type { SourcePolicy, UnitRule } from '../care/stay/verdict.ts';
 import { readPeopleFile, readTeamsFile } from './load-people.ts';
 import { offeredPathways } from './load-pathways.ts';
 import { mllpOf, type MllpConfig } from './load-mllp.ts';
-import { emptySecretariats, missingFiles, unknownDesks, unknownTerritories } from './load-checks.ts';
+import { emptySecretariats, missingFiles, neverOpened, unknownDesks, unknownTerritories } from './load-checks.ts';
 import { type Env, readSecrets, type Secrets } from './load-secrets.ts';
 import { slotFeedsOf, type SlotFeedConfig } from './load-slot-feeds.ts';
 import { readYaml } from './problem.ts';
@@ -158,7 +158,7 @@ export function loadConfig(
     peopleFile: at(main.value.people),
     equipeFile: at(main.value.equipe),
     pathwaysFolder: named('pathways'),
-    warnings: pathways.warnings,
+    warnings: [...pathways.warnings, ...neverOpened(main, pathways.offered)],
     notOffered: pathways.notOffered,
   };
 }

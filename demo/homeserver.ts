@@ -4,12 +4,12 @@ import type { ChildProcess } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SYNAPSE_VERSION, ensureSynapse } from './synapse.ts';
 import type { Progress } from './synapse.ts';
+import { freePort } from './free-port.ts';
 
 export type HomeserverOptions = {
   /** Where the Python environment is kept; default `.relais/synapse-<version>` in the project. */
@@ -220,12 +220,4 @@ async function keptSecret(path: string, make: () => string): Promise<string> {
   const made = make();
   await writeFile(path, made, { mode: 0o600 });
   return made;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
-  const { port } = probe.address() as { port: number };
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }

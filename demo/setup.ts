@@ -1,7 +1,6 @@
 /** Everything a demo (or an end-to-end test) needs around Relais: a homeserver, accounts, a configuration, a provisioned bot. */
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { scenarioSchema, type Scenario } from '../config/schema/scenario.ts';
@@ -11,6 +10,7 @@ import { openPersona, type Persona } from './client.ts';
 import type { Cast } from './cast.ts';
 import { type Homeserver, startHomeserver } from './homeserver.ts';
 import { type RelaisProcess, relaisProcess } from './relais-process.ts';
+import { freePort } from './free-port.ts';
 
 export type Ready = {
   homeserver: { url: string; stop: () => Promise<void> };
@@ -207,12 +207,4 @@ function groupRooms(): Map<string, string> {
   const loaded = loadPathways([join(PROJECT, 'config', 'pathways')]);
   if ('problems' in loaded) throw new Error('the shipped pathways do not load');
   return new Map(runnable(loaded.pathways).flatMap((p) => p.stages.map(({ to }) => [to.group, p.title] as const)));
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
-  const { port } = probe.address() as { port: number };
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }

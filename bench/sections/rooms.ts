@@ -9,7 +9,8 @@ import { hl7 } from '../messages.ts';
 import { say, table } from '../markdown.ts';
 import { type Bench, label, type Section, type Target } from '../section.ts';
 import { type Figure, figure } from '../stats.ts';
-import { type World, admitAll, freePort } from '../world.ts';
+import { freePort } from '../../demo/free-port.ts';
+import { type World, admitAll } from '../world.ts';
 
 type Rooms = {
   rooms: number;

@@ -1,5 +1,5 @@
 /** The one send function: nothing leaves in clear where Relais or the homeserver says that the room is encrypted. */
-import { TransportFailure } from '../../care/relay/transport.ts';
+import { type Transport, TransportFailure } from '../../care/relay/transport.ts';
 import type { Crypto } from './crypto.ts';
 import { MatrixRefusal } from './http.ts';
 import type { Http } from './http.ts';
@@ -8,19 +8,10 @@ import { MEGOLM, readEncryption } from './room-state.ts';
 import type { Rooms } from './rooms.ts';
 import type { RoomEncryption, State } from './state.ts';
 
-export interface Sender {
-  send(
-    roomId: string,
-    type: string,
-    content: Record<string, unknown>,
-    txnId: string,
-    encrypted: boolean,
-    readers?: readonly string[],
-    turn?: () => Promise<void>,
-  ): Promise<string>;
+export type Sender = Pick<Transport, 'send'> & {
   /** Resolves when nothing is being sent. */
   settled(): Promise<void>;
-}
+};
 
 export function openSender(parts: { http: Http; crypto: Crypto; rooms: Rooms; state: State }): Sender {
   const { http, crypto, rooms, state } = parts;

@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { Timer } from '../relay/timer.ts';
 import type { Person } from '../people/person.ts';
 import { closedByItself, expired, released, started } from './clock-moves.ts';
-import { dutyEnd, type LifeStep, overtaken, rearm, runningTarget, stepsOf } from './deadlines.ts';
+import { dueOf, dutyEnd, type LifeStep, overtaken, rearm, runningTarget } from './deadlines.ts';
 import { routeEscalation } from './escalation.ts';
 import type { Around, Moved } from './moved.ts';
 import { freed, mayNotSendAway, redirect, type RequestMove, step } from './moves.ts';
@@ -85,7 +85,7 @@ export async function decideDeadline(ports: RequestPorts, timer: Timer, now: num
     return decision;
   }
   const target = file && runningTarget(file.state);
-  const due = file && target && stepsOf(file.state, target).find((s) => s.step === timer.step);
+  const due = file && target && dueOf(file.state, target, timer.step, timer.dueAt);
   const pending = await ports.store.timers.list('request-sla', timer.ref);
   if (!file || !due || overtaken(timer, pending, now)) {
     decision.audit.push({ ...audit, outcome: 'muted', reason: 'stale-timer' });

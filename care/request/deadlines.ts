@@ -2,7 +2,7 @@
 import type { People } from '../people/person.ts';
 import type { Timer, TimerChange } from '../relay/timer.ts';
 import { isOwed, type Request, stageOf } from './request.ts';
-import { dueSteps } from './sla.ts';
+import { dueSteps, heldRing } from './sla.ts';
 
 /** `take` until somebody has it, `answer` until it is answered; nothing while the clock stands still or is over. */
 export function runningTarget(request: Request): 'take' | 'answer' | undefined {
@@ -13,6 +13,15 @@ export function runningTarget(request: Request): 'take' | 'answer' | undefined {
 }
 
 export type DueStep = ReturnType<typeof dueSteps>[number];
+
+/** The first ring, when it was asked outside the hours of the pathway: a deadline beside those of its policy. */
+const HELD_RING = 'take:ring';
+
+/** What a timer of the running target means now; undefined when it means nothing any more. */
+export function dueOf(request: Request, target: 'take' | 'answer', step: string, at: number): DueStep | undefined {
+  if (step === HELD_RING) return target === 'take' ? { step, at, what: 'remind' } : undefined;
+  return stepsOf(request, target).find((s) => s.step === step);
+}
 
 /** Of the stage that is running; empty for a stage without a clock. */
 export function stepsOf(request: Request, target: 'take' | 'answer'): DueStep[] {
@@ -49,6 +58,10 @@ export function rearm(people: People, request: Request, now: number): TimerChang
   const latest = request.history.at(-1)?.step;
   const isBack = latest === 'given-back' || latest === 'released';
   if (last?.to && (isBack || !request.escalatedTo.includes(last.to))) ahead.push({ ...last, at: now });
+  const held = target === 'take' ? heldRing(stageOf(request), now) : undefined;
+  // A reminder of that moment rings the same people.
+  if (held !== undefined && !ahead.some((s) => s.what === 'remind' && s.at === held))
+    ahead.push({ step: HELD_RING, at: held, what: 'remind' });
   const ref = request.code;
   const set = (kind: 'request-sla' | 'request-life', step: string, due: number): TimerChange => ({
     do: 'set',

@@ -85,9 +85,14 @@ export function stepsOf(draft: Draft): Exclude<Step, { kind: 'summary' }>[] {
   ];
 }
 
+/** Questions without an answer, in their order. */
+export function openSteps(draft: Draft): Exclude<Step, { kind: 'summary' }>[] {
+  return stepsOf(draft).filter((step) => !isDone(draft, step));
+}
+
 /** The first question without an answer, or the summary. */
 export function stepNow(draft: Draft): Step {
-  return stepsOf(draft).find((step) => !isDone(draft, step)) ?? { kind: 'summary' };
+  return openSteps(draft)[0] ?? { kind: 'summary' };
 }
 
 /** Position from 1, and how many there are, for « 2/5 ». */

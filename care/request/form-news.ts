@@ -1,6 +1,6 @@
 /** What is told to somebody who fills in a form; config/texts/forms.ts has the words. */
 import type { PatientView } from '../relay/announcement.ts';
-import { type Draft, progressOf, type Step, stepNow, stepsOf, titleOfDraft } from './draft.ts';
+import { type Draft, openSteps, progressOf, type Step, stepNow, stepsOf, titleOfDraft } from './draft.ts';
 import type { AnswerFault } from './form.ts';
 import { type Shown, shownOf } from './shown.ts';
 
@@ -9,14 +9,14 @@ export type Trouble =
   { unread: string } | { fault: AnswerFault['fault'] } | { cannot: 'pass' | 'go-back' | 'confirm' | 'take-file' };
 
 export type FormNews =
-  /** `all`: the labels of every question, the first time. */
+  /** `next`: the labels of the questions that follow, the first time. */
   | {
       what: 'question';
       title: string;
       step: Step;
       at: number;
       of: number;
-      all?: string[];
+      next?: string[];
       trouble?: Trouble;
       files?: number;
     }
@@ -44,10 +44,11 @@ export function formNews(draft: Draft, more: { trouble?: Trouble; first?: boolea
       about: asksWho(draft),
       ...trouble,
     };
-  const all = more.first ? { all: stepsOf(draft).flatMap((s) => (s.kind === 'field' ? [s.field.label] : [])) } : {};
+  const [, ...later] = openSteps(draft);
+  const next = more.first ? { next: later.flatMap((s) => (s.kind === 'field' ? [s.field.label] : [])) } : {};
   const held = step.kind === 'field' ? draft.answers.find((a) => a.key === step.field.key) : undefined;
   const files = held && Array.isArray(held.value) ? { files: held.value.length } : {};
-  return { what: 'question', title, step, ...progressOf(draft), ...all, ...files, ...trouble };
+  return { what: 'question', title, step, ...progressOf(draft), ...next, ...files, ...trouble };
 }
 
 /** One line per step, in the order in which « 2 » corrects it: what was passed over is said too. */

@@ -151,6 +151,11 @@ export function oneLine(form: readonly FormField[], text: string): Answer[] {
   return field && text.trim() ? [{ key: field.key, type: 'text', value: text.trim() }] : [];
 }
 
+/** More than one line can hold: who answers is asked question by question. */
+export function inSteps(form: readonly FormField[]): boolean {
+  return form.filter((f) => f.required).length > 1 || form.some((f) => f.type !== 'text');
+}
+
 function tableFault(
   field: Extract<FormField, { type: 'table' }>,
   rows: Record<string, string | number>[],

@@ -4,7 +4,8 @@ import type { People } from '../people/person.ts';
 import { dueAt } from './deadlines.ts';
 import type { Told } from './moved.ts';
 import type { RequestAudience, RequestNews } from './news.ts';
-import type { FormField } from './form.ts';
+import type { Stage } from './pathway.ts';
+import { type FormField, inSteps } from './form.ts';
 import { allAnswers, type Request, stageOf, titleOf } from './request.ts';
 import { type Shown, shownOf } from './shown.ts';
 
@@ -18,6 +19,7 @@ export function newsOf(
 ): RequestNews {
   const { on: request, step, text, other } = told;
   const stage = stageOf(request);
+  const together = stage.to.dispatch === 'everyone';
   const reply = request.replies.findLast((r) => r.stage === stage.id);
   const outcome = stage.outcomes.find((o) => o.word === reply?.outcome)?.label;
   const isDone = step === 'answered' || step === 'stage-done' || step === 'replied';
@@ -29,9 +31,10 @@ export function newsOf(
     title: titleOf(request),
     asker: askerName(people, request, audience),
     taker: takerName(people, told),
-    shown: isDone ? doneBy(request, reply?.answers ?? [], audience) : shownTo(request, audience),
+    shown: isDone ? doneBy(people, told, audience) : shownTo(people, request, audience),
     text: mayReadText(told, audience) ? text : undefined,
-    askedAt: request.askedAt,
+    // J+30 of a discharge is asked on its day, not on the day of the discharge.
+    askedAt: request.opened.by === 'stay' ? Math.max(request.askedAt, request.clocks.take) : request.askedAt,
     due: dueAt(request),
     escalatedTo,
     patient: audience === 'request-room' ? identity : undefined,
@@ -40,27 +43,54 @@ export function newsOf(
     other: nameOther(people, step, other, code, title.join(' ')),
     redirected: audience === 'request-room' ? redirectedBy(people, request) : undefined,
     outcome: audience === 'group' ? undefined : outcome,
-    together: stage.to.dispatch === 'everyone',
+    together,
     queued: stage.to.dispatch === 'queue',
+    inSteps: audience === 'request-room' && inSteps(stage.answer.form),
     outcomes: audience === 'request-room' ? stage.outcomes.map((o) => o.word) : [],
     apart: request.anonymous,
   };
 }
 
 /** The form and the answers of earlier stages: the group reads only what is shared before. */
-function shownTo(request: Request, audience: RequestAudience): Shown[] {
+function shownTo(people: People, request: Request, audience: RequestAudience): Shown[] {
   if (audience === 'team' || audience === 'escalation') return [];
-  const forms = [request.pathway.form, ...request.pathway.stages.slice(0, request.stage).map((s) => s.answer.form)];
-  const fields = forms.flat().filter((field) => isFor(field, audience));
+  const passed = request.pathway.stages.slice(0, request.stage);
+  const alone = passed.filter((stage) => stage.to.dispatch !== 'everyone');
+  const fields = [request.pathway.form, ...alone.map((stage) => stage.answer.form)].flat();
+  const opinions = passed.filter((stage) => !alone.includes(stage));
+  const apart = opinions.map((stage) => stage.id);
   // The free text that stands for a missing form has one key at every stage: the last one said is shown.
-  const answers = allAnswers(request).reverse();
-  return shownOf(unique(fields), answers);
+  const answers = allAnswers(request, (reply) => !apart.includes(reply.stage)).reverse();
+  const mayRead = (field: FormField): boolean => isFor(field, audience);
+  return [
+    ...(audience === 'request-room' ? alone.flatMap((stage) => conclusionOf(request, stage)) : []),
+    ...shownOf(unique(fields.filter(mayRead)), answers),
+    ...opinions.flatMap((stage) => opinionsOf(people, request, { ...stage, form: stage.answer.form.filter(mayRead) })),
+  ];
+}
+
+/** The word that led here is a part of that stage's answer, and often the reason why there is a next one. */
+function conclusionOf({ replies }: Request, { id, title, outcomes }: Stage): Shown[] {
+  const word = replies.findLast((reply) => reply.stage === id)?.outcome;
+  return outcomes.filter((one) => one.word === word).map(({ label }) => ({ label: title, value: label }));
 }
 
 /** What has just been answered: for those who asked, never for the group. */
-function doneBy(request: Request, answers: Request['answers'], audience: RequestAudience): Shown[] {
+function doneBy(people: People, { on: request, step }: Told, audience: RequestAudience): Shown[] {
   const mayRead = audience === 'request-room' || audience === 'team' || (audience === 'asker' && request.anonymous);
-  return mayRead ? shownOf(stageOf(request).answer.form, answers) : [];
+  if (!mayRead) return [];
+  const { id, to, answer } = stageOf(request);
+  if (to.dispatch === 'everyone' && step !== 'replied') return opinionsOf(people, request, { id, form: answer.form });
+  return shownOf(answer.form, request.replies.findLast((reply) => reply.stage === id)?.answers ?? []);
+}
+
+/** Where everybody answers, each answer has its author: the last one must not stand for all. */
+function opinionsOf(people: People, request: Request, { id, form }: { id: string; form: FormField[] }): Shown[] {
+  return request.replies
+    .filter((reply) => reply.stage === id)
+    .flatMap(({ by, answers }) =>
+      shownOf(form, answers).map((one) => ({ ...one, label: `${one.label} — ${people.byId(by)?.name ?? by}` })),
+    );
 }
 
 function isFor(field: FormField, audience: RequestAudience): boolean {
@@ -85,9 +115,10 @@ function askerName(people: People, request: Request, audience: RequestAudience):
   return request.asker === undefined ? 'Relais' : (people.byId(request.asker)?.name ?? request.asker);
 }
 
-/** Who has it; where everybody answers, who has just come or just answered, at this stage. */
+/** Who has it; where everybody answers, who has just come or just answered, at this stage, and nobody at its end. */
 function takerName(people: People, { on: request, step, other }: Told): string | undefined {
   const { id: here, to } = stageOf(request);
+  if (to.dispatch === 'everyone' && (step === 'stage-done' || step === 'answered')) return undefined;
   const newcomer = request.participants.at(-1);
   const answered = request.replies.findLast((reply) => reply.stage === here)?.by;
   const lastOf = step === 'joined' ? newcomer : (answered ?? newcomer);

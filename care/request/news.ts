@@ -66,6 +66,8 @@ export type RequestNews = {
   together?: boolean;
   /** Nobody is rung: it waits in a queue. */
   queued?: boolean;
+  /** Who answers is asked question by question, the outcome too. */
+  inSteps?: boolean;
   /** Words of the outcomes among which who answers chooses. */
   outcomes?: string[];
   /** The asker has no place in the request room, and speaks through Relais. */

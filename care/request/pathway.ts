@@ -2,6 +2,7 @@
  * A pathway is data: one YAML file in config/pathways (DESIGN §4). Its schema is config/schema/pathway.ts; this is its
  * meaning. Somebody asks with a form; each stage has its own group, its own clock, and what its answer consists of.
  */
+import type { Role } from '../people/person.ts';
 import type { FormField } from './form.ts';
 import type { Period, SlaPolicy, Span } from './sla-policy.ts';
 
@@ -34,6 +35,8 @@ export type OutcomeChoice = {
   next: string | undefined;
   /** Pathway that this outcome opens, for the same asker: answers to questions of the same key are carried over. */
   opens: string | undefined;
+  /** Roles of the équipe that are rung by it in the patient's room, where it is told when an event has asked; absent: nobody. */
+  rings?: readonly Role[];
 };
 
 /** A day and an hour of Paris, counted from the opening of the request (its event, when there is one) or of the stage. */

@@ -5,12 +5,13 @@ import type { Store } from '../relay/ports.ts';
 import { type Room, roomRef, type RoomWanted } from '../relay/room.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import type { People } from '../people/person.ts';
+import { teamOf } from '../identity/people-of.ts';
 import { patientView } from '../stay/patient.ts';
 import type { Patient, Stay } from '../stay/stay.ts';
 import { rearm } from './deadlines.ts';
 import { billedKeys, type Tariff } from './billing.ts';
 import { countKeys } from './counting.ts';
-import type { Moved } from './moved.ts';
+import type { Moved, Told } from './moved.ts';
 import { isGroupOf, type Offer, runnable } from './pathway.ts';
 import { isEnded, isOwed, groupsOf, type Request, stageOf, usedBy } from './request.ts';
 import { matrixOf, routeStep } from './routing.ts';
@@ -55,7 +56,7 @@ export async function record(
       at: now,
       body: { by, stage: stageOf(one.on).id },
     });
-    deliveries.push(...routeStep(ports.people, one, identity, now));
+    deliveries.push(...routeStep(ports.people, one, identity, now, await rungBy(ports, one)));
     if (one.step === 'answered') deliveries.push(...(await traceOf(ports, one.on, identity, now)));
     decision.audit.push({
       actor: by,
@@ -69,6 +70,17 @@ export async function record(
     decision.audit.push({ actor: by, action: 'request:planned', subject: code, outcome: 'muted', reason: 'planned' });
   await deliver(ports, decision, request, deliveries);
   if (isEnded(request)) await endRequestRoom(ports, decision, request.code);
+}
+
+/** Those of the équipe whom the outcome of what was just done rings (« le médecin traitant doit regarder »). */
+async function rungBy({ store, people }: RequestPorts, { step, on }: Told): Promise<string[]> {
+  const { id, outcomes } = stageOf(on);
+  const word = on.replies.findLast((reply) => reply.stage === id)?.outcome;
+  const rings = outcomes.find((outcome) => outcome.word === word)?.rings ?? [];
+  if ((step !== 'answered' && step !== 'stage-done') || on.patient === undefined || rings.length === 0) return [];
+  const patient = await store.files.load<Patient>('patient', on.patient);
+  const team = patient === undefined ? [] : teamOf(people, patient.state);
+  return team.filter(({ role }) => rings.includes(role)).map(({ matrix }) => matrix);
 }
 
 /** Puts the deliveries in the decision, and the rooms that they need: the drain makes one when its first delivery comes. */
@@ -135,6 +147,8 @@ export async function endRequestRoom(
   decision.files.push({ kind: 'room-watch', id, version: watch?.version ?? 0, state: { ref }, keys: ['closing'] });
 }
 
+const ACRONYMS = new Set(['cpts', 'dac', 'emsp', 'ght', 'had', 'idel', 'msp', 'rcp', 'sas', 'sau', 'smr', 'snp']);
+
 /**
  * A specialists' room may say its specialty: it never holds a patient (invariant 6). A group that does several things has
  * the name of none of them.
@@ -143,7 +157,9 @@ function groupName(ports: RequestPorts, group: string): string {
   const theirs = runnable(ports.pathways()).filter(({ stages }) => stages.some(({ to }) => isGroupOf(to.group, group)));
   const [only, ...others] = theirs;
   if (only && others.length === 0) return only.title;
-  return group.charAt(0).toUpperCase() + group.slice(1).replaceAll('-', ' ');
+  const words = group.split('-').map((word) => (ACRONYMS.has(word) ? word.toUpperCase() : word));
+  const name = words.join(' ');
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /**

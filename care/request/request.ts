@@ -190,7 +190,10 @@ export function usedBy(request: Request): { kind: FileKind; id: string }[] {
   ];
 }
 
-/** Everything answered so far, of all its forms: what conditions look at, and what a following pathway takes over. */
-export function allAnswers(request: Request): Answer[] {
-  return [...request.answers, ...request.replies.flatMap((reply) => reply.answers)];
+/**
+ * Everything answered so far, of all its forms: what conditions look at, and what a following pathway takes over.
+ * @param of which replies count: all, unless it says so
+ */
+export function allAnswers(request: Request, of: (reply: Reply) => boolean = () => true): Answer[] {
+  return [...request.answers, ...request.replies.filter(of).flatMap((reply) => reply.answers)];
 }

@@ -12,9 +12,19 @@ import type { Told } from './moved.ts';
 import type { RequestAudience } from './news.ts';
 import { newsOf } from './news-of.ts';
 import { allAnswers, isOwed, type Request, stageOf } from './request.ts';
+import { heldRing } from './sla.ts';
 
-/** @param identity of the patient, for the request room only */
-export function routeStep(people: People, told: Told, identity: PatientView | undefined, now: number): NewDelivery[] {
+/**
+ * @param identity of the patient, for the request room only
+ * @param rung Matrix ids of the équipe whom this step rings in the patient's room
+ */
+export function routeStep(
+  people: People,
+  told: Told,
+  identity: PatientView | undefined,
+  now: number,
+  rung: readonly string[] = [],
+): NewDelivery[] {
   const { on: request, step } = told;
   const { to } = stageOf(request);
   const say = (audience: RequestAudience): NewDelivery['announcement'] => ({
@@ -41,7 +51,7 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
           room: roomRef.patient(request.patient),
           thread: threadOf(request),
           root: true,
-          ring: [],
+          ring: [...rung],
           announcement: say('team'),
         },
       ];
@@ -64,9 +74,11 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
         : [],
     );
   const there = request.anonymous ? [] : asker;
+  const rungNow = (): string[] =>
+    heldRing(stageOf(request), now) === undefined ? firstRung(people, request, now) : [];
   switch (step) {
     case 'asked':
-      return [group(firstRung(people, request, now)), ...(isContinued(request) ? [] : toAsker([]))];
+      return [group(rungNow()), ...(isContinued(request) ? [] : toAsker([]))];
     case 'taken':
       return [...toAll(), ...inRoom([...there, ...takers]), ...files(allAnswers(request)), ...toAsker([])];
     case 'joined':
@@ -78,7 +90,7 @@ export function routeStep(people: People, told: Told, identity: PatientView | un
       ];
     case 'given-back':
     case 'released':
-      return request.status === 'asked' ? [group(firstRung(people, request, now)), ...toAsker(asker)] : [group([])];
+      return request.status === 'asked' ? [group(rungNow()), ...toAsker(asker)] : [group([])];
     case 'handed-over':
       return [
         group(matrixOf(people, request.offeredTo)),

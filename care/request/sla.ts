@@ -77,6 +77,21 @@ export function ringTime(policy: RingPolicy, instant: number, window: RingWindow
   return instant; // openStretches is endless
 }
 
+/**
+ * A request, or its return to the group, outside the hours that its pathway has written (`ring: { opening }`) is read and
+ * rings nobody; it rings at the next opening. The custom of a clock does not hold it back: a person has asked, at that hour.
+ * @param stage of the request
+ * @returns when it rings, after `instant`; undefined when it rings at once, or never does (a queue)
+ */
+export function heldRing(
+  { sla, to }: { sla: SlaPolicy | undefined; to: { dispatch: string } },
+  instant: number,
+): number | undefined {
+  if (sla?.ring === undefined || to.dispatch === 'queue') return undefined;
+  const rings = ringTime(sla, instant);
+  return rings > instant ? rings : undefined;
+}
+
 /** What `ringTime` needs of a policy. */
 export type RingPolicy = ClockPolicy & Pick<SlaPolicy, 'ring'>;
 

@@ -55,7 +55,7 @@ export async function decideMessage(
   const proposals: OpenProposals = new Map();
   const verdicts: Verdict[] = [];
   for (const told of intents) {
-    const one = told.snapshot ? await asMovement(ports, stays, told) : await withOwner(ports, told);
+    const one = told.snapshot || told.updates ? await asMovement(ports, stays, told) : await withOwner(ports, told);
     const intent = envelope.note === CENSUS ? asPresent(one) : one;
     const ruled = verdict(intent, ports.policyOf(envelope.source));
     const fact = ports.sealer.blind(factKey(envelope.note === CENSUS ? intent : told));

@@ -11,12 +11,24 @@ export function movementKey(intent: StayIntent): string {
   return intent.movement.id ?? `~${sort}`;
 }
 
+const SORTS: readonly StayIntentType[][] = [
+  ['admitted', 'emergency-arrived'],
+  ['transferred', 'bed-moved'],
+  ['discharged', 'died', 'left-without-being-seen'],
+];
+
+/** One movement may be corrected into the other; under one number, any other pair is two movements. */
+export function isSameSort(a: StayIntentType, b: StayIntentType): boolean {
+  return a === b || SORTS.some((sort) => sort.includes(a) && sort.includes(b));
+}
+
 export function record(stay: Stay, intent: StayIntent): MovementRecord {
   const key = movementKey(intent);
   const known = stay.movements[key];
   // The same number again is the same movement: what was before it stays what a cancel gives back.
-  const original = intent.movement.action === 'update' || intent.movement.id !== undefined ? known : undefined;
   const said = intent.type === 'movement-cancelled' ? (intent.cancels ?? 'unknown') : intent.type;
+  const isSame = intent.movement.id !== undefined && known !== undefined && isSameSort(known.type, said);
+  const original = intent.movement.action === 'update' || isSame ? known : undefined;
   return {
     type: intent.movement.action === 'update' ? (original?.type ?? said) : said,
     state: 'inserted',

@@ -29,6 +29,16 @@ export type StayIntentType =
   | 'document-received'
   | 'unknown';
 
+/** What says where a patient of the hospital is, as an intent and as the fact that comes of it. */
+export const WHEREABOUTS = [
+  'admitted',
+  'emergency-arrived',
+  'transferred',
+  'class-changed',
+  'on-leave',
+  'returned',
+] as const satisfies readonly StayIntentType[];
+
 /** A date as the sender gave it: a day without an hour stays without an hour (DESIGN §7). */
 export type CivilMoment = {
   /** epoch ms UTC; midnight in Europe/Paris for a day */ at: number;
@@ -110,6 +120,8 @@ export type StayIntent = {
   trigger: string;
   /** For `movement-cancelled`: what is cancelled, in our words. */
   cancels?: StayIntentType;
+  /** For `movement-updated` under a trigger that says itself what happened (A03 with UPDATE): that, in our words. */
+  updates?: StayIntentType;
   facility: string;
   patient: PatientIdentity;
   /** (facility, visit) is the key of a stay: PV1-19.1, fallback PID-18.1. */

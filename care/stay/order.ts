@@ -2,7 +2,7 @@
  * What comes out of order: a message from quarantine, a lane that was down, a correction of the past. It may fill the
  * file; it must not move the patient back to where they no longer are (FACTS §1.9, §9).
  */
-import type { StayIntent, StayIntentType } from './intent.ts';
+import { type StayIntent, type StayIntentType, WHEREABOUTS } from './intent.ts';
 import type { MovementRecord, Stay } from './stay.ts';
 
 /** The patient has left, one way or another. */
@@ -13,15 +13,7 @@ export const ENDS: ReadonlySet<StayIntentType> = new Set<StayIntentType>([
 ]);
 
 /** Movements that say where the patient is. */
-const PLACES = new Set<StayIntentType>([
-  ...ENDS,
-  'admitted',
-  'emergency-arrived',
-  'transferred',
-  'class-changed',
-  'on-leave',
-  'returned',
-]);
+const PLACES = new Set<StayIntentType>([...ENDS, ...WHEREABOUTS]);
 
 /**
  * Has what this movement says been overtaken by what is known already? Nothing follows a death; an end is always news,

@@ -9,7 +9,7 @@ import type { Envelope } from '../relay/envelope.ts';
 import type { Person } from '../people/person.ts';
 import type { Evolution } from './evolution.ts';
 import { evolve } from './evolve.ts';
-import type { StayIntent, StayIntentType } from './intent.ts';
+import { type StayIntent, type StayIntentType, WHEREABOUTS } from './intent.ts';
 import { rung, type RingTable } from './ringing.ts';
 import type { Stay, StayFact } from './stay.ts';
 import type { SourcePolicy } from './verdict.ts';
@@ -58,15 +58,7 @@ export function hushOf(
 }
 
 /** Where a patient is; a discharge is always news. */
-const PRESENT = new Set<StayIntentType>([
-  'preadmitted',
-  'admitted',
-  'emergency-arrived',
-  'transferred',
-  'class-changed',
-  'on-leave',
-  'returned',
-]);
+const PRESENT = new Set<StayIntentType>(['preadmitted', ...WHEREABOUTS]);
 
 /** Sent again, or late: entered before a census that has told already where the patient is. */
 function isBeforeCensus(intent: StayIntent, stay: Stay | undefined): boolean {

@@ -1,9 +1,12 @@
 /**
- * A record of the whole stay, sent again at each change (FHIR): what is new in it against what is known becomes one
- * movement, told by the same rules as an HL7 one. The same record twice says nothing.
+ * What can only be told against what is known. A record of the whole stay, sent again at each change (FHIR): what is new in
+ * it becomes one movement, told by the same rules as an HL7 one; the same record twice says nothing. And UPDATE beside a
+ * trigger that says itself what happened, where PAM.fr keeps UPDATE for Z99 (§5): of a movement that nobody has heard of it
+ * is the news; a discharge that is missed is worse than one that is told twice.
  */
 import type { Store } from '../relay/ports.ts';
 import type { Sealer } from '../relay/seal.ts';
+import { isSameSort, movementKey } from './evolution.ts';
 import type { StayIntent, StayIntentType } from './intent.ts';
 import type { MovementRecord, Stay } from './stay.ts';
 import type { Open } from './turn.ts';
@@ -11,7 +14,7 @@ import type { Open } from './turn.ts';
 const ENTRIES: readonly StayIntentType[] = ['admitted', 'emergency-arrived'];
 const ENDS: readonly StayIntentType[] = ['discharged', 'died', 'left-without-being-seen'];
 
-/** @param stays that this decision has opened already. @returns the movement that the record amounts to */
+/** @param stays that this decision has opened already. @returns the movement that the message amounts to */
 export async function asMovement(
   ports: { store: Pick<Store, 'files'>; sealer: Pick<Sealer, 'blind'> },
   stays: ReadonlyMap<string, Open<Stay>>,
@@ -20,7 +23,13 @@ export async function asMovement(
   if (told.visit === undefined) return told;
   const id = ports.sealer.blind(`stay|${told.facility}|${told.visit}`);
   const known = stays.get(id) ?? (await ports.store.files.load<Stay>('stay', id));
-  return fromSnapshot(known?.state, told);
+  return told.updates === undefined ? fromSnapshot(known?.state, told) : fromUpdate(known?.state, told, told.updates);
+}
+
+function fromUpdate(stay: Stay | undefined, told: StayIntent, updates: StayIntentType): StayIntent {
+  const known = stay?.movements[movementKey(told)];
+  if (known && isSameSort(known.type, updates)) return told;
+  return { ...told, type: updates, movement: { ...told.movement, action: 'insert', originalTrigger: undefined } };
 }
 
 /**

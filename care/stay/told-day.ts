@@ -1,5 +1,6 @@
 /** Which day of discharge the room was told, and since when: what "announced 24 h before" is measured by. */
 import { parisDay } from '../relay/civil-time.ts';
+import { WHEREABOUTS } from './intent.ts';
 import type { Stay, StayFact } from './stay.ts';
 
 /** Facts whose words name the planned day. */
@@ -8,12 +9,7 @@ const NAMES_IT = new Set<StayFact['type']>([
   'discharge-replanned',
   'discharge-soon',
   'preadmitted',
-  'admitted',
-  'emergency-arrived',
-  'transferred',
-  'class-changed',
-  'on-leave',
-  'returned',
+  ...WHEREABOUTS,
 ]);
 
 /** @param facts that are said now, to somebody. @param now civil time, epoch ms UTC */

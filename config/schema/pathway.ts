@@ -132,10 +132,22 @@ const pathwaySchema = strict({
         'write not-needed, and make the consent the first question of the answer',
       ),
     );
+  if (file.on.length === 0 && stages.some((stage) => stage.outcomes.some(({ rings }) => rings !== undefined)))
+    issue(
+      [file.stages ? 'stages' : 'outcomes'],
+      say(
+        'rings: of an outcome that is not told in a patient’s room',
+        'it serves a pathway that an event opens (on:); who has asked is always rung: remove it',
+      ),
+    );
   if (new Set(file.words.map(fold)).size !== file.words.length)
     issue(['words'], say('the same word twice', 'accents and capitals do not make another word; keep one'));
   if (file.family === 'avis' && file.words.length === 0)
     issue(['words'], say('no word after avis', 'write the words that mean it: words: [cardio, ecg]'));
+  if (file.trace.to.length > 0 && file.trace.report === undefined)
+    issue(['trace', 'to'], say('there is no report to send', 'name it: trace: { report: conciliation, to: … }'));
+  if (file.trace.to.includes('medecin-traitant') && file.about === 'nobody')
+    issue(['trace', 'to'], say('nobody’s médecin traitant', 'write about: patient, or only asker'));
   formFaults([{ path: ['form'], form: file.form }, ...answerForms(file.stages !== undefined, stages)], issue);
   for (const [n, stage] of stages.entries())
     for (const { path, message } of stageFaults(stage)) issue(file.stages ? ['stages', n, ...path] : path, message);

@@ -3,91 +3,45 @@
  * `relais rehearse`, and on a real homeserver by the demo.
  */
 import { z } from 'zod';
+import { parseParis } from '../paris-text.ts';
+import { say, strict } from '../problem.ts';
+import { instant, type ScenarioEvent, scenarioStep } from './scenario-step.ts';
 
-const at = z
-  .string()
-  .describe('Europe/Paris, `2026-11-26 14:00`; the clock runs until then, deadlines included')
-  .optional();
-const who = z.string().describe('id of a person of the people file');
-const where = z
-  .string()
-  .regex(
-    /^(direct|request|group:[\w-]+|patient:[\w-]+)$/,
-    'direct, request (the last one), group:<name> or patient:<IPP>',
-  );
-
-/** What a hospital says of the patient of a scenario, with an invented identity: `POST /v1/events` in short. */
-const event = z.strictObject({
-  type: z.enum(['admission', 'discharge']),
-  ipp: z.string(),
-  unit: z.string(),
-  destination: z.enum(['home', 'transfer', 'death', 'other']).optional(),
-});
-
-const step = z.union([
-  z.strictObject({ at, post: z.string().describe('HL7 v2 or JSON file, relative to the scenario') }),
-  z.strictObject({ at, event }),
-  z.strictObject({
-    at,
-    who,
-    where,
-    says: z
-      .union([z.string().transform((line) => [line]), z.array(z.string()).min(1)])
-      .describe(
-        'a line, or one after the other; {code} stands for the last request code, {booking} for the last booking',
-      ),
-  }),
-  z.strictObject({
-    at,
-    who,
-    where,
-    attaches: z
-      .strictObject({ name: z.string(), mime: z.string(), size: z.int().min(1) })
-      .describe('an encrypted file'),
-  }),
-  z.strictObject({ at, who, where, reacts: z.string(), thread: z.boolean().optional() }),
-  z.strictObject({ at, who, joins: z.literal(true) }),
-  z.strictObject({
-    at,
-    who,
-    where: where.optional().describe('in this room alone'),
-    reads: z.string().describe('a part of what this person has read since the start'),
-    rung: z.boolean().optional().describe('and it rang them, or did not'),
-  }),
-  z.strictObject({
-    at,
-    who,
-    where: where.optional(),
-    never: z.string().describe('what this person must not have read'),
-  }),
-  z.strictObject({ at: z.string() }),
-]);
+export type { ScenarioStep } from './scenario-step.ts';
 
 /** Units of the hospital and the tags that pathways start from. */
-const unit = z.strictObject({ code: z.string(), label: z.string(), tags: z.array(z.string()).default([]) });
+const unit = strict({ code: z.string(), label: z.string(), tags: z.array(z.string()).default([]) });
 
-export const scenarioSchema = z.strictObject({
+export const scenarioSchema = strict({
   title: z.string(),
-  start: z.string().describe('Europe/Paris, `2026-11-26 13:55`'),
-  source: z
-    .strictObject({
-      id: z.string(),
-      facility: z.string(),
-      name: z.string().optional(),
-      units: z.array(unit).optional().describe('without them, any unit, and no tag'),
-    })
-    .optional(),
+  start: instant.describe('Europe/Paris, `2026-11-26 13:55`'),
+  source: strict({
+    id: z.string(),
+    facility: z.string().min(1),
+    name: z.string().optional(),
+    units: z.array(unit).optional().describe('without them, any unit, and no tag'),
+  }).optional(),
   people: z.string().optional().describe('people.yaml, with who is on duty'),
   equipe: z.string().optional(),
   pathways: z.string().optional().describe('a folder of pathways besides those that come with Relais'),
   late: z.array(z.string()).default([]).describe('persons who join only when a `joins` step says so'),
-  steps: z.array(step),
+  steps: z.array(scenarioStep),
+}).superRefine(({ start, source, steps }, context) => {
+  let last = start;
+  for (const [n, step] of steps.entries()) {
+    const issue = (key: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: ['steps', n, key], message });
+    if ('event' in step && source === undefined)
+      issue('event', say('no hospital says it', 'add source: { id: ch-modele, facility: CH_MODELE } above the steps'));
+    if (step.at === undefined) continue;
+    // Played as it stands, the step would happen at once, and what it proves would be of another hour.
+    if (parseParis(step.at) < parseParis(last))
+      issue('at', say(`${step.at} comes before ${last}: the clock never goes back`, 'write the steps in their order'));
+    else last = step.at;
+  }
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;
-export type ScenarioStep = z.infer<typeof step>;
-
-type ScenarioEvent = z.infer<typeof event>;
 
 /** The same shorthand as the JSON that a hospital posts. @param n makes key and movement unique. @param at epoch ms UTC */
 export function eventBody(

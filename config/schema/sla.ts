@@ -1,6 +1,13 @@
 /** The clock of a pathway as YAML: `sla:` (DESIGN §4). Strict: what is not written here is an error. */
 import { z } from 'zod';
-import type { ReminderMoment, RingWindow, SlaPolicy, SlaStep, SlaTarget } from '../../care/request/sla-policy.ts';
+import type {
+  HolidayRegion,
+  ReminderMoment,
+  RingWindow,
+  SlaPolicy,
+  SlaStep,
+  SlaTarget,
+} from '../../care/request/sla-policy.ts';
 import { say, strict } from '../problem.ts';
 import { span, spanOf, weekHours } from './time.ts';
 
@@ -31,12 +38,25 @@ const reminder = z.string().transform((text, context): ReminderMoment => {
 
 const HOLIDAYS = z.enum(['france', 'alsace-moselle', 'none']);
 
-const ring = z.union(
-  [z.literal('always'), strict({ opening: weekHours, holidays: HOLIDAYS.default('france') })],
-  say('not a time to ring', 'write always, or opening: [{ days: [lun, mar], hours: [08:00-20:00] }]'),
-);
+const ring = z.union([z.literal('always'), strict({ opening: weekHours, holidays: HOLIDAYS.optional() })], {
+  // Of keys, the problem of that key is said.
+  error: ({ input }) =>
+    typeof input === 'object' && input !== null && !Array.isArray(input)
+      ? undefined
+      : say('not a time to ring', 'write always, or { opening: [{ days: [lun, mar], hours: ["08:00-20:00"] }] }'),
+});
+
+type Window = z.infer<typeof ring>;
+
+/** Where public holidays are not written with the hours, they are those of the clock. */
+function windowOf(window: Window, holidays: HolidayRegion): RingWindow {
+  return window === 'always' ? window : { opening: window.opening, holidays: window.holidays ?? holidays };
+}
 
 const TO = z.enum(['group', 'on-duty', 'backup', 'coordinator', 'asker']);
+
+/** As in the file: its hours do not know yet which holidays. */
+type WrittenStep = Omit<SlaStep, 'ring'> & { ring?: Window };
 
 /** One line of the file may be several steps: several are told at once, or one is told again and again. */
 const escalation = strict({
@@ -46,7 +66,7 @@ const escalation = strict({
   /** How many times this line is said, each `after` the one before. */
   repeat: z.int().min(2).max(10).optional(),
   ring: ring.optional(),
-}).transform((line, context): SlaStep[] => {
+}).transform((line, context): WrittenStep[] => {
   const { at, after, repeat = 1 } = line;
   if ((at === undefined) === (after === undefined)) {
     context.addIssue(say('a step of escalation has one moment', 'write either at: 100% or after: 4h'));
@@ -56,11 +76,11 @@ const escalation = strict({
     context.addIssue(say('nothing says when to repeat', 'write after: 4h with repeat, on a line of its own'));
     return z.NEVER;
   }
-  const window: { ring?: RingWindow } = line.ring === undefined ? {} : { ring: line.ring };
+  const window: { ring?: Window } = line.ring === undefined ? {} : { ring: line.ring };
   const moment: SlaStep['at'] = at === undefined ? { after: after ?? 0 } : { share: at };
   const told = [line.to].flat();
   // Those who are told together: the first waits, the others ring at the same moment.
-  const once = told.map((to, n): SlaStep => ({
+  const once = told.map((to, n): WrittenStep => ({
     at: n === 0 || at !== undefined ? moment : { after: 0 },
     to,
     ...window,
@@ -95,7 +115,15 @@ const target = strict({
     path: ['escalate'],
     error: say('steps of escalation out of order', 'write them from the first to the last'),
   })
-  .transform((t): SlaTarget => ({ ...t, escalate: t.escalate.flat() }));
+  .transform((t) => ({ ...t, escalate: t.escalate.flat() }));
+
+function targetOf(written: z.infer<typeof target>, holidays: HolidayRegion): SlaTarget {
+  const escalate = written.escalate.map(({ ring: window, ...step }): SlaStep => ({
+    ...step,
+    ...(window && { ring: windowOf(window, holidays) }),
+  }));
+  return { ...written, escalate };
+}
 
 export const slaSchema = strict({
   clock: z.enum(['calendar', 'working-days', 'opening-hours']),
@@ -120,8 +148,8 @@ export const slaSchema = strict({
   return {
     ...rest,
     ...(opening && { opening }),
-    ...(window && { ring: window }),
-    ...(take && { take }),
-    ...(answer && { answer }),
+    ...(window && { ring: windowOf(window, policy.holidays) }),
+    ...(take && { take: targetOf(take, policy.holidays) }),
+    ...(answer && { answer: targetOf(answer, policy.holidays) }),
   };
 });

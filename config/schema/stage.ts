@@ -41,7 +41,14 @@ const outcome = strict({
   label: z.string().min(1),
   next: slug.optional(),
   opens: slug.optional(),
-}).transform((o): OutcomeChoice => ({ word: o.word, label: o.label, next: o.next, opens: o.opens }));
+  rings: z.array(z.enum(ROLES)).min(1).optional(),
+}).transform(({ rings, ...o }): OutcomeChoice => ({
+  word: o.word,
+  label: o.label,
+  next: o.next,
+  opens: o.opens,
+  ...(rings && { rings }),
+}));
 
 /** Roles that may answer within the group, and what is asked of them; without a form, a single free text. */
 const answer = strict({
@@ -178,7 +185,7 @@ function stageOf(
 }
 
 /** What is wrong between the clock, the outcomes and the destination of a stage. */
-export function stageFaults({ to, sla, outcomes }: Stage): { path: string[]; message: string }[] {
+export function stageFaults({ to, sla, outcomes, expires }: Stage): { path: string[]; message: string }[] {
   const faults: { path: string[]; message: string }[] = [];
   const words = outcomes.map((o) => fold(o.word));
   if (new Set(words).size !== words.length)
@@ -196,6 +203,20 @@ export function stageFaults({ to, sla, outcomes }: Stage): { path: string[]; mes
     faults.push({
       path: ['sla'],
       message: say('an escalation out of a restricted group', 'escalate to group or on-duty'),
+    });
+  if (to.backup.length === 0 && targets.some((target) => target?.escalate.some((step) => step.to === 'backup')))
+    faults.push({
+      path: ['to'],
+      message: say('an escalation to a backup that is not named', 'add backup: [group] to to:, or escalate to group'),
+    });
+  const [first] = sla?.take?.escalate ?? [];
+  const within = sla?.take?.within ?? 0;
+  const late = first && ('share' in first.at ? within * first.at.share : within + first.at.after);
+  // A clock is never faster than the calendar, in which the end is counted: it comes first.
+  if (expires !== undefined && late !== undefined && expires <= late)
+    faults.push({
+      path: ['expires'],
+      message: say('it ends before anybody is told that it is late', 'write a longer span, or escalate earlier'),
     });
   return faults;
 }

@@ -13,7 +13,7 @@ export function answerLine({ label, value }: Shown): Piece {
 }
 
 function rowText(row: { label: string; value: string }[]): string {
-  return row.map((cell, n) => (n === 0 ? cell.value : `${cell.label} ${cell.value}`)).join(', ');
+  return row.map((cell, n) => (n === 0 ? cell.value : `${cell.label} : ${cell.value}`)).join(' ; ');
 }
 
 /** « 72,5 kg », « oui », the names of the files; a table is one line per row. */

@@ -22,16 +22,16 @@ export function formText(news: FormNews): Piece {
 }
 
 function question(news: Extract<FormNews, { what: 'question' }>): Piece {
-  const { step, at, of, title, all, trouble, files } = news;
-  const head = say`${all ? say`${b(title)} — ` : undefined}${`${at}/${of}`} `;
+  const { step, at, of, title, next, trouble, files } = news;
+  const head = say`${next ? say`${b(title)} — ` : undefined}${`${at}/${of}`} `;
   return lines(
     trouble && troubleText(trouble, step.kind === 'field' ? step.field : undefined),
     say`${head}${asked(news)}`,
     ...options(step),
     files ? say`${files === 1 ? '1 reçu' : `${files} reçus`}. Encore un, ou ${code('fini')}.` : undefined,
     hint(news),
-    all && all.length > 1 ? say`Ensuite : ${all.slice(1).join(', ')}.` : undefined,
-    all ? say`${code('retour')}, ${code('passer')} et ${code('abandonner')} à tout moment.` : undefined,
+    next && next.length > 0 ? say`Ensuite : ${next.join(', ')}.` : undefined,
+    next ? say`${code('retour')}, ${code('passer')} et ${code('abandonner')} à tout moment.` : undefined,
   );
 }
 
@@ -78,7 +78,9 @@ function hintOf(field: FormField): Piece | undefined {
     case 'scale':
       return say`(de ${field.from}${field.lowest ? ` : ${field.lowest}` : ''} à ${field.to}${field.highest ? ` : ${field.highest}` : ''})`;
     case 'date':
-      return say`(une date, par exemple 15/03/2026)`;
+      return field.bound === 'future'
+        ? say`(aujourd’hui ou plus tard, par exemple ${code('demain')})`
+        : say`(une date, par exemple 15/03/2026)`;
     case 'yes-no':
       return say`(oui ou non)`;
     case 'choices':
@@ -86,9 +88,9 @@ function hintOf(field: FormField): Piece | undefined {
     case 'photo':
       return say`Envoyez la photo ici${field.most > 1 ? `, ${field.most} au plus` : ''}.`;
     case 'file':
-      return say`Envoyez le fichier ici${field.most > 1 ? `, ${field.most} au plus` : ''} (${field.accept.map(kindOf).join(' ou ')}).`;
+      return say`Envoyez le fichier ici${field.most > 1 ? `, ${field.most} au plus` : ''} (${[...new Set(field.accept.map(kindOf))].join(' ou ')}).`;
     case 'table':
-      return say`Une ligne par ligne du tableau : ${field.columns.map((c) => c.label).join(' ; ')}`;
+      return say`Écrivez ainsi : ${field.columns.map((c) => c.label).join(' ; ')}${field.most > 1 ? `. Une ligne pour chacun, ${field.most} au plus` : ''}.`;
     case 'text':
     case 'choice':
       return undefined;
@@ -99,7 +101,7 @@ function hintOf(field: FormField): Piece | undefined {
 
 function kindOf(mime: string): string {
   if (mime === 'application/pdf') return 'PDF';
-  return mime === 'image/*' ? 'image' : mime;
+  return mime.startsWith('image/') ? 'image' : mime;
 }
 
 function said(n: number): string {
@@ -113,7 +115,7 @@ const UNREAD: Record<string, string> = {
   option: 'Ce n’est pas dans la liste : répondez par son numéro.',
   'yes-no': 'Répondez oui ou non.',
   scale: 'Je ne lis pas de nombre de l’échelle.',
-  table: 'Je ne lis pas ce tableau : une ligne par ligne, séparez par « ; ».',
+  table: 'Je ne lis pas ces lignes : séparez par « ; », et allez à la ligne pour la suivante.',
   file: 'J’attends un fichier : joignez-le ici.',
   identity: 'Il me faut au moins le nom et la date de naissance.',
 };

@@ -3,6 +3,7 @@ import type { Refusal } from '../../care/relay/refusal.ts';
 import { followingRefusal } from './following.ts';
 import { identityRefusal } from './identity.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
+import { roleNamed } from './roles.ts';
 
 /** The domain says no: why, and who may or what to type instead. */
 export function refusal({ code: why, data }: Refusal): Piece {
@@ -12,7 +13,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'unknown-person':
       return say`Je ne vous connais pas encore. Demandez à votre coordination de vous inscrire.`;
     case 'may-not-ask':
-      return say`${s('title')} : réservé aux participants inscrits. Votre coordination peut vous ajouter (liste ${list('who')}).`;
+      return mayNotAsk(s('title'), Array.isArray(data['who']) ? data['who'].map(String) : []);
     case 'may-not-answer':
       return say`${s('code')} : seul(e) ${s('group')} peut le faire.`;
     case 'unknown-pathway':
@@ -113,7 +114,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'no-territory':
       return say`${s('title')} : je ne sais pas quel est votre territoire. Demandez à votre coordination de l’inscrire.`;
     case 'outside-hours':
-      return say`${s('title')} est fermé à cette heure. ${s('otherwise')}`;
+      return say`${s('title')} : fermé à cette heure. ${s('otherwise')}`;
     case 'urgent-call':
       return lines(
         say`${b(`Appelez le ${s('call')}.`)} ${s('say')} Rien n’a été envoyé.`,
@@ -163,4 +164,15 @@ export function tooOld(): Piece {
     say`Message ancien : je ne le reçois que maintenant, plus de 24 heures après. Je n’exécute pas ce qui date autant, ni celui-ci ni d’autres du même moment.`,
     say`Si c’est toujours utile, renvoyez-le.`,
   );
+}
+
+/** @param who roles and participants lists, as the pathway names them */
+function mayNotAsk(title: string, who: string[]): Piece {
+  const roles = who.flatMap((one) => roleNamed(one) ?? []);
+  const lists = who.filter((one) => roleNamed(one) === undefined);
+  const open = [
+    ...(roles.length > 0 ? [`à certains métiers (${roles.join(', ')})`] : []),
+    ...(lists.length > 0 ? [`aux inscrits de la liste ${lists.join(', ')}`] : []),
+  ];
+  return say`${title} : réservé ${open.join(', ou ')}.${lists.length > 0 ? ' Votre coordination peut vous y ajouter.' : ''}`;
 }

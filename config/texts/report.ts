@@ -1,12 +1,12 @@
 /** The report of an answered request in words: the same page as text in a room and as a PDF (bot/report-pdf.ts). */
 import { parisDate } from '../../care/relay/civil-time.ts';
-import type { Role } from '../../care/people/person.ts';
 import type { BillingWarning } from '../../care/request/billing.ts';
 import type { RequestStep } from '../../care/request/news.ts';
 import type { Shown } from '../../care/request/shown.ts';
 import type { Incident, ReportParty, RequestReport, TraceNews } from '../../care/request/report.ts';
 import { answerText } from './answers.ts';
 import { sayBirthDate, sayDateTime, sayHour, saySpan } from './dates.ts';
+import { ROLE } from './roles.ts';
 import { patientName } from './stays.ts';
 import { b, lines, outside, type Piece, say } from './markup.ts';
 
@@ -24,21 +24,6 @@ export type ReportPage = {
 };
 
 const LONGEST = 8_000;
-
-const ROLE: Record<Role, string> = {
-  'medecin-traitant': 'médecin traitant',
-  medecin: 'médecin',
-  specialiste: 'médecin spécialiste',
-  infirmier: 'infirmier',
-  pharmacien: 'pharmacien',
-  'sage-femme': 'sage-femme',
-  kinesitherapeute: 'kinésithérapeute',
-  'chirurgien-dentiste': 'chirurgien-dentiste',
-  regulateur: 'régulateur',
-  coordinateur: 'coordination',
-  secretariat: 'secrétariat',
-  'identito-vigilance': 'identitovigilance',
-};
 
 const STEP: Record<RequestStep, string> = {
   asked: 'Demande envoyée',

@@ -38,7 +38,7 @@ export function inRoom(n: RequestNews, now: number): Piece | undefined {
       return lines(say`${b(`Avis sur ${n.code}`)} — ${who(n)}`, ...bare(n));
     case 'stage-done':
       return lines(
-        say`${b(n.title)} : ${n.stage?.done ?? 'fait'} — ${who(n)}`,
+        say`${b(n.title)} : ${n.stage?.done ?? 'fait'}${n.taker ? ` — ${n.taker}` : ''}`,
         n.outcome ? say`${n.outcome}.` : undefined,
         ...answers(n),
         nextStage(n, now),
@@ -83,6 +83,7 @@ function bare(n: RequestNews): Piece[] {
 }
 
 function howToAnswer(n: RequestNews): string {
+  if (n.inSteps) return '!repondre';
   const words = n.outcomes ?? [];
   return words.length > 0 ? `!repondre ${words.join('|')} …` : '!repondre …';
 }

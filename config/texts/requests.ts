@@ -53,7 +53,7 @@ function toGroup(n: RequestNews, now: number): Piece {
     case 'replied':
       return say`${b(n.code)} : avis rendu par ${who(n)}.`;
     case 'stage-done':
-      return say`${b(n.code)} : ${n.stage?.done ?? 'fait'}, par ${who(n)}.`;
+      return say`${b(n.code)} : ${n.stage?.done ?? 'fait'}${n.taker ? `, par ${n.taker}` : ''}.`;
     case 'answered':
       return n.together ? say`${b(n.code)} : avis rendus.` : say`${b(n.code)} : réponse rendue par ${who(n)}.`;
     case 'refused':
@@ -73,7 +73,15 @@ function toGroup(n: RequestNews, now: number): Piece {
         before(n, now),
       );
     case 'escalated':
-      return lines(say`${b('Délai atteint')} : ${headed(n)}, demandé par ${from(n)}.`, ...answers(n), before(n, now));
+      return lines(
+        say`${b('Délai atteint')} : ${headed(n)}, demandé par ${from(n)}.`,
+        ...answers(n),
+        before(n, now),
+        // A backup group reads of it here for the first time.
+        n.taker
+          ? undefined
+          : say`${n.together ? 'Pour participer' : 'Pour la prendre'} : ${code(`!prendre ${n.code}`)}`,
+      );
     case 'info-requested':
     case 'info-given':
     case 'closed':
@@ -115,7 +123,7 @@ function toAsker(n: RequestNews, now: number): Piece {
       return say`${b(n.code)} : ${who(n)} a donné son avis. Quand cela suffit : ${code(`cloturer ${n.code}`)}`;
     case 'stage-done':
       return lines(
-        say`${b(n.code)} ${n.title} : ${n.stage?.done ?? 'fait'}, par ${who(n)}.`,
+        say`${b(n.code)} ${n.title} : ${n.stage?.done ?? 'fait'}${n.taker ? `, par ${n.taker}` : ''}.`,
         n.outcome ? say`${n.outcome}.` : undefined,
         ...answers(n),
         nextStage(n, now),
@@ -167,7 +175,11 @@ function toTeam(n: RequestNews): Piece {
     case 'stage-done':
     case 'answered':
     case 'replied':
-      return lines(say`${headed(n)} — ${who(n)}`, n.outcome ? say`${n.outcome}.` : undefined, ...answers(n));
+      return lines(
+        say`${headed(n)}${n.taker ? ` — ${n.taker}` : ''}`,
+        n.outcome ? say`${n.outcome}.` : undefined,
+        ...answers(n),
+      );
     case 'refused':
       return say`${headed(n)} : décliné${by(n)}. ${free(n)}`;
     case 'redirected':

@@ -3,7 +3,7 @@
  * birth date, because every one of these goes into an encrypted body only. The files beside it say the rest.
  */
 import type { PatientView } from '../../care/relay/announcement.ts';
-import type { CivilMoment } from '../../care/stay/intent.ts';
+import { type CivilMoment, WHEREABOUTS } from '../../care/stay/intent.ts';
 import { isStayed, type Patient, type Stay, type StayFact } from '../../care/stay/stay.ts';
 import { sayBirthDate, sayDateTime, sayMoment, saySpan } from './dates.ts';
 import { b, lines, outside, type Piece, say } from './markup.ts';
@@ -11,13 +11,18 @@ import { b, lines, outside, type Piece, say } from './markup.ts';
 /** `Mme Anne TESTPAT (née MODELE), née le 15/03/1976` */
 export function patientName(p: PatientView): Piece {
   const title = p.sex === 'F' ? 'Mme ' : p.sex === 'M' ? 'M. ' : '';
-  const born = p.sex === 'F' ? 'née' : p.sex === 'M' ? 'né' : 'né(e)';
+  const born = agreed('né(e)', p);
   const family = p.usedName ?? p.birthName ?? 'nom inconnu';
   const birth =
     p.birthName && p.usedName && p.birthName !== p.usedName ? say` (${born} ${outside(p.birthName)})` : undefined;
   const full = say`${title}${p.givenName ? outside(firstName(p.givenName)) : ''}${p.givenName ? ' ' : ''}${outside(family)}`;
   const bornOn = p.birthDate ? `${born} le ${sayBirthDate(p.birthDate)}` : 'date de naissance inconnue';
   return say`${b(full)}${birth}, ${bornOn}`;
+}
+
+/** « Hospitalisé(e) » as it is written of this patient; both ways when the sex is not known. */
+function agreed(words: string, { sex }: Pick<PatientView, 'sex'>): string {
+  return sex === 'F' ? words.replace('(e)', 'e') : sex === 'M' ? words.replace('(e)', '') : words;
 }
 
 /** Hospitals send capitals; a colleague writes « Jeanne-Marie ESSAI ». */
@@ -84,6 +89,9 @@ function cancelledName({ cancelled, class: now }: StayFact): string {
   }
 }
 
+/** Facts of a presence, which say the planned end as well. */
+const ALSO_PLANNED = new Set<StayFact['type']>(['preadmitted', ...WHEREABOUTS]);
+
 const DISPOSITIONS: Record<string, string> = {
   '4': 'Sortie contre avis médical.',
   F: 'Parti(e) sans prévenir l’équipe.',
@@ -103,7 +111,7 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
   }
   const planned = fact.type === 'discharge-planned' || fact.type === 'discharge-replanned';
   return lines(
-    say`${b(titleOf(fact, now))} — ${patientName(patient)}`,
+    say`${b(agreed(titleOf(fact, now), patient))} — ${patientName(patient)}`,
     where(fact, now),
     planned && fact.expectedDischarge
       ? say`Prévue ${b(sayMoment(fact.expectedDischarge, now))}${left(fact.expectedDischarge, now)}.`
@@ -114,28 +122,18 @@ export function stayFact(fact: StayFact, patient: PatientView, late: boolean, no
     isAdmissionPlan(fact) && fact.expectedAdmission
       ? say`Entrée prévue ${b(sayMoment(fact.expectedAdmission, now))}.`
       : undefined,
-    alsoPlanned(fact) && fact.expectedDischarge
+    ALSO_PLANNED.has(fact.type) && fact.expectedDischarge
       ? say`Sortie prévue ${sayMoment(fact.expectedDischarge, now)}.`
       : undefined,
-    fact.disposition && DISPOSITIONS[fact.disposition] ? say`${DISPOSITIONS[fact.disposition]}` : undefined,
+    fact.disposition && DISPOSITIONS[fact.disposition]
+      ? say`${agreed(DISPOSITIONS[fact.disposition] ?? '', patient)}`
+      : undefined,
     late ? say`(Information reçue en retard.)` : undefined,
   );
 }
 
 function isAdmissionPlan(fact: StayFact): boolean {
   return fact.type === 'preadmitted' || fact.type === 'admission-replanned';
-}
-
-function alsoPlanned(fact: StayFact): boolean {
-  return [
-    'preadmitted',
-    'admitted',
-    'emergency-arrived',
-    'transferred',
-    'class-changed',
-    'on-leave',
-    'returned',
-  ].includes(fact.type);
 }
 
 function where(fact: StayFact, now: number): Piece | undefined {
@@ -158,7 +156,7 @@ const STATUS: Record<Stay['status'], string> = {
   expected: 'Hospitalisation prévue',
   present: 'Hospitalisé(e)',
   'on-leave': 'En permission',
-  left: 'Sorti(e)',
+  left: 'A quitté l’hôpital',
   cancelled: 'Séjour annulé',
   dead: 'Décédé(e)',
 };
@@ -167,7 +165,7 @@ const STATUS: Record<Stay['status'], string> = {
 export function stayCard(stay: Stay, patient: Patient, now: number): Piece {
   const emergency = stay.status === 'present' && stay.class === 'E';
   return lines(
-    say`${b(emergency ? 'Aux urgences' : STATUS[stay.status])} — ${patientName(patient)}`,
+    say`${b(emergency ? 'Aux urgences' : agreed(STATUS[stay.status], patient))} — ${patientName(patient)}`,
     stay.unit ? say`${outside(stay.facilityName)}, ${outside(stay.unit)}` : say`${outside(stay.facilityName)}`,
     stay.admittedAt === undefined ? undefined : say`Entrée : ${sayDateTime(stay.admittedAt, now)}`,
     stay.status === 'expected' && stay.expectedAdmission
@@ -195,7 +193,7 @@ export function patientSummary(patient: Patient, stays: Stay[], now: number, reg
       .filter(isTold)
       .map((stay) =>
         lines(
-          say`• ${STATUS[stay.status]}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
+          say`• ${agreed(STATUS[stay.status], patient)}, ${outside(stay.facilityName)}${stay.unit ? say`, ${outside(stay.unit)}` : undefined}`,
           stay.admittedAt === undefined ? undefined : say`  Entrée : ${sayDateTime(stay.admittedAt, now)}`,
           stay.expectedDischarge && stay.status === 'present'
             ? say`  Sortie prévue : ${sayMoment(stay.expectedDischarge, now)}`

@@ -14,7 +14,7 @@ import { randomIds } from '../../bridge/random-ids.ts';
 import { sign } from '../../bridge/verify.ts';
 import type { EncryptedFile } from '../../care/relay/transport.ts';
 import { peopleFrom, type Person } from '../../care/people/person.ts';
-import { RINGING } from '../../config/ringing.ts';
+import { BARE_HOUSE } from '../support/bare-house.ts';
 import { compose } from '../../main.ts';
 import { openStore } from '../../store/open.ts';
 import { cda, mdm } from '../flows/documents.ts';
@@ -35,21 +35,14 @@ test('the doctor’s client decrypts the very bytes that the hospital sent', asy
   const documents = { default: 'none' as const, byType: new Map([['11490-0', 'attachment' as const]]) };
   const policy = { units: undefined, unknownUnit: 'event' as const, acceptTraining: false, acceptFictional: false };
   const relais = compose({
+    ...BARE_HOUSE,
     store,
     transport,
     clocks,
     ids: randomIds,
     sealer,
     people: peopleFrom([doctor], [{ facility: 'CH_VAL', ipp: '00700123', members: ['mt'] }], []),
-    pathways: () => [],
-    directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
-    slots: { offered: async () => [], matches: () => true },
-    repertory: [],
     sources: new Map([['ch', { ...policy, production: true, documents, facilities: ['CH_VAL'], name: 'CH Val' }]]),
-    ringing: RINGING,
-    closeAfterDays: 30,
-    access: { accessRule: undefined, allowedServers: undefined },
-    log: () => undefined,
   });
   const app = createApp({
     sources: () => ({ id: 'ch', format: 'hl7v2', facilities: ['CH_VAL'], secret: SECRET, maxBytes: 4_000_000 }),

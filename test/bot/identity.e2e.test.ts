@@ -8,7 +8,7 @@ import { provision } from '../../bot/matrix/provision.ts';
 import { randomIds } from '../../bridge/random-ids.ts';
 import { peopleFrom, type Person } from '../../care/people/person.ts';
 import type { Store } from '../../care/relay/ports.ts';
-import { RINGING } from '../../config/ringing.ts';
+import { BARE_HOUSE } from '../support/bare-house.ts';
 import type { Persona, SeenEvent } from '../../demo/client.ts';
 import { compose, type Relais } from '../../main.ts';
 import { openStore } from '../../store/open.ts';
@@ -58,20 +58,14 @@ beforeAll(async () => {
   const transport = await openMatrixTransport({ directory, clocks: systemClocks, log: () => undefined });
   store = await openStore({ path: ':memory:', sealer, clocks: systemClocks, ids: randomIds });
   relais = compose({
+    ...BARE_HOUSE,
     store,
     transport,
     clocks: systemClocks,
     ids: randomIds,
     sealer,
     people: peopleFrom(persons, teams, []),
-    pathways: () => [],
-    directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
-    slots: { offered: async () => [], matches: () => true },
-    repertory: [],
     sources: new Map([['ch-val', { ...POLICY, identityDesk: DESK, name: 'CH Val' }]]),
-    ringing: RINGING,
-    closeAfterDays: 30,
-    access: { accessRule: undefined, allowedServers: undefined },
     log: (level, message) => {
       if (level !== 'info') complaints.push(message);
     },

@@ -1,5 +1,5 @@
 /** What relais.yaml declares is what listens: port, certificates and names, per source. */
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { acknowledgement } from '../../bridge/formats/hl7v2/ack.ts';
 import { readHl7v2 } from '../../bridge/formats/hl7v2/pam-fr.ts';
@@ -9,6 +9,7 @@ import { type MllpDoors, openMllpDoors } from '../../cli/mllp-doors.ts';
 import { good, installation, RELAIS } from '../config/installation.ts';
 import { adt, bytes } from '../formats/hl7v2/fixtures.ts';
 import { pem, TLS_FOLDER } from '../support/hospital-doors.ts';
+import { freePort } from '../../demo/free-port.ts';
 
 const stored: NewEnvelope[] = [];
 const intake = {
@@ -36,14 +37,6 @@ async function configured(): Promise<{ ports: [number, number]; open: () => Prom
     .replace('people: people.yaml', `${second}people: people.yaml`);
   const { config } = good(installation({ 'relais.yaml': yaml }));
   return { ports, open: () => openMllpDoors(config.sources, intake) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe('the MLLP doors of relais.yaml', () => {

@@ -1,4 +1,5 @@
 /** `relais pathway new`, and people, équipes and pathways that change under a running server. */
+import { BARE_HOUSE } from '../support/bare-house.ts';
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -120,8 +121,8 @@ describe('files that change under a running server', () => {
       get pathways() {
         return served.offered();
       },
-      directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
-      slots: { offered: async () => [], matches: () => true },
+      directory: BARE_HOUSE.directory,
+      slots: BARE_HOUSE.slots,
     });
     const last = (): string => String(stage.readBy('@idel:test').at(-1)?.event.content['body']);
     const asks = async (): Promise<void> =>
@@ -150,6 +151,8 @@ describe('relais pathway new', () => {
     expect(newPathway('consultation-memoire', { config }, ENV, (line) => lines.push(line))).toBe(0);
     expect(lines.join('\n')).toContain('relais check-config -c');
     const file = config.replace('relais.yaml', 'pathways/consultation-memoire.yaml');
+    expect(lines[0]).toBe(`${file} written.`);
+    expect(lines.join('\n')).toContain(`relais sla ${file} `);
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('id: consultation-memoire #');
     expect(text).not.toContain('modele');

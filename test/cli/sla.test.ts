@@ -1,5 +1,9 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { printSla } from '../../cli/sla.ts';
+import { parseParis } from '../../config/paris-text.ts';
 
 function said(name: string, options: Parameters<typeof printSla>[1]): { code: number; lines: string[] } {
   const lines: string[] = [];
@@ -31,6 +35,44 @@ test('JSON lines in UTC; a pause without end leaves no instant', () => {
   const steps = lines.map((line) => JSON.parse(line) as { step: string; at: string | null });
   expect(steps.find((s) => s.step === 'take:target')?.at).toBe('2026-11-23T16:00:00.000Z');
   expect(steps.find((s) => s.step === 'answer:target')?.at).toBeNull();
+});
+
+/** @param more lines of the file, after `to:` */
+function written(more: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'relais-sla-')), 'transport.yaml');
+  const head = 'id: transport\ntitle: Transport\nfamily: transport\nabout: nobody\n';
+  const ask = 'ask: { who: [infirmier], consent: not-needed, urgent: accept }\n';
+  writeFileSync(file, `${head}${ask}to: { group: ambulances, dispatch: first-accept }\n${more}`);
+  return file;
+}
+
+test('the end of what nobody takes is drawn, with or without a clock', () => {
+  const file = written('expires: 4h\n');
+  const { lines } = said(file, { from: '2026-12-24 15:05' });
+  expect(lines.slice(1)).toEqual([
+    'no clock',
+    'expires after 4 h that nobody took it',
+    '  x Thu 2026-12-24 19:05  it ends, who asked and the groups are told',
+  ]);
+  const json = said(file, { from: '2026-12-24 15:05', json: true });
+  expect(json.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    { stage: 'demande', step: 'expire', at: '2026-12-24T18:05:00.000Z', what: 'expire' },
+  ]);
+});
+
+test('a first ring that waits for the hours of the pathway is drawn', () => {
+  const ring = '{ opening: [{ days: [lun, mar], hours: ["08:00-20:00"] }] }';
+  const file = written(`sla: { clock: working-days, take: { within: 24h }, ring: ${ring} }\n`);
+  const first = '  r Mon 2026-11-23 08:00  first ring: asked outside the hours of ring';
+  expect(said(file, { from: '2026-11-20 17:00' }).lines).toContain(first);
+  expect(said(file, { from: '2026-11-23 09:00' }).lines.join('\n')).not.toContain('first ring');
+});
+
+test('a later stage says when it begins; without --from, everything is drawn as if asked now', () => {
+  const lines: string[] = [];
+  printSla('polygraphie', {}, (line) => lines.push(line), parseParis('2026-11-20 17:00'));
+  expect(lines[0]).toContain('asked Fri 2026-11-20 17:00');
+  expect(lines).toContain('Lecture: once that is done, drawn as if it were at the same instant');
 });
 
 test.each([

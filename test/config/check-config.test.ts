@@ -24,6 +24,15 @@ describe('relais check-config', () => {
     expect(text).not.toContain(ENV.SEAL);
   });
 
+  test('a pathway given in the place of the configuration is said to be one, not to lack every key', async () => {
+    const lines: string[] = [];
+    const file = 'config/pathways/polygraphie.yaml';
+    expect(await checkConfig(file, ENV, (line) => lines.push(line), now)).toBe(2);
+    expect(lines[0]).toBe(`${file} is a pathway, not a configuration`);
+    expect(lines[1]).toMatch(/^ {2}→ relais sla FILE checks it/);
+    expect(lines).toHaveLength(2);
+  });
+
   test('prints the problems and fails', async () => {
     const lines: string[] = [];
     expect(

@@ -220,6 +220,38 @@ describe('loadConfig', () => {
     ]);
   });
 
+  test('a group whose members may not answer is as good as empty', () => {
+    const nurses = PEOPLE.replace('role: specialiste', 'role: infirmier');
+    const own = (people: string): string[] =>
+      problems(
+        installation({
+          'people.yaml': people,
+          'relais.yaml': `${RELAIS}pathways: pathways\n`,
+          'pathways/ecg.yaml': `id: ecg\ntitle: ECG\nfamily: ecg\nask: { who: [medecin-traitant], consent: required, urgent: accept }
+to: { group: avis-cardiologie, dispatch: first-accept }\nanswer: { who: [medecin, specialiste] }\n`,
+        }),
+      );
+    expect(own(PEOPLE)).toEqual([]);
+    expect(own(nurses)).toEqual([
+      'ecg.yaml:6 answer.who: nobody of "avis-cardiologie" may answer: they are infirmier → add their role here, or somebody of these roles to the group',
+    ]);
+  });
+
+  test('a pathway that waits for a tag of no unit is offered, with a warning that nothing opens it', () => {
+    const people = PEOPLE.replace('[participants-tle-cardio]', '[participants-tle-cardio, plaies]');
+    const said = (tags: string): string[] =>
+      good(
+        installation({
+          'people.yaml': people,
+          'relais.yaml': `${RELAIS.replace('label: Urgences,', `label: Urgences, tags: ${tags},`)}pathways: pathways\n`,
+          'pathways/plaies.yaml': `id: plaies\ntitle: Plaies\nfamily: plaies\non: { discharge: { unit-tag: plaie }, at: [J+3] }
+to: { group: plaies, dispatch: queue }\n`,
+        }),
+      ).warnings.map((w) => w.problem);
+    expect(said('[plaie]')).toEqual([]);
+    expect(said('[plaies]')).toEqual(['nothing opens plaies: no unit has the tag plaie']);
+  });
+
   test('a pointer of the same id takes the place of the shipped pathway: one word, one inbox', () => {
     const omnidoc = readFileSync(
       new URL('../../config/pathways/pointers/teleexpertise-pneumologie.yaml', import.meta.url),

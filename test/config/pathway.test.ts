@@ -22,6 +22,38 @@ function problems(change: (text: string) => string): string[] {
 }
 const told = ({ line, key, problem, cure }: ConfigProblem): string => `${line ?? '-'} ${key}: ${problem} → ${cure}`;
 
+describe('what could never happen is a mistake of the file', () => {
+  const head = `id: transport\ntitle: Transport\nfamily: transport\nabout: nobody\nask: { who: [infirmier], consent: not-needed, urgent: accept }\n`;
+  const said = (more: string): string[] => {
+    const loaded = loadPathways([folder({ 'transport.yaml': `${head}${more}` })]);
+    return 'problems' in loaded ? loaded.problems.map(told) : [];
+  };
+  const sla = (at: string, to: string): string =>
+    `sla: { clock: calendar, take: { within: 2h, escalate: [{ ${at}, to: ${to} }] } }\n`;
+  const TO = 'to: { group: ambulances, dispatch: first-accept';
+
+  test('an escalation to a backup that is not named', () => {
+    expect(said(`${TO} }\n${sla('at: 100%', 'backup')}`)).toEqual([
+      '6 to: an escalation to a backup that is not named → add backup: [group] to to:, or escalate to group',
+    ]);
+    expect(said(`${TO}, backup: [renfort] }\n${sla('at: 100%', 'backup')}`)).toEqual([]);
+  });
+
+  test.each([
+    ['2h', 'at: 100%', true],
+    ['121min', 'at: 100%', false],
+    ['2h', 'at: 50%', false],
+    ['150min', 'after: 30min', true],
+  ])('expires: %s beside an escalation %s', (expires, at, isFault) => {
+    const faults = said(`${TO} }\n${sla(at, 'coordinator')}expires: ${expires}\n`);
+    expect(faults).toEqual(
+      isFault
+        ? ['8 expires: it ends before anybody is told that it is late → write a longer span, or escalate earlier']
+        : [],
+    );
+  });
+});
+
 function slaOf(loaded: ReturnType<typeof loadPathways>): SlaPolicy | undefined {
   return 'pathways' in loaded ? runnable(loaded.pathways)[0]?.stages[0]?.sla : undefined;
 }
@@ -95,6 +127,13 @@ describe('pathways', () => {
       { day: 1, from: 840, to: 1440 },
       { day: 2, from: 540, to: 750 },
       { day: 2, from: 840, to: 1440 },
+    ]);
+  });
+
+  test('an outcome rings the équipe only where an event has asked', () => {
+    const rings = (text: string): string => `${text}outcomes: [{ word: vu, label: Vu, rings: [medecin-traitant] }]\n`;
+    expect(problems(rings)).toEqual([
+      expect.stringMatching(/outcomes: rings: of an outcome that is not told in a patient’s room → .*remove it/),
     ]);
   });
 

@@ -1,8 +1,9 @@
 /** What the pages say works: their whole examples are sound pathways, and are played. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { ROLES } from '../../care/people/person.ts';
 import { rehearse } from '../../cli/rehearse.ts';
 
 const DOCS = resolve(import.meta.dirname, '..', '..', 'docs');
@@ -65,4 +66,22 @@ test('docs/fr/parcours.md: a memory consultation', async () => {
 `,
   );
   expect(failed).toBe('');
+});
+
+test('docs/pathways.md: its pathway, its people and its scenario are one arrangement, played to a green verdict', async () => {
+  const text = readFileSync(join(DOCS, 'pathways.md'), 'utf8');
+  const blocks = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => yaml);
+  const block = (start: string): string => blocks.find((yaml) => yaml.startsWith(start)) ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'relais-docs-'));
+  mkdirSync(join(folder, 'pathways'));
+  writeFileSync(join(folder, 'pathways', 'pret-de-fauteuil.yaml'), block('id: pret-de-fauteuil\n'));
+  writeFileSync(join(folder, 'people.yaml'), block('persons:\n'));
+  writeFileSync(join(folder, 'equipe.yaml'), /`(- \{ facility: .*?\})`/.exec(text)?.[1] ?? '');
+  writeFileSync(join(folder, 'scenario.yaml'), block('title: '));
+  const lines: string[] = [];
+  const code = await rehearse(join(folder, 'scenario.yaml'), (line) => lines.push(line));
+  expect(code, lines.join('\n')).toBe(0);
+  expect(text).toContain(`\`${lines.at(-1)?.trim() ?? ''}\``);
+  const roles = /^Roles: (.*?)\./ms.exec(text)?.[1] ?? '';
+  expect([...roles.matchAll(/`([\w-]+)`/g)].map(([, role]) => role)).toEqual([...ROLES]);
 });

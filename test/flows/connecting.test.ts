@@ -108,7 +108,7 @@ describe('go-live', () => {
     // Planned in shadow, due after it: that is the future, and it is told.
     await hospital.until(paris(2026, 1, 15, 20));
     expect(hospital.bodies('mt')).toEqual([
-      expect.stringContaining('Hospitalisé(e) — Mme Élodie ESSAI') as string,
+      expect.stringContaining('Hospitalisée — Mme Élodie ESSAI') as string,
       expect.stringContaining('Rappel') as string,
     ]);
     await hospital.engine(told({ trigger: 'A03', control: '5', ...paul, movement: 'M5', at: [15, 20] }));
@@ -124,10 +124,10 @@ describe('go-live', () => {
     await hospital.engine(
       told({ trigger: 'A03', control: '2', ipp: '200', name: 'MODELE', movement: 'M2', at: [12, 9] }),
     );
-    const cards = hospital.bodies('mt').filter((body) => /^(?:Hospitalisé|Sorti\(e\))/.test(body));
+    const cards = hospital.bodies('mt').filter((body) => /^(?:Hospitalisé|A quitté)/.test(body));
     expect(cards).toEqual([
-      expect.stringContaining('Hospitalisé(e) — Mme Élodie ESSAI') as string,
-      expect.stringContaining('Sorti(e) — Mme Élodie MODELE') as string,
+      expect.stringContaining('Hospitalisée — Mme Élodie ESSAI') as string,
+      expect.stringContaining('A quitté l’hôpital — Mme Élodie MODELE') as string,
     ]);
   });
 });

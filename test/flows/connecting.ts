@@ -1,4 +1,5 @@
 /** A hospital that connects: its engine speaks MLLP on a real socket to Relais on a stage. Everybody is invented. */
+import { BARE_HOUSE } from '../support/bare-house.ts';
 import { connect, type Socket } from 'node:net';
 import { acknowledgement } from '../../bridge/formats/hl7v2/ack.ts';
 import { framed, frameReader } from '../../bridge/formats/hl7v2/mllp-frames.ts';
@@ -41,8 +42,8 @@ export async function openHospital(
     source: { id: SOURCE.id, facilities: SOURCE.facilities, policy },
     people: peopleFrom(persons, teams, []),
     pathways,
-    directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
-    slots: { offered: async () => [], matches: () => true },
+    directory: BARE_HOUSE.directory,
+    slots: BARE_HOUSE.slots,
   });
   let ids = 0;
   const server = await serveMllp(

@@ -147,7 +147,7 @@ describe('a form', () => {
   it('who may not ask, or when it is urgent, is told before the first question', async () => {
     const ward = await open();
     await ward.types('idel', 'avis dermato');
-    expect(last(ward, 'idel')).toContain('réservé aux participants');
+    expect(last(ward, 'idel')).toContain('réservé à certains métiers (médecin traitant)');
     await says(ward, 'avis dermato urgent : douleur thoracique');
     expect(last(ward, 'mt')).toContain('15');
     await says(ward, 'avis cardio ECG douteux');

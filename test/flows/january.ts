@@ -29,7 +29,7 @@ export const pv29 = (d: number, h: number): Fields => ({ PV2: { 9: ts(2026, 1, d
 export function card(ward: Ward): string {
   const cards = ward
     .bodies('mt')
-    .filter((body) => /^(?:\* )?(?:Hospitalis|Sorti|Décédé|Aux urgences|En perm|Séjour)/.test(body));
+    .filter((body) => /^(?:\* )?(?:Hospitalis|A quitté|Décédé|Aux urgences|En perm|Séjour)/.test(body));
   return (cards.filter((body) => body.startsWith('* ')).at(-1) ?? cards[0] ?? '').replace('* ', '');
 }
 
@@ -40,7 +40,7 @@ export function facts(ward: Ward, id = 'mt'): string[] {
     .filter((body) => !/^Entrée prévue :/m.test(body)) // the card of a pre-admission has the title of its fact
     .map((body) => body.split(' — ')[0] ?? '');
   return titles.filter(
-    (title) => !/^(?:\* |Hospitalisé|Sorti\(e\)$|Décédé|Aux urgences$|En permission$|Séjour)/.test(title),
+    (title) => !/^(?:\* |Hospitalisé|A quitté|Décédé|Aux urgences$|En permission$|Séjour)/.test(title),
   );
 }
 

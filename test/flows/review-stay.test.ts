@@ -21,7 +21,7 @@ const pv29 = (d: number, h: number): Fields => ({ PV2: { 9: ts(2026, 1, d, h) } 
 function card(ward: Ward): string {
   const cards = ward
     .bodies('mt')
-    .filter((body) => /^(?:\* )?(?:Hospitalis|Sorti|Décédé|Aux urgences|En perm)/.test(body));
+    .filter((body) => /^(?:\* )?(?:Hospitalis|A quitté|Décédé|Aux urgences|En perm)/.test(body));
   return (cards.filter((body) => body.startsWith('* ')).at(-1) ?? cards[0] ?? '').replace('* ', '');
 }
 
@@ -40,7 +40,7 @@ describe('what comes out of order', () => {
     await post(ward, 'A16', 'M4', [13, 11], planned(16, 10));
     await post(ward, 'A25', 'M4', [14, 15], cancels('A16'));
     expect(ward.bodies('mt').filter((b) => !b.startsWith('* '))).toHaveLength(said - 1);
-    expect(card(ward)).toMatch(/^Sorti\(e\)/);
+    expect(card(ward)).toMatch(/^A quitté/);
     await ward.close();
   });
 
@@ -73,7 +73,7 @@ describe('what comes out of order', () => {
     await post(ward, 'A21', 'M2', [13, 9]);
     await post(ward, 'A03', 'M3', [14, 10]);
     await post(ward, 'A52', 'M2', [14, 11], cancels('A21'));
-    expect(card(ward)).toMatch(/^Sorti\(e\)/);
+    expect(card(ward)).toMatch(/^A quitté/);
     await ward.close();
   });
 });
@@ -95,7 +95,7 @@ describe('a cancel', () => {
     await post(ward, 'A01', 'M1', [12, 10]);
     await post(ward, 'A01', 'M2', [12, 10, 10]);
     await post(ward, 'A11', 'M1', [12, 10, 11], cancels('A01'));
-    expect(card(ward)).toMatch(/^Hospitalisé\(e\)/);
+    expect(card(ward)).toMatch(/^Hospitalisée?/);
     expect(ward.bodies('mt').join('\n')).not.toContain('Annulation');
     await ward.close();
   });
@@ -106,7 +106,7 @@ describe('a cancel', () => {
     await post(ward, 'A03', 'M3', [13, 10], { PV1: { 41: 'D' } });
     await post(ward, 'A13', 'M3', [13, 11], cancels('A03'));
     expect(ward.bodies('mt').at(-1)).toContain('le décès a été annoncé par erreur');
-    expect(card(ward)).toMatch(/^Hospitalisé\(e\)/);
+    expect(card(ward)).toMatch(/^Hospitalisée?/);
     await ward.close();
   });
 

@@ -1,26 +1,10 @@
 /** What is typed where two conversations, or two sorts of readers, meet. */
 import { describe, expect, it } from 'vitest';
-import type { Slots } from '../../care/request/slot.ts';
 import { offer } from '../request/offers.ts';
+import { ONE_SLOT } from './one-slot.ts';
 import { openWard, paris, type Ward } from './stage.ts';
 import { moves, openTwo, roomsOf } from './two-patients.ts';
 
-const SLOT: Slots = {
-  offered: async (from, to) =>
-    [
-      {
-        id: 'r@2026-01-13.0',
-        offeredBy: 'Dr cardio1',
-        person: 'cardio1',
-        specialty: 'cardiologie',
-        place: 'CH du Modèle',
-        start: paris(2026, 1, 13, 10),
-        end: paris(2026, 1, 13, 10, 30),
-        places: 1,
-      },
-    ].filter(({ start }) => start >= from && start < to),
-  matches: (offered, asked) => offered.startsWith(asked),
-};
 const AVIS = offer(`
 id: avis-peau
 title: Avis peau
@@ -49,7 +33,7 @@ async function photo(ward: Ward, body: string): Promise<void> {
 
 describe('« oui »', () => {
   it('answers what was asked last: the place that is kept, not the form that is still open', async () => {
-    const ward = await openWard({ slots: SLOT, offers: [AVIS] });
+    const ward = await openWard({ slots: ONE_SLOT, offers: [AVIS] });
     for (const typed of ['avis peau', 'Tache du dos', 'passer']) await ward.types('mt', typed);
     await ward.until(paris(2026, 1, 12, 9, 6));
     for (const typed of ['!snp demain cardio', '!reserver 1']) await ward.types('mt', typed);

@@ -149,13 +149,18 @@ it('a table on the disk of somebody’s Excel', async () => {
   await ward.close();
 });
 
-it('the booking’s room is told that it ends, a week after the slot, and is left', async () => {
-  const ward = await openWard({ slots: demoSlots() });
+/** @returns the code of the cardiologist's place, which the doctor has booked */
+async function booked(ward: Ward): Promise<string> {
   await say(ward, fed(10));
   await ward.types('mt', 'snp demain cardiologie');
   await ward.types('mt', '1');
   await ward.types('mt', 'oui');
-  const code = /C-\w+/.exec(ward.bodies('mt').findLast((body) => body.startsWith('Réservé')) ?? '')?.[0] ?? '';
+  return /C-\w+/.exec(ward.bodies('mt').findLast((body) => body.startsWith('Réservé')) ?? '')?.[0] ?? '';
+}
+
+it('the booking’s room is told that it ends, a week after the slot, and is left', async () => {
+  const ward = await openWard({ slots: demoSlots() });
+  const code = await booked(ward);
   const room = () => ward.store.rooms.get(`request:${code}`);
   await ward.until(paris(2026, 1, 20, 10, 29));
   expect((await room())?.state).toBe('open');
@@ -167,11 +172,7 @@ it('the booking’s room is told that it ends, a week after the slot, and is lef
 
 it('a place given back ends its room too', async () => {
   const ward = await openWard({ slots: demoSlots() });
-  await say(ward, fed(10));
-  await ward.types('mt', 'snp demain cardiologie');
-  await ward.types('mt', '1');
-  await ward.types('mt', 'oui');
-  const code = /C-\w+/.exec(ward.bodies('mt').findLast((body) => body.startsWith('Réservé')) ?? '')?.[0] ?? '';
+  const code = await booked(ward);
   await ward.types('mt', `annuler ${code}`);
   await ward.until(paris(2026, 1, 19, 9, 30));
   expect((await ward.store.rooms.get(`request:${code}`))?.state).toBe('closed');

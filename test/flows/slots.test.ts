@@ -5,33 +5,15 @@ import { peopleFrom } from '../../care/people/person.ts';
 import type { NewDelivery } from '../../care/relay/decision.ts';
 import { decideHold } from '../../care/request/booking.ts';
 import type { BookingNews } from '../../care/request/slot-decision.ts';
-import type { Slot, Slots } from '../../care/request/slot.ts';
-import { fromParis } from '../../care/relay/civil-time.ts';
+import type { Slot } from '../../care/request/slot.ts';
+import { ONE_SLOT } from './one-slot.ts';
 import { openWard, paris, type Ward } from './stage.ts';
-
-/** One place tomorrow at 10:00, offered by somebody who is here. */
-const one: Slots = {
-  offered: async (from, to) =>
-    [
-      {
-        id: 'r@2026-01-13.0',
-        offeredBy: 'Dr cardio1',
-        person: 'cardio1',
-        specialty: 'cardiologie',
-        place: 'CH du Modèle',
-        start: fromParis({ year: 2026, month: 1, day: 13, hour: 10, minute: 0 }),
-        end: fromParis({ year: 2026, month: 1, day: 13, hour: 10, minute: 30 }),
-        places: 1,
-      },
-    ].filter(({ start }) => start >= from && start < to),
-  matches: (offered, asked) => offered.startsWith(asked),
-};
 
 const last = (ward: Ward, id: string): string => ward.bodies(id).at(-1) ?? '';
 const codeIn = (text: string): string => /C-\w{4}/.exec(text)?.[0] ?? '';
 
 it('keeps a place, then books it; the colleague is rung, and the patient is named in their own room only', async () => {
-  const ward = await openWard({ slots: one });
+  const ward = await openWard({ slots: ONE_SLOT });
   await ward.types('mt', 'snp demain cardio');
   expect(last(ward, 'mt')).toContain('1. mardi 13 janvier à 10h');
   await ward.types('mt', '1');
@@ -56,7 +38,7 @@ it('keeps a place, then books it; the colleague is rung, and the patient is name
 });
 
 it('a place that is not confirmed is given back after ten minutes, and the other one gets it', async () => {
-  const ward = await openWard({ slots: one });
+  const ward = await openWard({ slots: ONE_SLOT });
   await ward.types('mt', 'snp demain cardio');
   await ward.types('idel', 'snp demain cardio');
   await ward.types('mt', 'reserver 1');
@@ -73,7 +55,7 @@ it('a place that is not confirmed is given back after ten minutes, and the other
 });
 
 it('is given back by its code, and offered again', async () => {
-  const ward = await openWard({ slots: one });
+  const ward = await openWard({ slots: ONE_SLOT });
   await ward.types('mt', 'snp demain cardio');
   await ward.types('mt', '1');
   await ward.types('mt', 'oui');
@@ -137,7 +119,7 @@ it('ten who want one place: one has it, nine are told', async () => {
     role: 'medecin' as const,
     groups: [],
   }));
-  const ward = await openWard({ slots: one, persons });
+  const ward = await openWard({ slots: ONE_SLOT, persons });
   for (const id of askers) await ward.types(id, 'snp demain cardio');
   for (const id of askers) {
     const room = await ward.direct(`@${id}:test`);
@@ -155,7 +137,7 @@ it('a reminder that Relais could not give the evening before names the right day
     [8, 1],
     [11, 0],
   ] as const) {
-    const ward = await openWard({ slots: one });
+    const ward = await openWard({ slots: ONE_SLOT });
     await ward.types('mt', 'snp demain cardio');
     await ward.types('mt', '1');
     await ward.types('mt', 'oui');

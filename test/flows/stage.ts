@@ -1,4 +1,5 @@
 /** A small ward and a small town on a stage: HTTP in, room message out. Everybody is invented. */
+import { BARE_HOUSE } from '../support/bare-house.ts';
 import { openStage, type Stage, type StageOptions } from '../../cli/rehearsal.ts';
 import { fromParis } from '../../care/relay/civil-time.ts';
 import type { Directory } from '../../care/people/directory.ts';
@@ -49,12 +50,6 @@ sla:
 trace: { report: teleexpertise, billing: [TE2, RQD], to: [asker] }
 `);
 
-const noDirectory: Directory = {
-  search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }),
-  size: async () => 0,
-};
-const noSlots: Slots = { offered: async () => [], matches: () => true };
-
 export type Ward = Stage & {
   /** Posts one PAM.fr message about the invented patient of the fixtures (IPP 00700123). */
   adt(trigger: string, over?: Fields): Promise<string>;
@@ -103,8 +98,8 @@ export async function openWard(
     ...(options.path !== undefined && { path: options.path }),
     people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team, ...(options.teams ?? [])], duty),
     pathways: [CARDIO, ...(options.offers ?? [])],
-    directory: options.directory ?? noDirectory,
-    slots: options.slots ?? noSlots,
+    directory: options.directory ?? BARE_HOUSE.directory,
+    slots: options.slots ?? BARE_HOUSE.slots,
     repertory: options.repertory ?? [],
     late: options.late?.map((id) => `@${id}:test`) ?? [],
   });

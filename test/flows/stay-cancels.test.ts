@@ -9,7 +9,7 @@ describe('a cancel under a number that was never seen', () => {
     await post(ward, 'A01', 'M1', [12, 10], pv29(16, 10));
     await post(ward, 'A03', 'M3', [13, 10]);
     await post(ward, 'A13', 'M9', [13, 11], cancels('A03'));
-    expect(card(ward)).toMatch(/^Hospitalisé\(e\)/);
+    expect(card(ward)).toMatch(/^Hospitalisée?/);
     expect(facts(ward).at(-1)).toBe('Annulation : la sortie n’a pas eu lieu, toujours à l’hôpital');
     expect(await ward.store.timers.next()).toBe(paris(2026, 1, 15, 10)); // and the plan stands again
     await ward.close();
@@ -72,7 +72,7 @@ describe('a cancel under a number that was never seen', () => {
     await resend(ward, 'A16', 'M6', [13, 9], planned(16, 10));
     await post(ward, 'Z99', 'M6', [13, 13], { ...updates('A16'), ...planned(17, 10) });
     expect(facts(ward)).toHaveLength(said);
-    expect(card(ward)).toMatch(/^Hospitalisé\(e\)/);
+    expect(card(ward)).toMatch(/^Hospitalisée?/);
     expect(await ward.store.timers.next()).toBeUndefined();
     expect((await outcomes(ward)).slice(1)).toEqual([
       'muted unknown-movement',
@@ -88,7 +88,7 @@ describe('a cancel under a number that was never seen', () => {
     const ward = await openWard();
     await post(ward, 'A03', 'M3', [13, 10]);
     await post(ward, 'A13', 'M3', [13, 11], cancels('A03'));
-    expect(card(ward)).toMatch(/^Hospitalisé\(e\)/);
+    expect(card(ward)).toMatch(/^Hospitalisée?/);
     await ward.close();
   });
 });
@@ -131,7 +131,7 @@ describe('what is said twice by the sender', () => {
     await post(ward, 'A02', 'M2', [12, 15, 1], { EVN: { 6: '20260112110000' } });
     expect(facts(ward)).toHaveLength(said);
     await post(ward, 'A12', 'M2', [12, 16], cancels('A02'));
-    expect(card(ward)).toMatch(/^Hospitalisé\(e\)/);
+    expect(card(ward)).toMatch(/^Hospitalisée?/);
     await ward.close();
   });
 

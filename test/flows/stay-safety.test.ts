@@ -37,10 +37,45 @@ describe('death', () => {
   });
 });
 
+describe('UPDATE beside a trigger that is not Z99 (PAM.fr keeps the two together; some senders do not)', () => {
+  const left = { ...updates('A03'), PV1: { 44: ts(2026, 1, 12, 10), 45: ts(2026, 1, 13, 10) } };
+
+  it('of a discharge that nobody has heard of is that discharge; of a known one it says nothing new', async () => {
+    const ward = await openWard();
+    await post(ward, 'A01', 'M1', [12, 10]);
+    await post(ward, 'A03', 'M2', [13, 10], left);
+    expect(facts(ward)).toEqual(['Entrée à l’hôpital', 'Sortie de l’hôpital']);
+    await post(ward, 'A03', 'M2', [13, 11], left);
+    expect(facts(ward)).toHaveLength(2);
+    expect(card(ward)).toMatch(/^A quitté/);
+    await ward.close();
+  });
+
+  it('under the number of the entry it is a discharge too, and its cancel gives the stay back', async () => {
+    const ward = await openWard();
+    await post(ward, 'A01', 'M1', [12, 10]);
+    await post(ward, 'A03', 'M1', [13, 10], left);
+    expect(facts(ward).at(-1)).toBe('Sortie de l’hôpital');
+    await post(ward, 'A13', 'M1', [13, 11], cancels('A03'));
+    expect(facts(ward).at(-1)).toBe('Annulation : la sortie n’a pas eu lieu, toujours à l’hôpital');
+    expect(card(ward)).toMatch(/^Hospitalisée?/);
+    await ward.close();
+  });
+
+  it('of an entry, a move or a class that is known it corrects, and rings nobody', async () => {
+    const ward = await openWard();
+    await post(ward, 'A01', 'M1', [12, 10]);
+    await post(ward, 'A01', 'M1', [12, 11], { ZBE: { 4: 'UPDATE', 6: 'A01' } });
+    await post(ward, 'A04', 'M1', [12, 12], { ZBE: { 4: 'UPDATE', 6: 'A04' } });
+    expect(facts(ward)).toEqual(['Entrée à l’hôpital']);
+    await ward.close();
+  });
+});
+
 describe('entered more than 48 h late', () => {
   it('an end rings nobody, but the card shows it and the envelope says so to the operator', async () => {
     for (const [end, shown, what] of [
-      [{}, /^Sorti\(e\)/, 'a discharge'],
+      [{}, /^A quitté/, 'a discharge'],
       [{ ZFM: { 2: '9' } }, /^Décédé/, 'a death'],
     ] as const) {
       const ward = await openWard();
@@ -205,7 +240,7 @@ describe('in-patients who were there before Relais', () => {
   it('are reminded of, although the first message is their planned discharge', async () => {
     const ward = await openWard();
     await post(ward, 'A16', 'M5', [12, 10], planned(15, 10));
-    expect(card(ward)).toMatch(/^Hospitalisé\(e\)/);
+    expect(card(ward)).toMatch(/^Hospitalisée?/);
     await ward.until(paris(2026, 1, 14, 11));
     expect(facts(ward).at(-1)).toMatch(/^Rappel/);
     await post(ward, 'A25', 'M5', [14, 12], cancels('A16'));

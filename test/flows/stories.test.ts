@@ -99,9 +99,9 @@ describe('stories', () => {
 
   it('left without being seen, against advice, reoriented, another hospital: each is told as it is', async () => {
     for (const [over, words] of [
-      [{ PV1: { 2: 'E', 36: 'PSA' } }, 'Parti(e) des urgences sans attendre'],
+      [{ PV1: { 2: 'E', 36: 'PSA' } }, 'Partie des urgences sans attendre'],
       [{ PV1: { 36: '4' } }, 'contre avis médical'],
-      [{ PV1: { 2: 'E', 36: 'REO' } }, 'Réorienté(e) vers la médecine de ville'],
+      [{ PV1: { 2: 'E', 36: 'REO' } }, 'Réorientée vers la médecine de ville'],
       [{ PV1: { 36: 'F' } }, 'sans prévenir'],
       [{ ZFM: { 2: '7' }, PV1: { 37: '590000000' } }, 'autre établissement'],
     ] as const) {

@@ -116,7 +116,7 @@ describe('a form', () => {
       'Début : 03/11/2026',
       'Anticoagulant : oui',
       'Photos : p.jpg',
-      'Traitements :\n• Apixaban, Dose 5 mg, Voie Orale',
+      'Traitements :\n• Apixaban ; Dose : 5 mg ; Voie : Orale',
       'Douleur : 7 sur 10',
     ]);
   });

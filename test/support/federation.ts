@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Homeserver, startHomeserver } from '../../demo/homeserver.ts';
 import { ensureSynapse, SYNAPSE_VERSION } from '../../demo/synapse.ts';
-import { freePort } from './served.ts';
+import { freePort } from '../../demo/free-port.ts';
 
 /** Synapse's own environment brings what makes a certificate: nothing else need be installed. */
 const CERTIFICATE = `

@@ -5,8 +5,7 @@ import { randomIds } from '../../bridge/random-ids.ts';
 import type { Clocks } from '../../care/relay/clock.ts';
 import { emptyDecision } from '../../care/relay/decision.ts';
 import type { Store } from '../../care/relay/ports.ts';
-import { peopleFrom } from '../../care/people/person.ts';
-import { RINGING } from '../../config/ringing.ts';
+import { BARE_HOUSE } from './bare-house.ts';
 import type { Persona } from '../../demo/client.ts';
 import { compose, type Relais } from '../../main.ts';
 import { openStore } from '../../store/open.ts';
@@ -71,20 +70,12 @@ export async function openSendingStage(bench: Bench, reader: Persona): Promise<S
     };
     const transport = await openMatrixTransport({ directory, clocks, log });
     const relais = compose({
+      ...BARE_HOUSE,
       store,
       transport,
       clocks,
       ids: randomIds,
       sealer,
-      people: peopleFrom([], [], []),
-      pathways: () => [],
-      directory: { search: async () => ({ entries: [], total: 0, understood: [], unknown: [] }), size: async () => 0 },
-      slots: { offered: async () => [], matches: () => true },
-      repertory: [],
-      sources: new Map(),
-      ringing: RINGING,
-      closeAfterDays: 30,
-      access: { accessRule: undefined, allowedServers: undefined },
       log,
     });
     const stop = new AbortController();

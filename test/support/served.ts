@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { bodyOf, readByPersona } from '../../demo/cast.ts';
 import type { Persona, SeenEvent } from '../../demo/client.ts';
 import { relaisProcess, type RelaisProcess } from '../../demo/relais-process.ts';
 import { adt } from '../formats/hl7v2/fixtures.ts';
 import { type Bench, PASSWORD } from './homeserver.ts';
+import { freePort } from '../../demo/free-port.ts';
 
 export type PersonEntry = { id: string; matrix: string; name: string; role: string; groups?: string[] };
 type TeamEntry = { ipp: string; members: string[] };
@@ -155,11 +155,3 @@ export function minuteOf(n: number): string {
 
 const isOf = (event: SeenEvent, ipp: string): boolean => bodyOf(event).includes(nameOf(ipp));
 const two = (n: number): string => String(n).padStart(2, '0');
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
-  const { port } = probe.address() as { port: number };
-  await new Promise((closed) => probe.close(closed));
-  return port;
-}

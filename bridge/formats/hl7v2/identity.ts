@@ -74,7 +74,8 @@ function isOnlyPseudonym(names: Repetition[]): boolean {
 /** Why nothing may leave (FACTS §1.8). An empty ZFS, as engines that always write every Z segment send, forbids nothing. */
 export function readProtections(message: Message, warnings: string[]): StayIntent['protections'] {
   const found: StayIntent['protections'] = [];
-  const yes = (value: string | undefined): boolean => /^(?:Y|YES|O|OUI)$/i.test(value ?? '');
+  // These fields end their segments, and a repeated one (ROL, NK1) that lost its separator is not told apart from them.
+  const yes = (value: string | undefined): boolean => /^(?:Y|YES|O|OUI)\s*(?:[A-Z][A-Z0-9]{2})?$/i.test(value ?? '');
   const any = (name: string, n: number): string[] => segmentsNamed(message, name).flatMap((one) => first(one, n) ?? []);
   if (any('PD1', 12).some(yes)) found.push('protected-patient');
   if (any('PV2', 22).some(yes)) found.push('protected-visit');
@@ -84,7 +85,7 @@ export function readProtections(message: Message, warnings: string[]): StayInten
     warnings.push('PV1-16 (VIP) is neither Y nor N: read as N');
   const reliability = segmentsNamed(message, 'PID').flatMap((pid) => repetitions(pid, 32).map((one) => part(one, 1)));
   const isPseudonym = segmentsNamed(message, 'PID').some((pid) => isOnlyPseudonym(repetitions(pid, 5)));
-  if (isPseudonym || reliability.some((value) => /^(?:CACH|ANOM)$/i.test(value ?? ''))) found.push('anonymous');
+  if (isPseudonym || reliability.some((value) => /^(?:CACH|ANOM)/i.test(value ?? ''))) found.push('anonymous');
   if (segmentsNamed(message, 'ZFS').some((one) => one.fields.slice(1).some((field) => field.trim() !== ''))) {
     found.push('psychiatric-care');
   }

@@ -145,9 +145,11 @@ function complete(
     warnings.push(`ZBE-6 is not a trigger that ${trigger} cancels: ${cancelled} was assumed`);
   }
   const about = trigger === 'Z99' ? (said.original ?? trigger) : trigger;
+  const usual = TRIGGERS.get(about)?.type ?? rule.type;
+  const what = said.action === 'update' ? typeOf(about, usual, { ...said, action: 'insert' }, base.disposition) : type;
   const planned = movement.readPlanned(message, about, warnings);
   const evn = segment(message, 'EVN');
-  const isDischarge = type === 'discharged' || type === 'died' || type === 'left-without-being-seen';
+  const isDischarge = what === 'discharged' || what === 'died' || what === 'left-without-being-seen';
   const pv1 = segment(message, 'PV1');
   const intent: StayIntent = {
     ...base,
@@ -166,6 +168,7 @@ function complete(
     ...(trigger === 'A25' && planned.expectedDischarge !== 'erased' ? { expectedDischarge: undefined } : {}),
     died: said.action !== 'cancel' && said.died, // a cancelled death may still be written in PV1-41
   };
+  if (type === 'movement-updated' && what !== type && trigger !== 'Z99') return { ...intent, updates: what };
   if (cancelled === undefined || type !== 'movement-cancelled') return intent;
   const original = TRIGGERS.get(cancelled)?.type ?? 'unknown';
   return { ...intent, cancels: typeOf(cancelled, original, { ...said, action: 'insert' }, undefined) };

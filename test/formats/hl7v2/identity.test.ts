@@ -180,6 +180,8 @@ describe('names, birth date, sex', () => {
 describe('protections', () => {
   test.each([
     ['PD1-12', { PD1: { 12: 'Y' } }, ['protected-patient']],
+    ['PD1-12 before a segment that lost its separator', { PD1: { 12: 'YROL' } }, ['protected-patient']],
+    ['CACH before one', { PID: { 32: 'CACH ROL' } }, ['anonymous']],
     ['PV2-22', { PV2: { 22: 'Y' } }, ['protected-visit']],
     ['PV1-16', { PV1: { 16: 'Y' } }, ['vip']],
     ['CACH', { PID: { 32: 'PROV~CACH' } }, ['anonymous']],

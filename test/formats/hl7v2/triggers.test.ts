@@ -96,9 +96,10 @@ describe('updates', () => {
     expect(read.expectedDischarge).toEqual({ set: { at: Date.UTC(2026, 0, 16, 13, 0), precision: 'minute' } });
   });
 
-  test('UPDATE with another trigger than Z99 announces nothing new', () => {
+  test('UPDATE with another trigger than Z99 keeps what the trigger says: whether it is news depends on what is known', () => {
     expect(intent('A03', { ZBE: { 4: 'UPDATE' } })).toMatchObject({
       type: 'movement-updated',
+      updates: 'discharged',
       movement: { action: 'update', originalTrigger: 'A03' },
     });
   });
