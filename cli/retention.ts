@@ -1,7 +1,8 @@
 /** `relais retention`: what goes when, and the same as the night does, now. Counts only. */
 import { wallClocks } from '../bridge/wall-clock.ts';
 import { DAY, parisDate } from '../care/relay/civil-time.ts';
-import type { IdleFile, Store } from '../care/relay/ports.ts';
+import type { IdleFile } from '../care/relay/keeping-ports.ts';
+import type { Store } from '../care/relay/ports.ts';
 import { BODIES, retain, retentionDone, type RetentionPeriods, type RetentionRule } from '../care/relay/retention.ts';
 import { auditAct, type Environment, withStore } from './configured.ts';
 import { retentionRules } from './retention-rules.ts';

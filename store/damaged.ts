@@ -1,6 +1,6 @@
 /** Sealed rows that do not open: written down once, looked at again when they are listed, and how a person ends one. */
 import { type Damaged, DamagedRow, type DamagedWhat } from '../care/relay/damaged.ts';
-import type { DamagedStore } from '../care/relay/ports.ts';
+import type { DamagedStore } from '../care/relay/keeping-ports.ts';
 import type { FileKind } from '../care/relay/decision.ts';
 import { writeAudit } from './audit.ts';
 import { stateContext } from './files.ts';

@@ -43,13 +43,9 @@ export function sealText(sealer: Sealer, text: string | undefined, context: stri
 /** A reason shown to the operator: one that does not open must not hide the others. */
 export function openWhy(sealer: Sealer, sealed: Uint8Array | null, context: string): string | undefined {
   try {
-    return openText(sealer, sealed, context);
+    return sealed === null ? undefined : sealer.open(sealed, context);
   } catch (error) {
     if (!(error instanceof NotOpened)) throw error;
     return 'the reason does not open';
   }
-}
-
-export function openText(sealer: Sealer, sealed: Uint8Array | null, context: string): string | undefined {
-  return sealed === null ? undefined : sealer.open(sealed, context);
 }

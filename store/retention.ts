@@ -1,6 +1,6 @@
 /** Retention: bodies of what is over are emptied in small batches, found by their age (contract: RetentionStore). */
 import { DAY } from '../care/relay/civil-time.ts';
-import type { IdleFile, RetentionStore } from '../care/relay/ports.ts';
+import type { IdleFile, RetentionStore } from '../care/relay/keeping-ports.ts';
 import { damagedFile, openOr } from './damaged.ts';
 import { stateContext } from './files.ts';
 import { openValue, sealValue, type Db, type Ground } from './ground.ts';

@@ -7,7 +7,8 @@ import { DAY, HOUR } from './civil-time.ts';
 import { DamagedRow } from './damaged.ts';
 import { type AuditEntry, type Decision, emptyDecision, type FileKind } from './decision.ts';
 import type { Log } from './log.ts';
-import type { IdleFile, Retained, RetentionStore, Store } from './ports.ts';
+import type { IdleFile, Retained, RetentionStore } from './keeping-ports.ts';
+import type { Store } from './ports.ts';
 
 /** Ms of civil time each; the reasons are in config/schema/retention.ts. */
 export type RetentionPeriods = {

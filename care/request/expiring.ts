@@ -3,7 +3,7 @@
  * What is counted stays: instants, roles, stages, outcomes; nothing of the patient, no word that anybody typed.
  */
 import { DAY } from '../relay/civil-time.ts';
-import type { RetentionStore } from '../relay/ports.ts';
+import type { RetentionStore } from '../relay/keeping-ports.ts';
 import { heldUntilTomorrow, type RetentionRule } from '../relay/retention.ts';
 import { roomRef } from '../relay/room.ts';
 import { keysOf } from './record.ts';
@@ -42,7 +42,7 @@ function endedAt({ history, askedAt }: Request): number {
 }
 
 /** @param now civil time, epoch ms UTC */
-export function expire(request: Request, now: number): Request {
+function expire(request: Request, now: number): Request {
   return {
     ...request,
     expired: now,

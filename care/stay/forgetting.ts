@@ -2,7 +2,8 @@
  * A patient of whom nothing has been heard for long is forgotten: identity, stays, and what happened in them. The room's
  * record stays: its generation goes on counting, so that a later admission never finds the old Matrix room.
  */
-import type { RetentionStore, Store } from '../relay/ports.ts';
+import type { RetentionStore } from '../relay/keeping-ports.ts';
+import type { Store } from '../relay/ports.ts';
 import { heldUntilTomorrow, type Look, type RetentionRule } from '../relay/retention.ts';
 import { roomRef } from '../relay/room.ts';
 import { staysOf } from '../identity/people-of.ts';
