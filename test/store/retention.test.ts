@@ -67,7 +67,9 @@ describe('a SQLite file', () => {
     const db = new DatabaseSync(path);
     for (const index of ['inbox_by_emptied', 'outbox_by_emptied', 'file_by_idle']) db.exec(`drop index ${index}`);
     db.exec('alter table inbox drop column emptied; alter table outbox drop column emptied');
-    db.exec('alter table file drop column idle_since; delete from schema_version where version > 2');
+    db.exec(
+      'drop table damaged; alter table file drop column idle_since; delete from schema_version where version > 2',
+    );
     db.close();
     const after = await openStore({ path, sealer, clocks });
     expect(await after.retention.idle('patient', LATER, 9)).toMatchObject([{ id: 'p1', idleSince: 0 }]);
