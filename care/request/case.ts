@@ -71,8 +71,12 @@ export async function decideNext(ports: RequestPorts, by: Person, now: number): 
     for (const { state } of await findRequests(ports.store, `group:${group}`))
       if (state.status === 'asked' && mayDo(stageOf(state), by) && state.asker !== by.id) waiting.push(state);
   const queued = waiting.filter((one) => stageOf(one).to.dispatch === 'queue');
-  const [oldest] = queued.sort((a, b) => a.clocks.take - b.clocks.take);
-  return oldest ? decideMove(ports, oldest.code, by, { do: 'take' }, now) : refuse('nothing-waits');
+  for (const { code } of queued.sort((a, b) => a.clocks.take - b.clocks.take)) {
+    const decided = await decideMove(ports, code, by, { do: 'take' }, now);
+    // A colleague took it between the list and its reading: the next one is meant, not a refusal about what nobody named.
+    if (!('data' in decided && decided.code === 'already-taken')) return decided;
+  }
+  return refuse('nothing-waits');
 }
 
 /** A reminder or an escalation is due. A status that moved on, or an overtaken step, says nothing. */
