@@ -12,8 +12,15 @@ import { chartFile, reportFile } from './made-file.ts';
 import { relayedFile } from './relayed-file.ts';
 
 export type FileSource =
-  /** To be encrypted and uploaded; `tooLarge` is said when the homeserver does not take so much. */
-  | { name: string; mime: string; bytes: Uint8Array; dimensions?: { w: number; h: number }; tooLarge: Message }
+  /** To be encrypted and uploaded; `tooLarge` is said when the homeserver does not take so much. `most`: bytes, when not ours. */
+  | {
+      name: string;
+      mime: string;
+      bytes: Uint8Array;
+      dimensions?: { w: number; h: number };
+      most?: number;
+      tooLarge: Message;
+    }
   /** Encrypted and there already, as the event that brought it described it. */
   | { name: string; msgtype: string; file: unknown; info: unknown }
   /** There is no file any more: a sentence in its place. */
@@ -22,7 +29,7 @@ export type FileSource =
 /** Documents are limited at the door, and ours are some hundred kB. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-type FilePorts = { store: { files: Store['files'] }; transport: Pick<Transport, 'upload'> };
+type FilePorts = { store: { files: Store['files'] }; transport: Pick<Transport, 'upload' | 'download'> };
 
 /**
  * @returns the event's content; undefined for a delivery of words
@@ -33,14 +40,14 @@ export async function fileContent(
   item: OutboxItem,
   place: Placement,
 ): Promise<Record<string, unknown> | undefined> {
-  const source = await sourceOf(store.files, item.announcement);
+  const source = await sourceOf({ store, transport }, item.announcement);
   if (!source) return undefined;
   if ('words' in source) return contentOf(item, source.words, place);
   if ('file' in source) return fileEvent(item, place, source);
   const { name, mime, bytes, dimensions } = source;
   try {
     // Each try makes a new file with a new key: of the events of one transaction only one stands, with its own file.
-    const { file, size } = await transport.upload(inOnePiece(bytes), MOST_BYTES);
+    const { file, size } = await transport.upload(inOnePiece(bytes), source.most ?? MOST_BYTES);
     const msgtype = mime.startsWith('image/') ? 'm.image' : 'm.file';
     return fileEvent(item, place, { name, msgtype, file, info: { mimetype: mime, size, ...dimensions } });
   } catch (error) {
@@ -50,14 +57,14 @@ export async function fileContent(
 }
 
 async function sourceOf(
-  files: Store['files'],
+  { store, transport }: FilePorts,
   announcement: OutboxItem['announcement'],
 ): Promise<FileSource | undefined> {
   switch (announcement.kind) {
     case 'document-file':
-      return documentFile(files, announcement);
+      return documentFile(store.files, announcement);
     case 'form-file':
-      return relayedFile(files, announcement);
+      return relayedFile({ store, transport }, announcement);
     case 'report-file':
       return reportFile(announcement.report);
     case 'chart-file':

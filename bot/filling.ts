@@ -14,7 +14,7 @@ import type { DispatchPorts } from './dispatch-ports.ts';
 import { type Back, commit, isRefusal, refused, settled } from './ending.ts';
 
 /** What a form takes; larger recordings travel by another way (MISSION). */
-const MOST_BYTES = 25 * 1024 * 1024;
+export const MOST_BYTES = 25 * 1024 * 1024;
 
 /** A command is a command even while a form is open, if its sign says so. */
 const SIGN = /^\s*(?:\/|!|@)/;
@@ -41,9 +41,12 @@ export async function filled(
       return refused(back, refuse('file-refused', { why: file, most: MOST_BYTES / 1024 / 1024 }));
     const { purpose } = draft.state;
     const signs = purpose.do === 'ask' ? urgentWords(purpose.pathway) : [];
-    const urgent = draft.state.urgent || (!isFile && looksUrgent(body, signs));
-    const said = file ?? readFormWords(draft.state, body, now);
-    const decided = await decideSaid(ports, { ...draft, state: { ...draft.state, urgent } }, said, person, now);
+    const heard = {
+      said: file ?? readFormWords(draft.state, body, now),
+      typed: isFile ? '' : body,
+      isUrgent: (text: string) => looksUrgent(text, signs),
+    };
+    const decided = await decideSaid(ports, draft, heard, person, now);
     return isRefusal(decided)
       ? refused(back, decided)
       : { ...decided, settle: settled(envelope, 'posted', 'answered') };

@@ -8,10 +8,10 @@ import { type Conversation, conversationId, fresh, keep } from '../care/people/c
 import type { Person } from '../care/people/person.ts';
 import { noPlace } from '../care/request/slot-decision.ts';
 import { freeSlots, offeredBy } from '../care/request/slot-search.ts';
-import { decideMove, decideNext, decideRedirect, openIn } from '../care/request/case.ts';
+import { decideNext, decideRedirect, openIn } from '../care/request/case.ts';
 import { decideDraft } from '../care/request/drafting.ts';
 import { decideIdentity } from '../care/identity/decide.ts';
-import { decideAsk } from '../care/request/opening.ts';
+import { decideAskLine, decideMoveLine } from '../care/request/one-line.ts';
 import { loadRequest } from '../care/request/stored.ts';
 import type { CommandContext, CommandEnd } from '../commands/command.ts';
 import type { Parsed } from '../commands/parse.ts';
@@ -119,9 +119,9 @@ async function decide(
     const purpose = end.form.do === 'ask' ? { ...end.form, patient } : end.form;
     return decideDraft(ports, purpose, end.given, person, now);
   }
-  if ('ask' in end) return decideAsk(ports, { ...end.ask, by: person, patient }, now);
+  if ('ask' in end) return decideAskLine(ports, { ...end.ask, by: person, patient }, now);
   if ('identity' in end) return decideIdentity(ports, person, end.identity, now);
   if ('next' in end) return decideNext(ports, person, now);
   if ('redirect' in end) return decideRedirect(ports, end.redirect.code, person, end.redirect, now);
-  return decideMove(ports, end.move.code, person, end.move.move, now);
+  return decideMoveLine(ports, end.move.code, person, end.move.move, now);
 }

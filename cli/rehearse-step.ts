@@ -1,8 +1,15 @@
 /** One step of a scenario on the stage in memory: what is posted, typed, attached, and what each person must have read. */
+import { Readable } from 'node:stream';
 import type { People, Person } from '../care/people/person.ts';
 import { codeIn, type CodeLetter, eventBody, filled, holds, type ScenarioStep } from '../config/schema/scenario.ts';
 import { sayDateTime } from '../config/texts/dates.ts';
 import type { Stage } from './rehearsal.ts';
+
+/** What is attached, whatever its name: one grey pixel (PNG). */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 /** One message of a file, with its own instant. */
 export type Piece = {
@@ -79,8 +86,7 @@ export async function act(around: Around, step: ScenarioStep, n: number): Promis
   if ('attaches' in step) {
     const { name, mime, size } = step.attaches;
     print(`${when()}  ${person.name} joint ${name}`);
-    // Nothing is uploaded: what Relais passes on is the key and the place.
-    const file = { v: 'v2', url: `mxc://transcript/${name}`, key: {}, iv: '', hashes: {} };
+    const { file } = await stage.transport.upload(Readable.from([PIXEL]), PIXEL.length);
     const msgtype = mime.startsWith('image/') ? 'm.image' : 'm.file';
     stage.transport.type(roomId, person.matrix, { msgtype, body: name, file, info: { mimetype: mime, size } });
     await stage.settle();

@@ -70,7 +70,7 @@ export type CommandEnd<R> =
   /** An act: the corridor decides it, and announces what comes of it. */
   | { ask: Omit<Ask, 'by' | 'patient'> }
   /** Too much for one line: asked question by question, in the direct room. */
-  | { form: Purpose; given: { answers: Answer[]; urgent: boolean } }
+  | { form: Purpose; given: { answers: Answer[]; urgent: boolean; outcome?: string | undefined } }
   | { move: { code: string; move: RequestMove } }
   | { redirect: { code: string; pathway: Offer; text: string } }
   /** The oldest of a queue. */

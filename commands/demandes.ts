@@ -2,6 +2,7 @@ import { dueAt } from '../care/request/deadlines.ts';
 import { isLate } from '../care/request/measure.ts';
 import { type Request, stageOf, titleOf } from '../care/request/request.ts';
 import { inOrder, type Mine } from '../care/request/seeing.ts';
+import { withoutFileNames } from '../care/request/form.ts';
 import { shownOf } from '../care/request/shown.ts';
 import {
   type RequestDetail,
@@ -86,7 +87,8 @@ function detail(context: CommandContext, found: { request: Request; mine: Mine }
     askedAt: request.askedAt,
     shown: shownOf(
       request.pathway.form.filter((field) => field.share === 'before'),
-      request.answers,
+      // Whoever may take it reads this list: a file's name may say whose it is.
+      request.answers.map(withoutFileNames),
     ),
   };
 }

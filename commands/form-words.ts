@@ -3,6 +3,7 @@ import { type Draft, type Given, type Step, stepNow, stepsOf, takesFiles } from 
 import type { FormSaid } from '../care/request/drafting.ts';
 import { fold } from '../config/texts/fold.ts';
 import { optionOf, readAnswer, yesOrNo } from '../config/texts/read-answer.ts';
+import { deniesUrgency } from '../config/texts/urgent.ts';
 import { readIdentity } from '../config/texts/read-identity.ts';
 
 const WORDS: Record<string, FormSaid['do']> = {
@@ -22,6 +23,11 @@ const WORDS: Record<string, FormSaid['do']> = {
   '?': 'again',
 };
 const ENOUGH = new Set(['fini', 'termine', "c'est tout", 'cest tout', 'suite', 'suivant', 'ok', 'oui']);
+/** An answer that waits, or that the summary doubts, is meant as it is. */
+const MEANT: [RegExp, Extract<FormSaid, { do: 'mean' }>['why']][] = [
+  [/^(?:non,? )?(?:ce |c')?(?:n'?est )?(?:non|pas) urgent(?:e|s)?(?:,? merci)?$/, 'urgent'],
+  [/^(?:(?:je )?garder?|(?:(?:je )?(?:garder?|envoyer?|envoie) )?(?:quand meme|ainsi|comme ca))$/, 'named'],
+];
 const SEND = new Set(['oui', 'ok', 'envoyer', 'envoie', 'envoyez', 'valider', 'je confirme', 'confirmer', "d'accord"]);
 
 /** @param now civil time: « hier » is a date */
@@ -29,9 +35,17 @@ export function readFormWords(draft: Draft, typed: string, now: number): FormSai
   const word = fold(typed).replace(/[.!…]+$/, '');
   const step = stepNow(draft);
   const known = WORDS[word];
+  const why = draft.held?.doubt.why;
+  // Asked whether to call the 15, nobody passes on; what goes on with the sentence must not take its place.
+  if (why === 'urgent' && (known === 'pass' || (known === undefined && !deniesUrgency(typed)))) return { do: 'again' };
   if (known !== undefined) return { do: known } as FormSaid;
+  const meant = MEANT.find(([said]) => said.test(word))?.[1];
+  if (meant !== undefined && meant === why) return { do: 'mean', why: meant };
+  // « oui » is no answer in the place of the one that waits.
+  if (why !== undefined && (SEND.has(word) || ENOUGH.has(word) || word === 'non')) return { do: 'again' };
   if (step.kind === 'summary') {
     if (SEND.has(word)) return { do: 'send' };
+    if (meant !== undefined) return { do: 'mean', why: meant };
     const n = /^(?:n°?\s*|numero\s*|corriger\s*)?(\d{1,2})$/.exec(word)?.[1];
     return n === undefined ? { do: 'refuse-summary' } : { do: 'correct', n: Number(n) };
   }

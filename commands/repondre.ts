@@ -1,6 +1,7 @@
-import type { Purpose } from '../care/request/draft.ts';
+import { purposeOf } from '../care/request/draft.ts';
+import { outcomeOf } from '../care/request/answering.ts';
 import { inSteps, oneLine } from '../care/request/form.ts';
-import { allAnswers, type Request, stageOf, titleOf } from '../care/request/request.ts';
+import { type Request, stageOf } from '../care/request/request.ts';
 import { type Command, type CommandEnd, nothingToSay } from './command.ts';
 import { whichRequest } from './which-request.ts';
 
@@ -30,19 +31,16 @@ export const repondre: Command = {
   say: nothingToSay,
 };
 
-/** An answer that has several questions, or a conclusion to choose, and of which nothing was typed: step by step. */
+/** An answer that has several questions, or a conclusion to choose: what was not typed with the word is asked step by step. */
 function formOf(request: Request, typed: string): CommandEnd<never> | undefined {
   const stage = stageOf(request);
   const several = inSteps(stage.answer.form);
   if (typed !== '' && !several) return undefined;
   if (!several && stage.outcomes.length === 0) return undefined;
-  const purpose: Purpose = {
-    do: 'answer',
-    code: request.code,
-    title: titleOf(request),
-    form: stage.answer.form,
-    outcomes: stage.outcomes,
-    earlier: allAnswers(request),
-  };
-  return { form: purpose, given: { answers: oneLine(stage.answer.form, typed), urgent: false } };
+  const { outcome, text } = outcomeOf(
+    stage.outcomes.map((one) => one.word),
+    { text: typed },
+  );
+  const given = { answers: oneLine(stage.answer.form, text), urgent: false, outcome };
+  return { form: purposeOf(request), given };
 }

@@ -39,8 +39,8 @@ export type Announcement =
   | { kind: 'request'; audience: RequestAudience; news: RequestNews }
   /** The next question of a form, or its summary, to who fills it in. */
   | { kind: 'form'; news: FormNews }
-  /** A photo or a file of a form (file `form-file`), posted again where it belongs. */
-  | { kind: 'form-file'; file: string; name?: string }
+  /** A photo or a file of a form (file `form-file`), posted again where it belongs; `anonymous`: without what says who took it. */
+  | { kind: 'form-file'; file: string; name?: string; anonymous?: true }
   /** What an answered request leaves, said beside its report. */
   | { kind: 'trace'; news: TraceNews }
   /** The report as a PDF, made when it is sent: the same data make the same bytes. */

@@ -7,7 +7,14 @@ import { type Around, logged, type Moved, told, type Told } from './moved.ts';
 import { firstTaken } from './measure.ts';
 import { allAnswers, openedAt, type Request, stageOf, startAt } from './request.ts';
 
-export type AnswerMove = { do: 'answer'; text: string; answers?: Answer[]; outcome?: string };
+export type AnswerMove = {
+  do: 'answer';
+  text: string;
+  answers?: Answer[];
+  outcome?: string;
+  /** Keys of answers that their writer lets the next group read, although they seem to name somebody. */
+  asIs?: readonly string[];
+};
 
 export function answer(request: Request, by: Person, move: AnswerMove, around: Around): Moved | Refusal {
   const { code, taker } = request;
@@ -16,13 +23,9 @@ export function answer(request: Request, by: Person, move: AnswerMove, around: A
   if (!move.text && !move.answers && move.outcome === undefined) return refuse('answer-missing', { code });
   if (together ? !request.participants.includes(by.id) : !taker) return refuse('not-taken', { code });
   if (!together && taker !== by.id) return refuse('not-the-taker', { code, who: around.nameOf(taker ?? '') });
-  const read = outcomeOf(
-    stage.outcomes.map((o) => o.word),
-    move,
-  );
-  if (read.outcome === undefined && stage.outcomes.length > 0)
+  const { outcome, answers } = lineOf(request, move);
+  if (outcome === undefined && stage.outcomes.length > 0)
     return refuse('outcome-missing', { code, words: stage.outcomes.map((o) => o.word) });
-  const answers = move.answers ?? oneLine(stage.answer.form, read.text);
   const faults = faultsOf(stage.answer.form, answers, allAnswers(request), parisDate(around.now));
   const long = faults.find((f) => f.fault === 'too-long');
   if (long) return refuse('too-long', { max: longestOf(stage.answer.form, long.key) });
@@ -31,7 +34,7 @@ export function answer(request: Request, by: Person, move: AnswerMove, around: A
       word: `repondre ${code}`,
       fields: faults.map((f) => f.label),
     });
-  const reply = { stage: stage.id, by: by.id, at: around.now, outcome: read.outcome, answers };
+  const reply = { stage: stage.id, by: by.id, at: around.now, outcome, answers };
   const corrected = request.status === 'answered';
   const kept =
     corrected || together ? request.replies.filter((r) => r.stage !== stage.id || r.by !== by.id) : request.replies;
@@ -41,8 +44,18 @@ export function answer(request: Request, by: Person, move: AnswerMove, around: A
   return completed(next, by.id, around.now);
 }
 
+/** What was answered, in whichever way: its conclusion, and the answers to the questions of this stage. */
+export function lineOf(request: Request, move: AnswerMove): { outcome: string | undefined; answers: Answer[] } {
+  const { outcomes, answer: asked } = stageOf(request);
+  const { outcome, text } = outcomeOf(
+    outcomes.map((o) => o.word),
+    move,
+  );
+  return { outcome, answers: move.answers ?? oneLine(asked.form, text) };
+}
+
 /** The outcome as chosen, or as the first word of what was typed: `repondre D-4K7 anormale lésion …`. */
-function outcomeOf(
+export function outcomeOf(
   words: string[],
   { text, outcome }: { text: string; outcome?: string },
 ): { outcome: string | undefined; text: string } {

@@ -7,11 +7,12 @@ import type { Timer } from '../relay/timer.ts';
 import type { Person } from '../people/person.ts';
 import { closedByItself, expired, released, started } from './clock-moves.ts';
 import { dueOf, dutyEnd, type LifeStep, overtaken, rearm, runningTarget } from './deadlines.ts';
+import { knownOf, namedAmong, signsOf } from './doubt.ts';
 import { routeEscalation } from './escalation.ts';
 import type { Around, Moved } from './moved.ts';
 import { freed, mayNotSendAway, redirect, type RequestMove, step } from './moves.ts';
 import type { RequestStep } from './news.ts';
-import { following, freshCode, opened, openFollowing, territoryOf } from './opening.ts';
+import { following, freshCode, opened, openFollowing, saidAsIs, territoryOf } from './opening.ts';
 import { isPointer, type Offer } from './pathway.ts';
 import { deliver, record, type RequestPorts } from './record.ts';
 import { inTerritory, isEnded, isOwed, mayDo, type Request, stageOf, usedBy } from './request.ts';
@@ -36,7 +37,19 @@ export async function decideMove(
   if ('text' in move && !isShown && move.text.length > LONGEST) return refuse('too-long', { max: LONGEST });
   const moved = step(unbound(ports, file.state, move), by, move, around(ports, now));
   if ('data' in moved) return moved;
-  return settled(ports, file, moved, by.id, now);
+  const named = move.do === 'answer' ? await namedToNext(ports, moved.request, by) : [];
+  const hidden = named.find(({ field }) => !(move.do === 'answer' && move.asIs?.includes(field.key)));
+  if (hidden) return refuse('group-would-read', { signs: signsOf(hidden) });
+  const decision = await settled(ports, file, moved, by.id, now);
+  if (named.length > 0) decision.audit.push(saidAsIs(code, by));
+  return decision;
+}
+
+/** What the group of the next stage, or of a request that follows, would read of who the patient is. */
+async function namedToNext(ports: RequestPorts, request: Request, by: Person): Promise<ReturnType<typeof namedAmong>> {
+  const reply = request.replies.findLast((one) => one.by === by.id);
+  const stage = request.pathway.stages.find(({ id }) => id === reply?.stage);
+  return reply && stage ? namedAmong(stage.answer.form, reply.answers, await knownOf(ports, request)) : [];
 }
 
 /** To another group, which can answer better: this request ends there, and goes on under another code. */

@@ -4,7 +4,9 @@
  */
 import type { PatientView } from '../relay/announcement.ts';
 import { type Answer, asked, type FormField } from './form.ts';
+import type { Doubt } from './doubt.ts';
 import type { OutcomeChoice, Pathway } from './pathway.ts';
+import { allAnswers, type Request, stageOf, titleOf } from './request.ts';
 
 /** What the form is for. */
 export type Purpose =
@@ -22,8 +24,10 @@ export type Draft = {
   consent: boolean | undefined;
   anonymous: boolean | undefined;
   outcome: string | undefined;
-  /** Something that was written sounds urgent: said before sending, decided at sending. */
-  urgent: boolean;
+  /** An answer that was not taken, and why: its question waits until it is written again, or meant as it is. */
+  held?: { answer: Answer; doubt: Doubt };
+  /** Keys of answers that are meant as they are: « non urgent », `garder`. */
+  meant?: Record<Doubt['why'], string[]>;
   /** Civil time, epoch ms UTC. */
   startedAt: number;
   /** When its last question was asked. */
@@ -45,19 +49,25 @@ export type Given =
   | { kind: 'identity'; identity: PatientView }
   | { kind: 'consent' | 'anonymous'; yes: boolean };
 
-/** @param answers what was typed on the same line as the word, already read */
-export function newDraft(purpose: Purpose, answers: Answer[], urgent: boolean, now: number): Draft {
+/** @param now civil time, epoch ms UTC */
+export function newDraft(purpose: Purpose, now: number): Draft {
   return {
     purpose,
-    answers,
+    answers: [],
     passed: [],
     identity: undefined,
     consent: undefined,
     anonymous: undefined,
     outcome: undefined,
-    urgent,
     startedAt: now,
   };
+}
+
+/** The answer to the stage at which this request is. */
+export function purposeOf(request: Request): Extract<Purpose, { do: 'answer' }> {
+  const { answer, outcomes } = stageOf(request);
+  const { code } = request;
+  return { do: 'answer', code, title: titleOf(request), form: answer.form, outcomes, earlier: allAnswers(request) };
 }
 
 export function titleOfDraft({ purpose }: Draft): string {
@@ -150,12 +160,15 @@ export function corrected(draft: Draft, n: number): Draft | undefined {
   return step && without(draft, step);
 }
 
-function without(draft: Draft, step: Step): Draft {
+/** As if this question had not been answered: what was said of its answer goes with it. */
+export function without(draft: Draft, step: Step): Draft {
   const name = nameOf(step);
   const kept = { ...draft, passed: draft.passed.filter((one) => one !== name) };
   switch (step.kind) {
-    case 'field':
-      return { ...kept, answers: draft.answers.filter((a) => a.key !== step.field.key) };
+    case 'field': {
+      const { key } = step.field;
+      return { ...notMeant(kept, key), answers: draft.answers.filter((a) => a.key !== key) };
+    }
     case 'summary':
       return kept;
     default:
@@ -177,6 +190,20 @@ function isDone(draft: Draft, step: Step): boolean {
     default:
       return draft[step.kind] !== undefined;
   }
+}
+
+/** This answer is meant as it is, whatever it sounds like. */
+export function withMeant(draft: Draft, why: Doubt['why'], key: string): Draft {
+  const { urgent = [], named = [] } = draft.meant ?? {};
+  const meant = { urgent, named };
+  return { ...draft, meant: { ...meant, [why]: [...meant[why].filter((one) => one !== key), key] } };
+}
+
+/** Another answer is another matter. */
+function notMeant({ meant, ...draft }: Draft, key: string): Draft {
+  if (!meant) return draft;
+  const others = (keys: string[]): string[] => keys.filter((one) => one !== key);
+  return { ...draft, meant: { urgent: others(meant.urgent), named: others(meant.named) } };
 }
 
 function hasFiles({ answers }: Draft, { key }: FormField): boolean {

@@ -1,5 +1,4 @@
 /** A form through the corridor: begun, answered, corrected, sent or let go. Load, decide; the commit is the caller's. */
-import { parisDate } from '../relay/civil-time.ts';
 import { DAY } from '../relay/civil-time.ts';
 import { type Decision, emptyDecision } from '../relay/decision.ts';
 import type { Reason } from '../relay/outcome.ts';
@@ -9,6 +8,7 @@ import { directRoom } from '../relay/room.ts';
 import type { Timer } from '../relay/timer.ts';
 import type { Person } from '../people/person.ts';
 import { decideMove } from './case.ts';
+import { callOf, type Doubt, doubtsOf, knownToDraft, type Scrutiny } from './doubt.ts';
 import {
   back,
   corrected,
@@ -18,14 +18,14 @@ import {
   passed,
   type Purpose,
   stepNow,
-  takesFiles,
+  stepsOf,
   titleOfDraft,
-  withGiven,
 } from './draft.ts';
-import { type Answer, type Attachment, faultOf, type FormField } from './form.ts';
+import type { Answer, Attachment } from './form.ts';
 import { type FormNews, formNews, type Trouble } from './form-news.ts';
 import { decideAsk, mayStart } from './opening.ts';
 import type { RequestPorts } from './record.ts';
+import { asMeant, take, takeFile, withoutOptional } from './taking.ts';
 
 /** Nobody comes back to a form after a day: it is let go, politely. */
 const PATIENCE = DAY;
@@ -36,6 +36,8 @@ export type FormSaid =
   | { do: 'unread'; why: string }
   | { do: 'back' | 'pass' | 'abandon' | 'send' | 'again' | 'refuse-summary' }
   | { do: 'correct'; n: number }
+  /** The answer that waits, or those that the summary doubts, are meant as they are. */
+  | { do: 'mean'; why: Doubt['why'] }
   /** A file that came; `content` is the event's own (its encrypted file and key), posted again where it belongs. */
   | { do: 'file'; attachment: Attachment; content: unknown };
 
@@ -45,11 +47,14 @@ export async function openDraft(store: Pick<Store, 'files'>, person: Person): Pr
   return file?.state ? { ...file, state: file.state } : undefined;
 }
 
-/** @returns the first question, in the direct room; or why this cannot be asked */
+/**
+ * @param given what was typed on the same line. `alone`: it was to be enough, so nothing optional is asked
+ * @returns the first question, in the direct room; or why this cannot be asked
+ */
 export async function decideDraft(
   ports: RequestPorts,
   purpose: Purpose,
-  given: { answers: Answer[]; urgent: boolean },
+  given: { answers: Answer[]; urgent: boolean; outcome?: string | undefined; alone?: true },
   by: Person,
   now: number,
 ): Promise<Decision | Refusal> {
@@ -59,48 +64,83 @@ export async function decideDraft(
   }
   const stored = await ports.store.files.load<Draft | null>('draft', by.id);
   if (stored?.state) return refuse('form-open', { title: titleOfDraft(stored.state) });
-  const draft = newDraft(purpose, given.answers, given.urgent, now);
-  return kept(stored?.version ?? 0, draft, formNews(draft, { first: true }), by, now);
+  const empty: Draft = { ...newDraft(purpose, now), outcome: given.outcome };
+  // What came on the line was looked at for urgent signs as a whole, above.
+  const scrutiny = { known: await knownToDraft(ports, empty), isUrgent: () => false };
+  const all = given.answers.map((answer): Given => ({ kind: 'field', answer }));
+  const { draft, trouble } = take(empty, all, now, scrutiny);
+  const asks = given.alone ? withoutOptional(draft) : draft;
+  return kept(stored?.version ?? 0, asks, formNews(asks, { first: true, ...(trouble && { trouble }) }), by, now);
 }
 
-/** @param file the open form, as it was read */
+/**
+ * @param file the open form, as it was read
+ * @param typed the words themselves; none for a file
+ * @param isUrgent whether words sound urgent in this pathway
+ */
 export async function decideSaid(
   ports: RequestPorts,
   file: StoredFile<Draft>,
-  said: FormSaid,
+  { said, typed, isUrgent }: { said: FormSaid; typed: string; isUrgent: Scrutiny['isUrgent'] },
   by: Person,
   now: number,
 ): Promise<Decision | Refusal> {
-  const { state: draft, version } = file;
+  const { state, version } = file;
+  const { held, ...draft } = state;
+  const known = await knownToDraft(ports, draft);
+  const look = (next: Draft): Scrutiny => ({ known: { ...known, view: next.identity ?? known.view }, isUrgent });
   const ask = (next: Draft, trouble?: Trouble): Decision =>
-    kept(version, next, formNews(next, trouble && { trouble }), by, now);
+    kept(version, next, formNews(next, { ...(trouble && { trouble }), doubts: doubtsOf(next, look(next)) }), by, now);
+  // Said where nothing free was asked, it is no answer; it must be heard all the same.
+  const call = callOf(draft);
+  const alarm = call && isUrgent(typed) ? { doubt: call } : undefined;
   switch (said.do) {
     case 'again':
-      return ask(draft);
+      return ask(state);
     case 'unread':
-      return ask(draft, { unread: said.why });
+      return ask(draft, alarm ?? { unread: said.why });
     case 'back': {
+      if (held) return ask(draft);
       const before = back(draft);
       return before ? ask(before) : ask(draft, { cannot: 'go-back' });
     }
     case 'pass': {
       const next = passed(draft);
-      return next ? ask(next) : ask(draft, { cannot: 'pass' });
+      return next ? ask(next) : ask(state, { cannot: 'pass' });
     }
     case 'correct': {
       const next = corrected(draft, said.n);
       return next ? ask(next) : ask(draft, { cannot: 'confirm' });
     }
     case 'refuse-summary':
-      return ask(draft, { cannot: 'confirm' });
-    case 'given':
-      return given(draft, said.given, now, ask);
-    case 'file':
-      return withFile(draft, said, now, ask);
+      return ask(draft, alarm ?? { cannot: 'confirm' });
+    case 'given': {
+      const next = take(draft, said.given, now, look(draft));
+      return ask(next.draft, next.trouble);
+    }
+    case 'mean': {
+      const next = asMeant(state, said.why, look(draft));
+      if (!next) return ask(state);
+      const isSent = said.why === 'named' && next.isReady;
+      const decided = isSent ? await sent(ports, { ...file, state: next.draft }, by, now) : ask(next.draft);
+      if ('data' in decided) return decided;
+      const audit = { actor: by.id, action: `form:meant-${said.why}`, subject: by.id } as const;
+      return { ...decided, audit: [...decided.audit, { ...audit, outcome: 'posted', reason: 'recorded' }] };
+    }
+    case 'file': {
+      if (held) return ask(state);
+      const next = takeFile(draft, said.attachment, now);
+      const decision = ask(next.draft, next.trouble);
+      if (!next.trouble)
+        decision.files.push({ kind: 'form-file', id: said.attachment.id, version: 0, state: said.content });
+      return decision;
+    }
     case 'abandon':
       return over(version, { what: 'abandoned', title: titleOfDraft(draft) }, by);
     case 'send':
-      return stepNow(draft).kind === 'summary' ? sent(ports, file, by, now) : ask(draft);
+      return stepNow(draft).kind === 'summary' && doubtsOf(draft, look(draft)).length === 0
+        ? sent(ports, file, by, now)
+        : ask(state);
     default:
       return said satisfies never;
   }
@@ -118,52 +158,17 @@ export async function decideDraftTimer(ports: RequestPorts, timer: Timer): Promi
   return { ...decision, timers: [], fired: timer };
 }
 
-/** Each answer must suit its question; the first that does not is asked again, those before it are kept. */
-function given(draft: Draft, all: Given[], now: number, ask: (next: Draft, trouble?: Trouble) => Decision): Decision {
-  let next = draft;
-  for (const one of all) {
-    const step = stepNow(next);
-    if (one.kind === 'field' && step.kind === 'field') {
-      const field = all.length > 1 ? fieldOf(next, one.answer.key) : step.field;
-      const fault = field && faultOf(field, one.answer, parisDate(now));
-      if (fault) return ask(next, { fault });
-    }
-    next = withGiven(next, one);
-  }
-  return ask(next);
-}
-
-function fieldOf({ purpose }: Draft, key: string): FormField | undefined {
-  const form = purpose.do === 'ask' ? purpose.pathway.form : purpose.form;
-  return form.find((field) => field.key === key);
-}
-
-function withFile(
-  draft: Draft,
-  { attachment, content }: Extract<FormSaid, { do: 'file' }>,
-  now: number,
-  ask: (next: Draft, trouble?: Trouble) => Decision,
-): Decision {
-  const step = stepNow(draft);
-  if (!takesFiles(step)) return ask(draft, { cannot: 'take-file' });
-  const { field } = step;
-  const held = draft.answers.find((a) => a.key === field.key);
-  const files = held && (held.type === 'photo' || held.type === 'file') ? held.value : [];
-  const answer: Answer = { key: field.key, type: field.type, value: [...files, attachment] };
-  const fault = faultOf(field, answer, parisDate(now));
-  if (fault) return ask(draft, { fault });
-  const decision = ask(withGiven(draft, { kind: 'field', answer }));
-  decision.files.push({ kind: 'form-file', id: attachment.id, version: 0, state: content });
-  return decision;
-}
-
 async function sent(
   ports: RequestPorts,
   { state: draft, version }: StoredFile<Draft>,
   by: Person,
   now: number,
 ): Promise<Decision | Refusal> {
-  const { purpose, answers, outcome, identity, consent, anonymous, urgent } = draft;
+  const { purpose, outcome, identity, consent, anonymous, meant } = draft;
+  // What was answered before a correction closed its question is not on the summary: nobody reads it again.
+  const asked = stepsOf(draft).flatMap((step) => (step.kind === 'field' ? [step.field.key] : []));
+  const answers = draft.answers.filter(({ key }) => asked.includes(key));
+  const asIs = meant?.named ?? [];
   const decided =
     purpose.do === 'ask'
       ? await decideAsk(
@@ -172,7 +177,8 @@ async function sent(
             pathway: purpose.pathway,
             by,
             answers,
-            urgent,
+            urgent: false, // an answer that sounds urgent has stopped the form
+            asIs,
             identity,
             patient: purpose.patient,
             ...(consent !== undefined && { consent }),
@@ -184,7 +190,7 @@ async function sent(
           ports,
           purpose.code,
           by,
-          { do: 'answer', text: '', answers, ...(outcome !== undefined && { outcome }) },
+          { do: 'answer', text: '', answers, asIs, ...(outcome !== undefined && { outcome }) },
           now,
         );
   // Refused: the form stays, so that what is wrong can be corrected.

@@ -1,12 +1,17 @@
 /** What is told to somebody who fills in a form; config/texts/forms.ts has the words. */
 import type { PatientView } from '../relay/announcement.ts';
+import type { Doubt } from './doubt.ts';
 import { type Draft, openSteps, progressOf, type Step, stepNow, stepsOf, titleOfDraft } from './draft.ts';
 import type { AnswerFault } from './form.ts';
 import { type Shown, shownOf } from './shown.ts';
 
 /** Why the last words were no answer: they could not be read (`unread`), or do not suit (`fault`). */
 export type Trouble =
-  { unread: string } | { fault: AnswerFault['fault'] } | { cannot: 'pass' | 'go-back' | 'confirm' | 'take-file' };
+  | { unread: string }
+  | { fault: AnswerFault['fault'] }
+  | { cannot: 'pass' | 'go-back' | 'confirm' | 'take-file' | 'stay-anonymous' }
+  /** Said where it could not be kept: it is heard all the same. */
+  | { doubt: Doubt };
 
 export type FormNews =
   /** `next`: the labels of the questions that follow, the first time. */
@@ -20,9 +25,13 @@ export type FormNews =
       trouble?: Trouble;
       files?: number;
     }
+  /** The answer to this question was not taken; it waits to be written again, or meant as it is. */
+  | { what: 'held'; title: string; label: string; doubt: Doubt; first: boolean }
   | {
       what: 'summary';
       title: string;
+      /** Answers that stand in the way of sending, by their number. */
+      doubts?: { n: number; doubt: Doubt }[];
       given: Shown[];
       identity: PatientView | undefined;
       about: boolean;
@@ -31,14 +40,20 @@ export type FormNews =
   | { what: 'abandoned' | 'expired'; title: string };
 
 /** The present question, or the summary. */
-export function formNews(draft: Draft, more: { trouble?: Trouble; first?: boolean } = {}): FormNews {
+export function formNews(
+  draft: Draft,
+  more: { trouble?: Trouble; first?: boolean; doubts?: { n: number; doubt: Doubt }[] } = {},
+): FormNews {
   const step = stepNow(draft);
   const title = titleOfDraft(draft);
+  if (draft.held && step.kind === 'field')
+    return { what: 'held', title, label: step.field.label, doubt: draft.held.doubt, first: more.first ?? false };
   const trouble = more.trouble && { trouble: more.trouble };
   if (step.kind === 'summary')
     return {
       what: 'summary',
       title,
+      doubts: (more.doubts ?? []).map(({ n, doubt }) => ({ n, doubt })),
       given: givenOf(draft),
       identity: draft.identity,
       about: asksWho(draft),

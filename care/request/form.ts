@@ -46,6 +46,11 @@ export type FormField = Common &
 /** A file that somebody sent, kept encrypted elsewhere: the state of a request never holds its bytes. */
 export type Attachment = { id: string; name: string; mime: string; /** Bytes. */ size: number };
 
+/** What a photo says of who took it can be taken out of these; a PDF, a HEIC keep their author. */
+export function canBeAnonymous({ mime }: Attachment): boolean {
+  return ['image/jpeg', 'image/jpg', 'image/png'].includes(mime.toLowerCase());
+}
+
 /** One answered question. What was not answered has no entry. */
 export type Answer = { key: string } & (
   | { type: 'text'; value: string }
@@ -143,6 +148,21 @@ export function faultOf(field: FormField, given: Answer, today: string): AnswerF
     default:
       return field satisfies never;
   }
+}
+
+/** What was sent as an answer; nothing for words. */
+export function filesOf(answer: Answer): Attachment[] {
+  return answer.type === 'photo' || answer.type === 'file' ? answer.value : [];
+}
+
+/** The names that a phone or an office gives to its files may say whose they are: « MODELE_Odile.jpg » is « photo-1.jpg ». */
+export function withoutFileNames(answer: Answer): Answer {
+  if (answer.type !== 'photo' && answer.type !== 'file') return answer;
+  const value = answer.value.map((one, n) => {
+    const ending = /\.[a-z0-9]{1,5}$/i.exec(one.name)?.[0] ?? '';
+    return { ...one, name: `${answer.type === 'photo' ? 'photo' : 'document'}-${n + 1}${ending}` };
+  });
+  return { ...answer, value };
 }
 
 /** What is typed on one line answers the first free question (`avis cardio <question>`). Nothing typed answers nothing. */

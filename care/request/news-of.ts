@@ -5,7 +5,7 @@ import { dueAt } from './deadlines.ts';
 import type { Told } from './moved.ts';
 import type { RequestAudience, RequestNews } from './news.ts';
 import type { Stage } from './pathway.ts';
-import { type FormField, inSteps } from './form.ts';
+import { type FormField, inSteps, withoutFileNames } from './form.ts';
 import { allAnswers, type Request, stageOf, titleOf } from './request.ts';
 import { type Shown, shownOf } from './shown.ts';
 
@@ -52,8 +52,9 @@ export function newsOf(
 }
 
 /** The form and the answers of earlier stages: the group reads only what is shared before. */
-function shownTo(people: People, request: Request, audience: RequestAudience): Shown[] {
+function shownTo(people: People, asked: Request, audience: RequestAudience): Shown[] {
   if (audience === 'team' || audience === 'escalation') return [];
+  const request = audience === 'group' ? withoutNames(asked) : asked;
   const passed = request.pathway.stages.slice(0, request.stage);
   const alone = passed.filter((stage) => stage.to.dispatch !== 'everyone');
   const fields = [request.pathway.form, ...alone.map((stage) => stage.answer.form)].flat();
@@ -67,6 +68,12 @@ function shownTo(people: People, request: Request, audience: RequestAudience): S
     ...shownOf(unique(fields.filter(mayRead)), answers),
     ...opinions.flatMap((stage) => opinionsOf(people, request, { ...stage, form: stage.answer.form.filter(mayRead) })),
   ];
+}
+
+/** The group reads that a file came, not how a phone or an office called it. */
+function withoutNames(request: Request): Request {
+  const replies = request.replies.map((reply) => ({ ...reply, answers: reply.answers.map(withoutFileNames) }));
+  return { ...request, answers: request.answers.map(withoutFileNames), replies };
 }
 
 /** The word that led here is a part of that stage's answer, and often the reason why there is a next one. */

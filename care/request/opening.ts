@@ -8,7 +8,8 @@ import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { People, Person } from '../people/person.ts';
 import { survivorOf } from '../identity/people-of.ts';
 import { isPublicHoliday } from './calendar.ts';
-import { type Answer, faultsOf, type FormField } from './form.ts';
+import { knownOf, namedAmong, signsOf } from './doubt.ts';
+import { type Answer, canBeAnonymous, faultsOf, filesOf, type FormField, withoutFileNames } from './form.ts';
 import type { Moved, Told } from './moved.ts';
 import { type AskHours, groupFor, isPointer, type Offer, type Pathway, runnable } from './pathway.ts';
 import { record, type RequestPorts } from './record.ts';
@@ -27,6 +28,8 @@ export type Ask = {
   identity?: PatientView | undefined;
   /** The patient in whose room it is asked. */
   patient?: string | undefined;
+  /** Keys of answers that the asker lets the group read, although they seem to name somebody. */
+  asIs?: readonly string[];
 };
 
 /** @returns the decision, or the refusal that is said instead (urgent cases are refused before anything is sent) */
@@ -40,9 +43,14 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
   if (no) return no;
   const pathway = inTerritory(offer, by.territory);
   if (!pathway) return refuse('no-territory', { title: offer.title });
+  const named = namedAmong(pathway.form, answers, await knownOf(ports, ask));
+  const hidden = named.find(({ field }) => !ask.asIs?.includes(field.key));
+  if (hidden) return refuse('group-would-read', { signs: signsOf(hidden) });
   const decision = emptyDecision();
   const anonymous =
     pathway.ask.anonymous === 'always' || (pathway.ask.anonymous === 'default' && ask.anonymous !== false);
+  const telling = anonymous ? answers.flatMap(filesOf).filter((file) => !canBeAnonymous(file)) : [];
+  if (telling.length > 0) return refuse('file-tells-who', { may: pathway.ask.anonymous === 'default' ? 'name' : '' });
   const request = newRequest(
     {
       code: await freshCode(ports, decision),
@@ -50,7 +58,7 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
       opened: { by: 'person' },
       asker: by.id,
       askedAt: now,
-      answers: anonymous ? answers.map(unnamed) : answers,
+      answers: anonymous ? answers.map(withoutFileNames) : answers,
       anonymous,
       identity: ask.identity,
       // A form may have stayed open while the desk confirmed a merge.
@@ -60,17 +68,13 @@ export async function decideAsk(ports: RequestPorts, ask: Ask, now: number): Pro
     now,
   );
   await record(ports, decision, 0, opened(request), by.id, now);
+  if (named.length > 0) decision.audit.push(saidAsIs(request.code, by));
   return decision;
 }
 
-/** The names that a phone or an office gives to its files may say whose they are. */
-function unnamed(answer: Answer): Answer {
-  if (answer.type !== 'photo' && answer.type !== 'file') return answer;
-  const value = answer.value.map((one, n) => {
-    const ending = /\.[a-z0-9]{1,5}$/i.exec(one.name)?.[0] ?? '';
-    return { ...one, name: `${answer.type === 'photo' ? 'photo' : 'document'}-${n + 1}${ending}` };
-  });
-  return { ...answer, value };
+/** Somebody decided that what seems to name the patient may be read by the group. */
+export function saidAsIs(code: string, by: Person): Decision['audit'][number] {
+  return { actor: by.id, action: 'request:named-as-is', subject: code, outcome: 'posted', reason: 'recorded' };
 }
 
 /** Before any question: who may, from where, when, and what is too urgent to be asked here. */

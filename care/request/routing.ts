@@ -11,7 +11,7 @@ import type { Answer } from './form.ts';
 import type { Told } from './moved.ts';
 import type { RequestAudience } from './news.ts';
 import { newsOf } from './news-of.ts';
-import { allAnswers, isOwed, type Request, stageOf } from './request.ts';
+import { isOwed, type Request, stageOf } from './request.ts';
 import { heldRing } from './sla.ts';
 
 /**
@@ -63,16 +63,19 @@ export function routeStep(
   const hasRoom = request.history.some((h) => h.step === 'taken' || h.step === 'joined');
   const inRoomIfAny = (ring: string[]): NewDelivery[] => (hasRoom ? inRoom(ring) : []);
   // Photos and files follow the words of the step that brought them, in the request room alone.
-  const files = (answers: readonly Answer[]): NewDelivery[] =>
+  const files = (answers: readonly Answer[], more: { anonymous?: true } = {}): NewDelivery[] =>
     answers.flatMap((answer) =>
       answer.type === 'photo' || answer.type === 'file'
         ? answer.value.map(({ id, name }): NewDelivery => ({
             room: roomRef.request(request.code),
             ring: [],
-            announcement: { kind: 'form-file', file: id, name },
+            announcement: { kind: 'form-file', file: id, name, ...more },
           }))
         : [],
     );
+  // Whoever answers is named: only what the asker sent says who they are.
+  const asked = files(request.answers, request.anonymous ? { anonymous: true } : {});
+  const replied = files(request.replies.flatMap((reply) => reply.answers));
   const there = request.anonymous ? [] : asker;
   const rungNow = (): string[] =>
     heldRing(stageOf(request), now) === undefined ? firstRung(people, request, now) : [];
@@ -80,14 +83,9 @@ export function routeStep(
     case 'asked':
       return [group(rungNow()), ...(isContinued(request) ? [] : toAsker([]))];
     case 'taken':
-      return [...toAll(), ...inRoom([...there, ...takers]), ...files(allAnswers(request)), ...toAsker([])];
+      return [...toAll(), ...inRoom([...there, ...takers]), ...asked, ...replied, ...toAsker([])];
     case 'joined':
-      return [
-        ...toAll(),
-        ...inRoom(matrixOf(people, request.participants.at(-1))),
-        ...files(request.answers),
-        ...toAsker([]),
-      ];
+      return [...toAll(), ...inRoom(matrixOf(people, request.participants.at(-1))), ...asked, ...toAsker([])];
     case 'given-back':
     case 'released':
       return request.status === 'asked' ? [group(rungNow()), ...toAsker(asker)] : [group([])];

@@ -1,7 +1,9 @@
 /** What Relais says to somebody who fills in a form: one question at a time, then the summary. */
 import type { FormField } from '../../care/request/form.ts';
 import type { FormNews, Trouble } from '../../care/request/form-news.ts';
+import { fileTellsWho } from './anonymous-files.ts';
 import { answerLine } from './answers.ts';
+import { doubtsText, doubtText, heldText, waysOut } from './doubts.ts';
 import { patientName } from './stays.ts';
 import { b, code, join, lines, type Piece, say } from './markup.ts';
 
@@ -10,6 +12,8 @@ export function formText(news: FormNews): Piece {
   switch (news.what) {
     case 'question':
       return question(news);
+    case 'held':
+      return heldText(news);
     case 'summary':
       return summary(news);
     case 'abandoned':
@@ -131,6 +135,7 @@ const FAULTS: Record<string, string> = {
 };
 
 function troubleText(trouble: Trouble, field: FormField | undefined): Piece {
+  if ('doubt' in trouble) return doubtText(trouble.doubt);
   if ('unread' in trouble) return say`${UNREAD[trouble.unread] ?? 'Je n’ai pas compris.'}`;
   if ('cannot' in trouble)
     switch (trouble.cannot) {
@@ -142,6 +147,8 @@ function troubleText(trouble: Trouble, field: FormField | undefined): Piece {
         return say`Rien n’est envoyé.`;
       case 'take-file':
         return say`Cette question n’attend pas de fichier.`;
+      case 'stay-anonymous':
+        return fileTellsWho();
       default:
         return trouble.cannot satisfies never;
     }
@@ -157,7 +164,7 @@ const STEPS: Record<string, string> = {
   anonymous: 'Anonyme',
 };
 
-function summary({ title, given, identity, trouble }: Extract<FormNews, { what: 'summary' }>): Piece {
+function summary({ title, given, identity, trouble, doubts = [] }: Extract<FormNews, { what: 'summary' }>): Piece {
   return lines(
     trouble && troubleText(trouble, undefined),
     say`${b(title)} — relisez :`,
@@ -167,6 +174,9 @@ function summary({ title, given, identity, trouble }: Extract<FormNews, { what: 
         return say`${number}${STEPS['identity']} : ${identity ? patientName(identity) : 'non donné'}`;
       return join([say`${number}`, answerLine({ ...one, label: STEPS[one.label] ?? one.label })], '');
     }),
-    say`${code('oui')} pour envoyer, un numéro pour corriger, ${code('abandonner')} pour ne rien envoyer.`,
+    ...doubtsText(doubts),
+    doubts.length > 0
+      ? waysOut(doubts)
+      : say`${code('oui')} pour envoyer, un numéro pour corriger, ${code('abandonner')} pour ne rien envoyer.`,
   );
 }

@@ -1,5 +1,7 @@
 /** What is not done, said to who asked for it: why, and what to do instead. */
 import type { Refusal } from '../../care/relay/refusal.ts';
+import { filesTellWho } from './anonymous-files.ts';
+import { callText, groupWouldRead } from './doubts.ts';
 import { followingRefusal } from './following.ts';
 import { identityRefusal } from './identity.ts';
 import { b, code, lines, outside, type Piece, say } from './markup.ts';
@@ -50,10 +52,9 @@ export function refusal({ code: why, data }: Refusal): Piece {
     case 'consent-missing':
       return say`L’accord du patient est nécessaire avant d’envoyer.`;
     case 'urgent-call-15':
-      return lines(
-        say`${b('Appelez le 15.')} Un avis ne convient pas à une urgence : rien n’a été envoyé.`,
-        say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`,
-      );
+      return lines(callText('15', undefined), say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`);
+    case 'group-would-read':
+      return groupWouldRead(Array.isArray(data['signs']) ? data['signs'] : []);
     case 'own-request':
       return say`${s('code')} est votre propre demande.`;
     case 'nothing-to-follow':
@@ -64,6 +65,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return s('why') === 'size'
         ? say`Ce fichier est trop gros (${s('most')} Mo au plus).`
         : say`Je n’ai pas pu lire ce fichier : renvoyez-le.`;
+    case 'file-tells-who':
+      return filesTellWho(s('may') === 'name');
     case 'slot-elsewhere':
       return say`Ce créneau se réserve ici : ${s('where')}`;
     case 'slot-gone':
@@ -117,7 +120,7 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('title')} : fermé à cette heure. ${s('otherwise')}`;
     case 'urgent-call':
       return lines(
-        say`${b(`Appelez le ${s('call')}.`)} ${s('say')} Rien n’a été envoyé.`,
+        callText(s('call'), s('say') || undefined),
         say`Si ce n’est pas urgent, ajoutez « non urgent » à votre question.`,
       );
     case 'elsewhere':

@@ -30,11 +30,16 @@ const URGENT = [
  */
 export function looksUrgent(question: string, more: readonly string[] = []): boolean {
   const text = plain(question);
-  if (/ (non|pas|sans?) (urgent|urgente|urgence) /.test(text)) return false;
+  if (deniesUrgency(question)) return false;
   if (URGENT.some((words) => text.includes(` ${words} `))) return true;
   return more.some((words) =>
     text.replaceAll(new RegExp(` ${DENIED}${plain(words).trim()} `, 'g'), ' ').includes(plain(words)),
   );
+}
+
+/** « non urgent », said by who writes. */
+export function deniesUrgency(said: string): boolean {
+  return / (non|pas|sans?) (urgent|urgente|urgence) /.test(plain(said));
 }
 
 /** As `plain` leaves them: it takes « sans » for a plural. */

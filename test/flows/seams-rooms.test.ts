@@ -1,5 +1,7 @@
 /** What is typed where two conversations, or two sorts of readers, meet. */
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { jpegPhoto } from '../bot/photos.ts';
 import { offer } from '../request/offers.ts';
 import { ONE_SLOT } from './one-slot.ts';
 import { openWard, paris, type Ward } from './stage.ts';
@@ -21,12 +23,12 @@ to: { group: avis-cardiologie, dispatch: first-accept }
 const last = (ward: Ward, id: string): string => ward.bodies(id).at(-1) ?? '';
 async function photo(ward: Ward, body: string): Promise<void> {
   const room = await ward.direct('@mt:test');
-  const file = { url: 'mxc://test/abc', v: 'v2', key: { k: 'k' }, iv: 'iv', hashes: { sha256: 'x' } };
+  const { file, size } = await ward.transport.upload(Readable.from([jpegPhoto(6)]), 1_000_000);
   ward.transport.type(room, '@mt:test', {
     msgtype: 'm.image',
     body,
     file,
-    info: { mimetype: 'image/jpeg', size: 1200 },
+    info: { mimetype: 'image/jpeg', size },
   });
   await ward.settle();
 }
