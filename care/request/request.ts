@@ -6,7 +6,7 @@ import type { Person } from '../people/person.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import { fromParis, toParis } from '../relay/civil-time.ts';
 import type { FileKind } from '../relay/decision.ts';
-import type { Answer } from './form.ts';
+import { type Answer, filesOf } from './form.ts';
 import type { Passed } from './measure.ts';
 import type { RequestStep } from './news.ts';
 import { groupFor, isGroupOf, type Pathway, type Stage, type Start } from './pathway.ts';
@@ -181,9 +181,7 @@ export function openedAt({ opened, askedAt }: Pick<Request, 'opened' | 'askedAt'
 
 /** Files that it reads while it runs: they are kept as long as it is. */
 export function usedBy(request: Request): { kind: FileKind; id: string }[] {
-  const files = allAnswers(request).flatMap((answer) =>
-    answer.type === 'photo' || answer.type === 'file' ? answer.value : [],
-  );
+  const files = allAnswers(request).flatMap(filesOf);
   return [
     ...(request.patient === undefined ? [] : [{ kind: 'patient' as const, id: request.patient }]),
     ...files.map(({ id }) => ({ kind: 'form-file' as const, id })),
