@@ -168,7 +168,7 @@ function groupName(ports: RequestPorts, group: string): string {
  */
 export async function identityOf(
   { store }: { store: Pick<Store, 'files'> },
-  request: Request,
+  request: Pick<Request, 'identity' | 'patient'>,
 ): Promise<PatientView | undefined> {
   if (request.identity ?? request.patient === undefined) return request.identity;
   const patient = await store.files.load<Patient>('patient', request.patient);
