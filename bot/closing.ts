@@ -1,5 +1,6 @@
 /** Rooms at their end: once the last notice is said the record closes, and only then the bot leaves. */
 import { apply } from '../care/relay/apply.ts';
+import { eachSound } from '../care/relay/damaged.ts';
 import { emptyDecision } from '../care/relay/decision.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { Store, StoredFile } from '../care/relay/ports.ts';
@@ -17,11 +18,10 @@ type Ending = { ref: string; matrixId?: string };
 export async function closeRooms(ports: ClosingPorts): Promise<number> {
   const { store, transport, clocks } = ports;
   let steps = 0;
-  for (const file of await store.files.find<Ending>('room-watch', 'closing')) {
+  await eachSound(await store.files.find<Ending>('room-watch', 'closing'), async (file) => {
     const waiting = (await store.outbox.lanes()).some((lane) => lane.room === file.state.ref && lane.pending > 0);
-    if (waiting) continue;
-    if (await closeRecord(ports, file)) steps += 1;
-  }
+    if (!waiting && (await closeRecord(ports, file))) steps += 1;
+  });
   for (const file of await store.files.find<Ending>('room-watch', 'leaving')) {
     if (file.state.matrixId !== undefined) await transport.leave(file.state.matrixId);
     await store.commit(

@@ -2,6 +2,7 @@
  * The outbox drain: one call per delivery, in order within a room, rooms side by side. A slow or broken room never
  * delays another; what fails is classified, and the class alone decides (DESIGN §§5, 6).
  */
+import { DamagedRow } from '../care/relay/damaged.ts';
 import { faultFields } from '../care/relay/fault.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Clocks } from '../care/relay/clock.ts';
@@ -167,6 +168,14 @@ async function failed(ports: MessengerPorts, item: OutboxItem, error: unknown): 
   if (error instanceof StoreFailure) throw error; // the disk is the trouble, not the delivery: it stays where it is
   const { store, clocks, pacer, log } = ports;
   const fields = { delivery: item.deliveryId, lane: laneName(item.room), attempts: item.attempts + 1 };
+  if (error instanceof DamagedRow) {
+    const { message: why, what } = error;
+    // Without its record nobody can be written to in that room; everything else is a matter of one delivery.
+    if (what.startsWith('room:')) await store.outbox.pauseLane(item.room, why);
+    else await store.outbox.quarantine(item.id, why);
+    log('error', `put aside: ${why}`, { ...fields, kind: 'damaged' });
+    return true;
+  }
   if (!(error instanceof TransportFailure)) {
     await store.ping(); // the disk is the trouble, not the delivery: it stays where it is
     await store.outbox.quarantine(item.id, `bug: ${error instanceof Error ? error.name : 'unknown'}`);

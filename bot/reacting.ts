@@ -3,6 +3,7 @@ import { emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Room } from '../care/relay/room.ts';
 import type { RawRoomEvent } from '../care/relay/transport.ts';
+import { reactionId, type Taken } from '../care/people/conversation.ts';
 import type { Person } from '../care/people/person.ts';
 import { decideMove } from '../care/request/case.ts';
 import type { RequestMove } from '../care/request/moves.ts';
@@ -32,9 +33,9 @@ export async function reacted(
     // Remembered, so that taking the reaction away gives the request back.
     decided.files.push({
       kind: 'conversation',
-      id: `reaction:${event.event_id}`,
+      id: reactionId(event.event_id),
       version: 0,
-      state: { code, by: person.id },
+      state: { code, by: person.id, at: ports.clocks.civil() } satisfies Taken,
     });
     return { ...decided, settle: settled(envelope, 'posted', 'announced') };
   });
@@ -43,9 +44,7 @@ export async function reacted(
 /** However late it is heard: giving back harms nobody, and who took the hand away believes that it is done. */
 export async function redacted(ports: DispatchPorts, envelope: Envelope, event: RawRoomEvent): Promise<void> {
   const gone = (event.content['redacts'] ?? (event as { redacts?: unknown }).redacts) as string | undefined;
-  const reaction = gone
-    ? await ports.store.files.load<{ code: string; by: string }>('conversation', `reaction:${gone}`)
-    : undefined;
+  const reaction = gone ? await ports.store.files.load<Taken>('conversation', reactionId(gone)) : undefined;
   const person = ports.people.byMatrix(event.sender);
   if (!reaction || !person || reaction.state.by !== person.id)
     return settle(ports, envelope, 'muted', 'not-for-us', event.sender);

@@ -2,6 +2,7 @@
  * Rooms that `relais rooms apply` or a decision wrote down, made or brought up to date by the server: only it may open the
  * account.
  */
+import { eachSound } from '../care/relay/damaged.ts';
 import { type AuditEntry, emptyDecision } from '../care/relay/decision.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import { leavingFrom } from '../care/relay/departures.ts';
@@ -29,12 +30,12 @@ type OpenRoom = Room & { matrixId: string };
 export async function syncRooms(ports: SyncPorts): Promise<number> {
   const { store, people, clocks } = ports;
   let done = 0;
-  for (const file of await store.files.find<RoomSync>('room-watch', ROOM_SYNC)) {
+  await eachSound(await store.files.find<RoomSync>('room-watch', ROOM_SYNC), async (file) => {
     const { ref } = file.state;
     const known = await store.rooms.get(ref);
     const isNeeded = known?.kind === 'territory' || known?.kind === 'space';
     // A patient's room is made by its first message; whoever was on its way into it is looked for then.
-    if (known?.matrixId === null && !isNeeded) continue;
+    if (known?.matrixId === null && !isNeeded) return;
     const { room, audit } = await syncOne(ports, file);
     const nobody = room.kind === 'patient' && room.members.length === 0;
     // Stale: more was asked meanwhile, and the next turn does it.
@@ -42,7 +43,7 @@ export async function syncRooms(ports: SyncPorts): Promise<number> {
     const told = nobody ? tell(coordination(people), troubleWith(room, 'nobody-left', undefined)) : {};
     await store.commit({ ...emptyDecision(), ...told, files: [write], audit }, clocks.civil());
     done += 1;
-  }
+  });
   return done;
 }
 

@@ -3,6 +3,7 @@
  * worse than one that is asked again. A missing key often comes within minutes, so the bot waits before it speaks.
  */
 import { parisDate, MINUTE } from '../care/relay/civil-time.ts';
+import { eachSound } from '../care/relay/damaged.ts';
 import { type Decision, emptyDecision } from '../care/relay/decision.ts';
 import type { Clocks } from '../care/relay/clock.ts';
 import type { Store } from '../care/relay/ports.ts';
@@ -20,13 +21,13 @@ export async function sayUnread(ports: UnreadPorts): Promise<number> {
   const { store, clocks } = ports;
   let said = 0;
   const waiting = await store.inbox.list({ state: 'waiting-key', limit: 1_000 });
-  for (const envelope of waiting.reverse()) {
+  await eachSound(waiting.reverse(), async (envelope) => {
     const heard = heardEvent(envelope);
     const since = heard ? clocks.machine() - heard.heardAt : 0;
     // Negative: the clock was set back since, and is not waited for.
-    if (!heard || (since >= 0 && since < PATIENCE_MS)) continue;
+    if (!heard || (since >= 0 && since < PATIENCE_MS)) return;
     if (await sayOnce(ports, heard)) said += 1;
-  }
+  });
   return said;
 }
 

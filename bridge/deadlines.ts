@@ -2,8 +2,9 @@
  * The clock's door: due timers become intents, oldest first. Deadlines are durable rows, never cron: what fell due while
  * the process was down fires at the start, merged per request (DESIGN §1, invariant 7).
  */
-import { MINUTE } from '../care/relay/civil-time.ts';
+import { DAY, MINUTE } from '../care/relay/civil-time.ts';
 import { apply } from '../care/relay/apply.ts';
+import { DamagedRow } from '../care/relay/damaged.ts';
 import type { Decision } from '../care/relay/decision.ts';
 import type { Store } from '../care/relay/ports.ts';
 import { StoreFailure } from '../care/relay/store-failure.ts';
@@ -49,9 +50,13 @@ export async function fireDeadlines(ports: DeadlinePorts): Promise<number> {
         await fire(ports, timer, now);
       } catch (error) {
         if (error instanceof StoreFailure) throw error; // still due when the base is back
+        if (error instanceof DamagedRow) {
+          await postpone(ports, timer, now, DAY); // said once; a person puts the row right, or ends it
+          continue;
+        }
         // A bug in one deadline must not silence the others, and a base that was busy must not silence this one for ever.
         ports.onBug(`${timer.kind}/${timer.ref}/${timer.step}`, error);
-        await postpone(ports, timer, now);
+        await postpone(ports, timer, now, AGAIN_MS);
       }
     }
     fired += due.length;
@@ -80,12 +85,12 @@ function overtakenMeanwhile(timer: Timer): Decision {
   return { files: [], events: [], deliveries: [], timers: [], rooms: [], facts: [], audit: [audit] };
 }
 
-/** Logged, audited, and tried again. */
-async function postpone(ports: DeadlinePorts, timer: Timer, now: number): Promise<void> {
+/** Audited, and tried again. @param ms how much later */
+async function postpone(ports: DeadlinePorts, timer: Timer, now: number, ms: number): Promise<void> {
   const { kind, ref, step } = timer;
   await apply(ports.store, now, async () => ({
     ...overtakenMeanwhile(timer),
-    timers: [{ do: 'set', kind, ref, step, dueAt: now + AGAIN_MS }],
+    timers: [{ do: 'set', kind, ref, step, dueAt: now + ms }],
     audit: [{ actor: 'clock', action: 'bug', subject: ref, outcome: 'quarantined', reason: 'undecidable' }],
   }));
 }

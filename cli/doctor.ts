@@ -5,6 +5,7 @@ import { examineAccount } from '../bot/matrix/examine.ts';
 import type { Finding } from '../bot/matrix/examine.ts';
 import { examineMllp } from './doctor-mllp.ts';
 import { wallClocks } from '../bridge/wall-clock.ts';
+import type { Damaged } from '../care/relay/damaged.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { openStore } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
@@ -81,8 +82,15 @@ async function examineStore(loaded: LoadedConfig): Promise<Finding[]> {
   }
   try {
     const store = await openStore({ ...placeOf(loaded), sealer: sealerFromSecret(secrets.seal), clocks: wallClocks() });
-    await store.ping().finally(() => store.close());
-    return [{ level: 'ok', about: 'store', says: 'opens and can be written' }];
+    try {
+      await store.ping();
+      return [
+        { level: 'ok', about: 'store', says: 'opens and can be written' },
+        ...examineRows(await store.damaged.list()),
+      ];
+    } finally {
+      await store.close();
+    }
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error);
     return [
@@ -94,6 +102,20 @@ async function examineStore(loaded: LoadedConfig): Promise<Finding[]> {
       },
     ];
   }
+}
+
+/** Rows that were met and do not open; what nobody has read since is not known here. */
+export function examineRows(damaged: readonly Damaged[]): Finding[] {
+  if (damaged.length === 0) return [];
+  const rows = damaged.map(({ what, row }) => `${what}:${row}`);
+  return [
+    {
+      level: 'problem',
+      about: 'rows',
+      says: `${rows.length} sealed rows do not open: ${rows.slice(0, 5).join(', ')}${rows.length > 5 ? ', …' : ''}`,
+      cure: 'see to the disk (dmesg, smartctl); put them back from a backup, or relais quarantine list, then drop',
+    },
+  ];
 }
 
 function examineDisk(folders: string[]): Finding[] {

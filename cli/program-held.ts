@@ -37,7 +37,7 @@ export function addHeld(program: Command, config: Option, end: (code: number) =>
 
   quarantine
     .command('drop')
-    .description('a delivery that is never to be sent')
+    .description('a delivery that is never to be sent; a row that does not open (file:…), which then begins anew')
     .addOption(config)
     .argument('<id...>')
     .action(async (ids: string[], options: { config: string }) =>
@@ -69,5 +69,22 @@ export function addHeld(program: Command, config: Option, end: (code: number) =>
     .addOption(config)
     .action(async (options: { config: string }) =>
       end(await (await import('./no-team.ts')).listNoTeam(options, process.env, console.log)),
+    );
+
+  const retention = program.command('retention').description('what is kept, for how long, and what goes next');
+  retention
+    .command('plan')
+    .description('what would go this night, what is held, counts only; changes nothing')
+    .addOption(config)
+    .option('--json', 'one JSON line')
+    .action(async (options: { config: string; json?: boolean }) =>
+      end(await (await import('./retention.ts')).printRetentionPlan(options, process.env, console.log)),
+    );
+  retention
+    .command('apply')
+    .description('empty and erase what is due now, as the running server does at 04:10')
+    .addOption(config)
+    .action(async (options: { config: string }) =>
+      end(await (await import('./retention.ts')).applyRetention(options, process.env, console.log)),
     );
 }

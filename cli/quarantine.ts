@@ -2,6 +2,8 @@ import { TextDecoder } from 'node:util';
 import { isAct } from '../bot/acting.ts';
 import { render } from '../bot/announce.ts';
 import { readEnvelope } from '../bridge/hospital.ts';
+import type { Damaged } from '../care/relay/damaged.ts';
+import { emptyDecision } from '../care/relay/decision.ts';
 import type { Envelope } from '../care/relay/envelope.ts';
 import type { Store } from '../care/relay/ports.ts';
 import { SAME_PATIENT } from '../care/stay/decide-intent.ts';
@@ -21,15 +23,24 @@ export async function listQuarantine(
     const late = (await store.inbox.list({ reason: 'retroactive', limit: 500 })).filter((e) => e.detail !== undefined);
     for (const e of kept) print(options.json ? JSON.stringify(summary(e)) : line(e));
     for (const d of unsaid) print(options.json ? JSON.stringify(d) : `${d.id}  delivery to ${d.room}  ${d.why}`);
+    const damaged = (await store.damaged.list()).filter(({ what }) => what !== 'inbox' && what !== 'outbox');
+    for (const d of damaged)
+      print(
+        options.json
+          ? JSON.stringify(d)
+          : `${nameOf(d)}  ${new Date(d.at).toISOString()}  a sealed row that does not open`,
+      );
     for (const e of late) print(options.json ? JSON.stringify(summary(e)) : line(e));
     if (!options.json && late.length > 0)
       print('Entered too late to ring anybody (retroactive): the card is right; telephone where it matters.');
     if (!options.json)
       print(
-        kept.length + unsaid.length === 0
+        kept.length + unsaid.length + damaged.length === 0
           ? 'Nothing in quarantine.'
           : 'Next: relais quarantine show <id>, mend the cause, relais quarantine replay <id>.',
       );
+    if (!options.json && damaged.length > 0)
+      print('What does not open: put the row back from a backup, or relais quarantine drop <file:…>: it begins anew.');
     return 0;
   });
 }
@@ -68,8 +79,9 @@ async function showDelivery(store: Store, id: string, print: Print): Promise<num
   await auditAct(store, 'quarantine:show', id);
   const { announcement, tried, ...rest } = delivery;
   const triedAt = tried && new Date(tried.at).toISOString();
-  print(JSON.stringify({ ...rest, kind: announcement.kind, triedAt, triedBy: tried?.device }, null, 2));
-  if (isAct(announcement)) return 0; // nothing is read of an act
+  print(JSON.stringify({ ...rest, kind: announcement?.kind, triedAt, triedBy: tried?.device }, null, 2));
+  if (announcement === undefined) print('(its sealed row does not open)');
+  if (announcement === undefined || isAct(announcement)) return 0; // nothing is read of an act
   const said = await render(store.files, announcement, Date.now(), delivery.room).catch(() => undefined);
   print(said?.plain ?? '(a file and no words, or words that cannot be made any more: what they need is gone)');
   return 0;
@@ -103,7 +115,10 @@ export async function replayQuarantined(
   });
 }
 
-/** Deliveries that are never to be said. An envelope stays: it is what a hospital sent. */
+/**
+ * Deliveries that are never to be said, and what does not open: an envelope of which nothing can be read, a file that then
+ * begins anew. Another envelope stays: it is what a hospital sent.
+ */
 export async function dropQuarantined(
   ids: string[],
   options: { config: string },
@@ -111,11 +126,36 @@ export async function dropQuarantined(
   print: Print,
 ): Promise<number> {
   return eachId(ids, options.config, env, async (store, id) => {
-    const dropped = await store.outbox.drop(id, { actor: 'operator', at: Date.now() });
-    if (dropped) print(`${id} will never be sent.`);
+    const by = { actor: 'operator', at: Date.now() };
+    if (await store.outbox.drop(id, by)) {
+      print(`${id} will never be sent.`);
+      return true;
+    }
+    const dropped = (await dropDamaged(store, id, by)) || (await dropUnread(store, id, by.at));
+    if (dropped) print(`${id} is gone.`);
     else sayUnknown(id);
     return dropped;
   });
+}
+
+/** `file:stay:12`, as `list` shows it. */
+function nameOf({ what, row }: Pick<Damaged, 'what' | 'row'>): string {
+  return `${what}:${row}`;
+}
+
+async function dropDamaged(store: Store, name: string, by: { actor: string; at: number }): Promise<boolean> {
+  const row = (await store.damaged.list()).find((one) => nameOf(one) === name);
+  return row !== undefined && (await store.damaged.drop(row, by));
+}
+
+/** An envelope that does not open: it is over, and known if it comes again. */
+async function dropUnread(store: Store, id: string, at: number): Promise<boolean> {
+  const envelope = await store.inbox.get(id);
+  if (envelope?.state !== 'quarantined' || envelope.reason !== 'damaged' || envelope.body.length > 0) return false;
+  const end = { outcome: 'muted', reason: 'dropped' } as const;
+  const settle = { envelope: id, state: 'decided', ...end, emptied: true } as const;
+  const audit = [{ actor: 'operator', action: 'damaged:drop', subject: id, ...end }];
+  return (await store.commit({ ...emptyDecision(), settle, audit }, at)) === 'committed';
 }
 
 function line(e: Envelope): string {

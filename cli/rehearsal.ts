@@ -24,7 +24,7 @@ import { loadTariffs } from '../config/load-tariffs.ts';
 import { RINGING } from '../config/ringing.ts';
 import type { Log } from '../care/relay/log.ts';
 import { compose } from '../main.ts';
-import { openStore } from '../store/open.ts';
+import { openStore, type StoreOptions } from '../store/open.ts';
 import { sealerFromSecret } from '../store/seal.ts';
 import { advance } from './advance.ts';
 
@@ -41,6 +41,8 @@ export type StageOptions = {
   late?: readonly string[];
   access?: AccessRules;
   log?: Log;
+  /** SQLite file; in memory without it. */
+  path?: string;
 };
 
 /** Which door it is brought to. */
@@ -89,7 +91,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const clocks: Clocks = { civil: () => civil, machine: () => 1_700_000_000_000 + tick, pause: async () => undefined };
   const ids = sequentialIds();
   const sealer = sealerFromSecret(SECRET);
-  const memory = await openStore({ path: ':memory:', sealer, clocks, ids });
+  const onDamaged: StoreOptions['onDamaged'] = (row) => options.log?.('error', 'a sealed row does not open', row);
+  const memory = await openStore({ path: options.path ?? ':memory:', sealer, clocks, ids, onDamaged });
   const transport = openTranscript(
     '@relais:transcript',
     () => civil,

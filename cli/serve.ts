@@ -7,6 +7,7 @@ import { type SteppedClocks, wallClocks } from '../bridge/wall-clock.ts';
 import type { OpenTransport } from '../bot/matrix/matrix-transport.ts';
 import { readHl7v2 } from '../bridge/formats/hl7v2/pam-fr.ts';
 import { acknowledgement } from '../bridge/formats/hl7v2/ack.ts';
+import type { Damaged } from '../care/relay/damaged.ts';
 import type { NewEnvelope } from '../care/relay/envelope.ts';
 import type { Log } from '../care/relay/log.ts';
 import type { Store } from '../care/relay/ports.ts';
@@ -27,6 +28,7 @@ import { followCivilTime } from './civil-time.ts';
 import { configured, type Environment, placeOf } from './configured.ts';
 import { openDoors, type Served, storeOf } from './doors.ts';
 import { openMllpDoors } from './mllp-doors.ts';
+import { retentionJob } from './serve-retention.ts';
 import { slotJobs } from './serve-slots.ts';
 import { serveDirectory, type ServedDirectory } from './serve-directory.ts';
 import { beat } from './served.ts';
@@ -80,7 +82,9 @@ async function run(
   const signal = AbortSignal.any([asked, ended.signal]);
   const sealer = sealerFromSecret(secrets.seal);
   const ground: Ground = { loaded, clocks, log, sealer, signal, store: undefined, waitsFor: 'starting' };
-  const open = (): Promise<Store> => opening({ ...placeOf(loaded), sealer, clocks, serving: true });
+  const onDamaged = ({ what, row }: Pick<Damaged, 'what' | 'row'>): void =>
+    log('error', 'a sealed row does not open: set aside, see relais doctor', { what, row });
+  const open = (): Promise<Store> => opening({ ...placeOf(loaded), sealer, clocks, serving: true, onDamaged });
   // Another Relais on this base is said before the doors open.
   ground.store = await open().catch((error: unknown) => waiting(ground, error));
   const closing: (() => Promise<void>)[] = [];
@@ -166,13 +170,19 @@ async function serveAccount(ground: Ground, looked: Looked, transport: OpenTrans
   ground.store = relais.store; // it rings the drains at each message
   ground.waitsFor = undefined;
   log('info', 'serving', { account: transport.userId, device: transport.deviceId });
+  const ended = new AbortController();
+  const both = AbortSignal.any([signal, ended.signal]);
   const retry = { name: 'retry-keys', every: '*/10 * * * *', run: () => relais.retryWaiting() };
   const stopJobs = startJobs(
-    [retry, ...served.jobs, ...slotJobs(loaded, arranged.people, relais.store, clocks, log)],
+    [
+      retry,
+      ...served.jobs,
+      ...slotJobs(loaded, arranged.people, relais.store, clocks, log),
+      retentionJob(relais.store, config.retention, clocks, log, both),
+    ],
     (job) => log('error', 'job failed', { job }),
   );
-  const ended = new AbortController();
-  const following = arranged.follow(clocks, AbortSignal.any([signal, ended.signal]), () => relais.arrange());
+  const following = arranged.follow(clocks, both, () => relais.arrange());
   try {
     await relais.run(signal);
   } finally {

@@ -110,9 +110,9 @@ export async function shadowFigures(
       envelope.outcome === undefined ? 'waiting to be decided' : `${envelope.outcome} ${envelope.reason ?? ''}`,
     );
     if (envelope.reason === 'duplicate-fact') seen.facts += 1;
-    if (controls.has(envelope.key)) seen.controlIds += 1;
+    if (envelope.key !== '' && controls.has(envelope.key)) seen.controlIds += 1;
     controls.add(envelope.key);
-    if (envelope.body.length === 0) continue; // blocked: nothing of it was kept
+    if (envelope.body.length === 0) continue; // blocked, or older than retention: nothing of it was kept
     if (envelope.format === 'hl7v2') seen.mismatches += charsetOf(envelope.body, charsets);
     const reading = readEnvelope(envelope, policy.facilities ?? []);
     for (const warning of reading.warnings) warnings.add(warning);

@@ -1,6 +1,8 @@
 /** Everything that an installation has decided, loaded and cross-checked before anything is connected to. */
 import { dirname, resolve } from 'node:path';
 import type { DutyPeriod, Person, Team } from '../care/people/person.ts';
+import { DAY } from '../care/relay/civil-time.ts';
+import type { RetentionPeriods } from '../care/relay/retention.ts';
 import type { RepertoryEntry } from '../care/people/repertory.ts';
 import type { Offer } from '../care/request/pathway.ts';
 import type { DocumentHandling } from '../care/stay/document-policy.ts';
@@ -61,6 +63,7 @@ type RelaisConfig = {
   slots: string | undefined;
   territories: { id: string; name: string; communes?: string[] | undefined }[];
   rooms: { closeAfterDays: number };
+  retention: RetentionPeriods;
   timezone: 'Europe/Paris';
 };
 
@@ -161,7 +164,8 @@ export function loadConfig(
 }
 
 function configOf(file: RelaisFile, at: (relative: string) => string): RelaisConfig {
-  const { environment, account, store, listen, sources, directory, slots, territories, rooms, timezone } = file;
+  const { environment, account, store, listen, sources, directory, slots, territories, rooms, retention, timezone } =
+    file;
   return {
     environment,
     account: {
@@ -212,6 +216,13 @@ function configOf(file: RelaisFile, at: (relative: string) => string): RelaisCon
     slots: slots === undefined ? undefined : at(slots),
     territories,
     rooms: { closeAfterDays: rooms.close_after_days },
+    retention: {
+      messages: retention.messages * DAY,
+      announcements: retention.announcements * DAY,
+      requests: retention.requests * DAY,
+      patients: retention.patients * DAY,
+      audit: retention.audit * DAY,
+    },
     timezone,
   };
 }

@@ -1,5 +1,6 @@
 /** Accepting: the first of the two commits in a message's life. What it returns may be acknowledged (invariant 1). */
 import type { Accepted, NewEnvelope } from '../care/relay/envelope.ts';
+import { openOr } from './damaged.ts';
 import { sealText, sealValue, type Db, type Ground } from './ground.ts';
 import { lockLanes, nextSeq } from './lanes.ts';
 import { writeSetting } from './settings.ts';
@@ -52,7 +53,7 @@ async function acceptOne(ground: Ground, tx: Db, envelope: NewEnvelope): Promise
     .execute();
   const same = known.find((row) => row.digest === digest);
   if (same) {
-    const acknowledgement = openAcknowledgement(ground, same.id, same.acknowledgement);
+    const acknowledgement = await openAcknowledgement(ground, tx, same.id, same.acknowledgement);
     return { id: same.id, state: 'duplicate', acknowledgement };
   }
   if (known.length === 0) return { id: await insert(ground, tx, envelope, key, digest), state: 'fresh' };
@@ -61,8 +62,16 @@ async function acceptOne(ground: Ground, tx: Db, envelope: NewEnvelope): Promise
   return { id, state: 'fresh', warning: 'key-reused' };
 }
 
-function openAcknowledgement(ground: Ground, id: string, sealed: Uint8Array | null): string | undefined {
-  return sealed === null ? undefined : ground.sealer.open(sealed, `inbox:${id}:acknowledgement`);
+/** One that does not open is as good as none: the door makes it anew, and the sender is not kept waiting for ever. */
+async function openAcknowledgement(
+  ground: Ground,
+  tx: Db,
+  id: string,
+  sealed: Uint8Array | null,
+): Promise<string | undefined> {
+  if (sealed === null) return undefined;
+  const open = (): string => ground.sealer.open(sealed, `inbox:${id}:acknowledgement`);
+  return openOr(ground, tx, { what: 'inbox', row: id }, open);
 }
 
 async function insert(ground: Ground, tx: Db, envelope: NewEnvelope, key: string, digest: string): Promise<string> {

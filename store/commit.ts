@@ -2,7 +2,7 @@
 import type { Decision } from '../care/relay/decision.ts';
 import type { Outcome, Reason } from '../care/relay/outcome.ts';
 import { writeAudit } from './audit.ts';
-import { eraseFile, writeEvent, writeFile } from './files.ts';
+import { eraseFile, touchFile, writeEvent, writeFile } from './files.ts';
 import { sealText, type Db, type Ground } from './ground.ts';
 import { lockLanes } from './lanes.ts';
 import { addDelivery } from './outbox.ts';
@@ -38,8 +38,9 @@ async function write(ground: Ground, tx: Db, decision: Decision, at: number): Pr
   if (settle && !before) throw new Stale();
   // Before the changes: what fires may arm the same deadline again, with the next epoch.
   if (fired && !(await fireTimer(tx, fired))) throw new Stale();
-  for (const file of decision.files) if (!(await writeFile(ground, tx, file))) throw new Stale();
+  for (const file of decision.files) if (!(await writeFile(ground, tx, file, at))) throw new Stale();
   for (const file of decision.erases ?? []) if (!(await eraseFile(tx, file))) throw new Stale();
+  for (const file of decision.touches ?? []) await touchFile(tx, file, at);
   for (const key of new Set(decision.facts)) if (!(await writeFact(tx, key, at))) throw new Stale();
   for (const event of decision.events) await writeEvent(ground, tx, event);
   for (const change of decision.timers) await changeTimer(tx, change);

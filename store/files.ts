@@ -1,17 +1,21 @@
 /** Files: the state of a stay, a patient, a request, and the history beside it (never replayed, DESIGN §2). */
 import type { EventWrite, FileKind, FileWrite } from '../care/relay/decision.ts';
 import type { FileStore, StoredFile } from '../care/relay/ports.ts';
+import { damagedFile, openNeeded, openOr } from './damaged.ts';
 import { openValue, sealValue, type Db, type Ground } from './ground.ts';
 
 /** The version is in the context: an older state of the same file does not open in the place of the newer one. */
-const stateContext = (kind: FileKind, id: string, version: number) => `file:${kind}:${id}:${version}`;
+export const stateContext = (kind: FileKind, id: string, version: number) => `file:${kind}:${id}:${version}`;
 
-/** @returns false when the file is no longer at the version that was read */
-export async function writeFile({ sealer }: Ground, tx: Db, write: FileWrite): Promise<boolean> {
+/**
+ * @param at civil time, from which the file rests
+ * @returns false when the file is no longer at the version that was read
+ */
+export async function writeFile({ sealer }: Ground, tx: Db, write: FileWrite, at: number): Promise<boolean> {
   const { kind, id, version: read, keys } = write;
   const version = read + 1;
   const state = sealValue(sealer, write.state, stateContext(kind, id, version));
-  const file = { kind, id, version, state };
+  const file = { kind, id, version, state, idle_since: at };
   const written =
     read === 0
       ? await tx
@@ -22,7 +26,7 @@ export async function writeFile({ sealer }: Ground, tx: Db, write: FileWrite): P
           .executeTakeFirst()
       : await tx
           .updateTable('file')
-          .set({ version, state })
+          .set({ version, state, idle_since: at })
           .where('kind', '=', kind)
           .where('id', '=', id)
           .where('version', '=', read)
@@ -46,17 +50,23 @@ export async function writeEvent({ sealer, ids }: Ground, tx: Db, event: EventWr
   await tx.insertInto('event').values({ id, kind, file, version, type, at, body }).execute();
 }
 
-export function fileStore({ db, sealer }: Ground): FileStore {
-  type Row = { kind: FileKind; id: string; version: number; state: Uint8Array };
+/** Of these a missing one lets something be said that waits for a person: never passed over. */
+const NEEDED: ReadonlySet<FileKind> = new Set(['proposal']);
+
+export function fileStore(ground: Ground): FileStore {
+  const { db, sealer } = ground;
+  type Row = { n: number; kind: FileKind; id: string; version: number; state: Uint8Array };
   function stored<S>({ kind, id, version, state }: Row): StoredFile<S> {
     return { kind, id, version, state: openValue(sealer, state, stateContext(kind, id, version)) as S };
   }
+  const needed = <S>(row: Row): Promise<StoredFile<S>> =>
+    openNeeded(ground, db, damagedFile(row.kind, row.n), () => stored<S>(row));
 
   return {
     async load<S>(kind: FileKind, id: string) {
       const query = db.selectFrom('file').selectAll().where('kind', '=', kind).where('id', '=', id);
       const row = await query.executeTakeFirst();
-      return row && stored<S>(row);
+      return row && (await needed<S>(row));
     },
 
     async find<S>(kind: FileKind, key: string) {
@@ -68,7 +78,14 @@ export function fileStore({ db, sealer }: Ground): FileStore {
         .where('file_key.key', '=', key)
         .orderBy('file.n')
         .execute();
-      return rows.map((row) => stored<S>(row));
+      const found: StoredFile<S>[] = [];
+      for (const row of rows) {
+        const file = NEEDED.has(kind)
+          ? await needed<S>(row)
+          : await openOr(ground, db, damagedFile(kind, row.n), () => stored<S>(row));
+        if (file) found.push(file);
+      }
+      return found;
     },
 
     async knowsFact(key) {
@@ -102,7 +119,7 @@ export function fileStore({ db, sealer }: Ground): FileStore {
 /** @returns false when the file is no longer at the version that was read */
 export async function eraseFile(
   tx: Db,
-  { kind, id, version }: Pick<FileWrite, 'kind' | 'id' | 'version'>,
+  { kind, id, version, events }: Pick<FileWrite, 'kind' | 'id' | 'version'> & { events?: boolean },
 ): Promise<boolean> {
   const gone = await tx
     .deleteFrom('file')
@@ -112,5 +129,12 @@ export async function eraseFile(
     .returning('id')
     .executeTakeFirst();
   await tx.deleteFrom('file_key').where('kind', '=', kind).where('id', '=', id).execute();
+  if (events) await tx.deleteFrom('event').where('kind', '=', kind).where('file', '=', id).execute();
   return gone !== undefined;
+}
+
+/** Still of use: it rests from `at`, unless it has been used later. */
+export async function touchFile(tx: Db, { kind, id }: Pick<FileWrite, 'kind' | 'id'>, at: number): Promise<void> {
+  const file = tx.updateTable('file').set({ idle_since: at }).where('kind', '=', kind).where('id', '=', id);
+  await file.where('idle_since', '<', at).execute();
 }

@@ -1,7 +1,8 @@
 /** What every part of the store stands on, and how a value becomes sealed bytes of one row. */
 import type { Kysely } from 'kysely';
 import type { Clocks, Ids } from '../care/relay/clock.ts';
-import type { Sealer } from '../care/relay/seal.ts';
+import type { Damaged } from '../care/relay/damaged.ts';
+import { NotOpened, type Sealer } from '../care/relay/seal.ts';
 import type { Tables } from './tables.ts';
 
 /** The database or one of its transactions: the same functions run in both. */
@@ -19,7 +20,11 @@ export type Ground = {
   sealer: Sealer;
   ids: Pick<Ids, 'next'>;
   clocks: Pick<Clocks, 'machine'>;
+  /** Called once for each sealed row that does not open. */
+  onDamaged?: ((row: Pick<Damaged, 'what' | 'row'>) => void) | undefined;
 };
+
+export { NotOpened };
 
 /** @param context table and row: sealed bytes moved to another row do not open */
 export function sealValue(sealer: Sealer, value: unknown, context: string): Uint8Array {
@@ -35,6 +40,12 @@ export function sealText(sealer: Sealer, text: string | undefined, context: stri
   return text === undefined ? null : sealer.seal(text, context);
 }
 
-export function openText(sealer: Sealer, sealed: Uint8Array | null, context: string): string | undefined {
-  return sealed === null ? undefined : sealer.open(sealed, context);
+/** A reason shown to the operator: one that does not open must not hide the others. */
+export function openWhy(sealer: Sealer, sealed: Uint8Array | null, context: string): string | undefined {
+  try {
+    return sealed === null ? undefined : sealer.open(sealed, context);
+  } catch (error) {
+    if (!(error instanceof NotOpened)) throw error;
+    return 'the reason does not open';
+  }
 }

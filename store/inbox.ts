@@ -5,7 +5,9 @@ import type { Reason } from '../care/relay/outcome.ts';
 import type { InboxStore } from '../care/relay/ports.ts';
 import { acceptAll, cursorName, type AcceptCall } from './accept.ts';
 import { batcher } from './batch.ts';
-import { openText, openValue, type Ground } from './ground.ts';
+import { openOr } from './damaged.ts';
+import { openValue, openWhy, type Ground } from './ground.ts';
+import { setAside } from './inbox-aside.ts';
 import { headIds } from './lanes.ts';
 import { replayEnvelope } from './replay.ts';
 import { readSetting } from './settings.ts';
@@ -26,7 +28,7 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
       lane,
       seq,
       source,
-      key: sealer.open(row.sender_key, `inbox:${id}:key`),
+      key: row.emptied === 1 ? '' : sealer.open(row.sender_key, `inbox:${id}:key`),
       format,
       body: new Uint8Array(Buffer.from(body?.bytes ?? '', 'latin1')),
       receivedAt: row.received_at,
@@ -34,8 +36,21 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
       state,
       outcome: row.outcome ?? undefined,
       reason: row.reason ?? undefined,
-      detail: openText(sealer, row.detail, `inbox:${id}:detail`),
+      detail: openWhy(sealer, row.detail, `inbox:${id}:detail`),
     };
+  }
+
+  /** An envelope that waits and does not open waits for a person from now on. @returns undefined for such a one */
+  async function sound(row: Selectable<Tables['inbox']>): Promise<Envelope | undefined> {
+    const opened = await openOr(ground, db, { what: 'inbox', row: row.id }, () => envelope(row));
+    if (!opened) await setAside(ground, row);
+    return opened;
+  }
+
+  /** For eyes: what does not open is there, and empty. */
+  async function shown(row: Selectable<Tables['inbox']>): Promise<Envelope> {
+    const opened = await openOr(ground, db, { what: 'inbox', row: row.id }, () => envelope(row));
+    return opened ?? envelope({ ...row, emptied: 1, body: null });
   }
 
   return {
@@ -43,20 +58,24 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
     idle: () => accepting.idle(),
 
     async heads(prefix, limit) {
-      const rows = await db
-        .selectFrom('inbox')
-        .selectAll()
-        .where('id', 'in', headIds('inbox', 'undecided'))
-        .where((eb) => eb(eb.fn<string>('substr', ['lane', eb.val(1), eb.val(prefix.length)]), '=', prefix))
-        .orderBy('n')
-        .limit(limit)
-        .execute();
-      return rows.map(envelope);
+      for (;;) {
+        const rows = await db
+          .selectFrom('inbox')
+          .selectAll()
+          .where('id', 'in', headIds('inbox', 'undecided'))
+          .where((eb) => eb(eb.fn<string>('substr', ['lane', eb.val(1), eb.val(prefix.length)]), '=', prefix))
+          .orderBy('n')
+          .limit(limit)
+          .execute();
+        const heads = await each(rows, sound);
+        // All of them set aside: behind them others wait.
+        if (heads.length > 0 || rows.length === 0) return heads;
+      }
     },
 
     async get(id) {
       const row = await db.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && envelope(row);
+      return row && (await shown(row));
     },
 
     async list({ state, reason, limit }) {
@@ -64,12 +83,13 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
       if (state !== undefined) query = query.where('state', '=', state);
       // Another word than ours finds nothing, which is the right answer to it.
       if (reason !== undefined) query = query.where('reason', '=', reason as Reason);
-      return (await query.execute()).map(envelope);
+      const waits = state === 'undecided' || state === 'waiting-key';
+      return each(await query.execute(), waits ? sound : shown);
     },
 
     async lane(lane, after, limit) {
       const query = db.selectFrom('inbox').selectAll().where('lane', '=', lane).where('seq', '>', after);
-      return (await query.orderBy('seq').limit(limit).execute()).map(envelope);
+      return each(await query.orderBy('seq').limit(limit).execute(), shown);
     },
 
     async replay(id, note) {
@@ -83,4 +103,13 @@ export function inboxStore(ground: Ground): InboxStore & { idle(): Promise<void>
 
     cursor: (name) => readSetting(ground, cursorName(name)),
   };
+}
+
+async function each<Row, One>(rows: readonly Row[], read: (row: Row) => Promise<One | undefined>): Promise<One[]> {
+  const found: One[] = [];
+  for (const row of rows) {
+    const one = await read(row);
+    if (one !== undefined) found.push(one);
+  }
+  return found;
 }

@@ -1,6 +1,6 @@
 /** A room that cannot be written to closes its lane; the lane stays closed, visibly, until somebody opens it. */
 import type { OutboxStore } from '../care/relay/ports.ts';
-import { openText, sealText, type Db, type Ground } from './ground.ts';
+import { openWhy, sealText, type Db, type Ground } from './ground.ts';
 
 /** Lets a lane run again, at once. */
 export async function openLane(db: Db, room: string): Promise<void> {
@@ -35,7 +35,7 @@ export function laneGate(ground: Ground): Pick<OutboxStore, 'pauseLane' | 'resum
       return rows.map(({ name, pending, paused_why }) => ({
         room: name,
         pending,
-        paused: openText(sealer, paused_why, `lane:${name}`),
+        paused: openWhy(sealer, paused_why, `lane:${name}`),
       }));
     },
   };

@@ -63,6 +63,25 @@ const migrations: Migration[] = [
       'deadlines by their file: without it SQLite takes timer_by_due and walks every pending one, at each arming and firing',
     statements: () => ['create index timer_by_ref on timer (kind, ref, state, due_at)'],
   },
+  {
+    version: 3,
+    reason: 'retention: what is over is emptied, and found by its age without walking what is emptied already',
+    statements: () => [
+      'alter table inbox add column emptied bigint not null default 0',
+      'create index inbox_by_emptied on inbox (emptied, received_at)',
+      'alter table outbox add column emptied bigint not null default 0',
+      'create index outbox_by_emptied on outbox (emptied, decided_at)',
+      'alter table file add column idle_since bigint not null default 0',
+      'create index file_by_idle on file (kind, idle_since, id)',
+    ],
+  },
+  {
+    version: 4,
+    reason: 'sealed rows that do not open are set aside and shown, instead of stopping all that is like them',
+    statements: ({ text }) => [
+      `create table damaged (what ${text} not null, row ${text} not null, at bigint not null, primary key (what, row))`,
+    ],
+  },
 ];
 
 const NEWEST = migrations.length;

@@ -5,6 +5,7 @@ import type { Store } from '../care/relay/ports.ts';
 import type { Sealer } from '../care/relay/seal.ts';
 import { readAudit } from './audit.ts';
 import { commitDecision } from './commit.ts';
+import { damagedStore } from './damaged.ts';
 import { fileStore } from './files.ts';
 import type { Ground } from './ground.ts';
 import { inboxStore } from './inbox.ts';
@@ -13,6 +14,7 @@ import { isOld, migrate, schemaVersion } from './migrations.ts';
 import { outboxStore } from './outbox.ts';
 import { outboxDesk } from './outbox-desk.ts';
 import { postgresEngine } from './postgres.ts';
+import { retentionStore } from './retention.ts';
 import { roomStore } from './rooms.ts';
 import { checkSecret, readSetting, writeSetting } from './settings.ts';
 import { sqliteEngine } from './sqlite.ts';
@@ -32,6 +34,8 @@ export type StoreOptions = StorePlace & {
   clocks: Pick<Clocks, 'machine'>;
   /** Ids of rows and deliveries; random unless a rehearsal gives its own. */
   ids?: Pick<Ids, 'next'> | undefined;
+  /** Called once for each sealed row that does not open, whatever process meets it: for the log. */
+  onDamaged?: Ground['onDamaged'];
   /** This process sends and decides. Only one may; the command line opens without it, beside the server. */
   serving?: boolean | undefined;
 };
@@ -41,10 +45,10 @@ export type StoreOptions = StorePlace & {
  *   another secret, or the server does not keep what it acknowledges. StoreFailure: the server does not answer
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { sealer, clocks, ids = { next: randomUUID } } = options;
+  const { sealer, clocks, ids = { next: randomUUID }, onDamaged } = options;
   const engine = 'url' in options ? postgresEngine(options.url) : sqliteEngine(options.path);
   const { transaction, words } = engine;
-  const ground: Ground = { ...engine, sealer, ids, clocks };
+  const ground: Ground = { ...engine, sealer, ids, clocks, onDamaged };
   let release: (() => Promise<void>) | undefined;
   try {
     if (options.serving) release = await engine.takeServingLock();
@@ -74,6 +78,8 @@ function assemble(ground: Ground, close: () => Promise<void>): Store {
     outbox: { ...outbox, ...laneGate(ground), ...outboxDesk(ground), ...withdrawals(ground) },
     rooms: roomStore(ground),
     timers: timerStore(ground),
+    retention: retentionStore(ground),
+    damaged: damagedStore(ground),
     commit: (decision, at) => commitDecision(ground, decision, at),
     get: (name) => readSetting(ground, name),
     set: (name, value) => writeSetting(ground, ground.db, name, value),

@@ -3,7 +3,8 @@ import type { AuditEntry } from '../care/relay/decision.ts';
 import type { OutboxItem, OutboxStore } from '../care/relay/ports.ts';
 import { writeAudit } from './audit.ts';
 import { eraseAttachment } from './attachments.ts';
-import { openText, openValue, sealText, type Db, type Ground } from './ground.ts';
+import { openOr } from './damaged.ts';
+import { openValue, openWhy, sealText, type Db, type Ground } from './ground.ts';
 import { openLane } from './lane-gate.ts';
 import { nextSeq } from './lanes.ts';
 
@@ -21,9 +22,15 @@ export function outboxDesk(ground: Ground): Pick<OutboxStore, 'look' | 'replay' 
       const row = await ground.db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst();
       if (!row) return undefined;
       const { lane: room, state, attempts, tried_device: device, tried_at: at } = row;
-      const { announcement } = openValue(sealer, row.body, `outbox:${id}:body`) as Pick<OutboxItem, 'announcement'>;
+      const opened = await openOr(
+        ground,
+        ground.db,
+        { what: 'outbox', row: id },
+        () => openValue(sealer, row.body, `outbox:${id}:body`) as Pick<OutboxItem, 'announcement'>,
+      );
+      const announcement = opened?.announcement;
       const tried = device === null || at === null ? undefined : { device, at };
-      return { id, room, announcement, attempts, tried, state, why: openText(sealer, row.why, `outbox:${id}:why`) };
+      return { id, room, announcement, attempts, tried, state, why: openWhy(sealer, row.why, `outbox:${id}:why`) };
     },
 
     replay: (id, by) =>

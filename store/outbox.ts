@@ -1,13 +1,12 @@
 /** The outbox: deliveries leave each room's lane one by one, in the order in which they were decided. */
-import type { Selectable } from 'kysely';
 import type { NewDelivery } from '../care/relay/decision.ts';
-import { LONGEST_WAIT_MS, type OutboxItem, type OutboxStore } from '../care/relay/ports.ts';
+import type { OutboxStore } from '../care/relay/ports.ts';
 import { batcher } from './batch.ts';
 import { eraseAttachment } from './attachments.ts';
-import { openText, openValue, sealText, sealValue, type Db, type Ground } from './ground.ts';
-import { headIds, nextSeq } from './lanes.ts';
+import { openWhy, sealText, sealValue, type Db, type Ground } from './ground.ts';
+import { nextSeq } from './lanes.ts';
+import { endWait, putAside, sendable } from './outbox-heads.ts';
 import { superseded } from './superseded.ts';
-import type { Tables } from './tables.ts';
 import { rememberRoot } from './threads.ts';
 
 /** Puts one delivery at the end of its room's lane, in the deciding commit. @param at civil time of the decision */
@@ -39,11 +38,6 @@ export async function addDelivery(ground: Ground, tx: Db, delivery: NewDelivery,
 
 /** What is taken back was said all the same: newcomers are counted by it. */
 const SAID = ['done', 'redacted', 'kept'] as const;
-
-/** What the lane waited for was the item that has just left; the next one is ready. */
-async function endWait(tx: Db, lane: string): Promise<void> {
-  await tx.updateTable('lane').set({ ready_at: 0 }).where('name', '=', lane).execute();
-}
 
 type Elsewhere =
   'look' | 'pauseLane' | 'resumeLane' | 'lanes' | 'replay' | 'drop' | 'skipHead' | 'carriers' | 'markRedacted';
@@ -109,50 +103,12 @@ async function markDone(ground: Ground, ends: End[]): Promise<undefined[]> {
 
 /** What a person does with lanes and with what was put aside is in lane-gate.ts and outbox-desk.ts; what is taken back, in withdrawals.ts. */
 export function outboxStore(ground: Ground): Omit<OutboxStore, Elsewhere> & { idle(): Promise<void> } {
-  const { db, sealer, clocks } = ground;
+  const { db, sealer } = ground;
   const trying = batcher((tries: Try[]) => markTried(ground, tries), MARKS_PER_COMMIT);
   const ending = batcher((ends: End[]) => markDone(ground, ends), MARKS_PER_COMMIT);
 
-  function item(row: Selectable<Tables['outbox']>): OutboxItem {
-    const { id } = row;
-    type Body = Pick<OutboxItem, 'announcement' | 'ring'>;
-    const { announcement, ring } = openValue(sealer, row.body, `outbox:${id}:body`) as Body;
-    const tried =
-      row.tried_device === null || row.tried_at === null ? undefined : { device: row.tried_device, at: row.tried_at };
-    return {
-      id,
-      room: row.lane,
-      seq: row.seq,
-      deliveryId: id,
-      announcement,
-      ring,
-      thread: row.thread ?? undefined,
-      root: row.root === 1,
-      coalesce: row.coalesce ?? undefined,
-      replyTo: row.reply_to ?? undefined,
-      attempts: row.attempts,
-      tried,
-    };
-  }
-
   return {
-    async heads(now, limit, except = new Map()) {
-      const rows = await db
-        .selectFrom('outbox')
-        .innerJoin('lane', 'lane.name', 'outbox.lane')
-        .selectAll('outbox')
-        .where('outbox.id', 'in', headIds('outbox', 'pending'))
-        .where('lane.paused_at', 'is', null)
-        .where((eb) => eb.or([eb('lane.ready_at', '<=', now), eb('lane.ready_at', '>', now + LONGEST_WAIT_MS)]))
-        .orderBy('lane.ready_at')
-        .orderBy('outbox.n')
-        .limit(limit + except.size)
-        .execute();
-      return rows
-        .filter((row) => !except.has(row.lane))
-        .slice(0, limit)
-        .map(item);
-    },
+    heads: (now, limit, except = new Map()) => sendable(ground, now, limit, except),
 
     markTried: (id, device, at) => trying.add({ id, device, at }),
     markDone: (id, how, at) => ending.add({ id, how, at }),
@@ -174,19 +130,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, Elsewhere> & { id
       });
     },
 
-    async quarantine(id, why) {
-      const aside = { state: 'quarantined' as const, ended_at: clocks.machine() };
-      await ground.transaction(async (tx) => {
-        const row = await tx
-          .updateTable('outbox')
-          .set({ ...aside, why: sealText(sealer, why, `outbox:${id}:why`) })
-          .where('id', '=', id)
-          .where('state', '=', 'pending')
-          .returning('lane')
-          .executeTakeFirst();
-        if (row) await endWait(tx, row.lane);
-      });
-    },
+    quarantine: (id, why) => putAside(ground, id, why),
 
     superseded: (id, opens) => superseded(db, id, opens),
 
@@ -217,7 +161,7 @@ export function outboxStore(ground: Ground): Omit<OutboxStore, Elsewhere> & { id
       return rows.map(({ id, lane, why }) => ({
         id,
         room: lane,
-        why: openText(sealer, why, `outbox:${id}:why`) ?? '',
+        why: openWhy(sealer, why, `outbox:${id}:why`) ?? '',
       }));
     },
   };

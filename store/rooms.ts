@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { RoomStore } from '../care/relay/ports.ts';
 import type { Room, RoomWanted } from '../care/relay/room.ts';
+import { openNeeded, openOr } from './damaged.ts';
 import { openValue, sealValue, type Db, type Ground } from './ground.ts';
 import { openLane } from './lane-gate.ts';
 import type { Tables } from './tables.ts';
@@ -60,9 +61,11 @@ export function roomStore(ground: Ground): RoomStore {
     return { ref, kind, matrixId: row.matrix_id, generation, encrypted: row.encrypted === 1, state, ...body };
   }
 
+  const rowOf = ({ kind, n }: Selectable<Tables['room']>) => ({ what: `room:${kind}`, row: String(n) }) as const;
+
   async function get(ref: string): Promise<Room | undefined> {
     const row = await db.selectFrom('room').selectAll().where('ref', '=', ref).executeTakeFirst();
-    return row && room(row);
+    return row && (await openNeeded(ground, db, rowOf(row), () => room(row)));
   }
 
   return {
@@ -70,11 +73,16 @@ export function roomStore(ground: Ground): RoomStore {
 
     async byMatrixId(matrixId) {
       const row = await db.selectFrom('room').selectAll().where('matrix_id', '=', matrixId).executeTakeFirst();
-      return row && room(row);
+      return row && (await openNeeded(ground, db, rowOf(row), () => room(row)));
     },
 
     async list() {
-      return (await db.selectFrom('room').selectAll().orderBy('n').execute()).map(room);
+      const found: Room[] = [];
+      for (const row of await db.selectFrom('room').selectAll().orderBy('n').execute()) {
+        const one = await openOr(ground, db, rowOf(row), () => room(row));
+        if (one) found.push(one);
+      }
+      return found;
     },
 
     async want(wanted) {

@@ -1,7 +1,7 @@
 /** The sealer: AES-256-GCM for what is kept, HMAC-SHA256 for what is looked up (DESIGN §5). */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { Sealer } from '../care/relay/seal.ts';
+import { NotOpened, type Sealer } from '../care/relay/seal.ts';
 
 /** First byte of everything sealed: which key it was sealed with, so that a later key can be introduced beside this one. */
 const KEY_VERSION = 1;
@@ -36,7 +36,7 @@ export function sealerFromSecret(secret: string): Sealer {
     },
     open(sealed, context) {
       if (sealed[0] !== KEY_VERSION || sealed.length < 1 + NONCE_BYTES + TAG_BYTES) {
-        throw new Error(`${context} is not sealed in a way that this version knows`);
+        throw new NotOpened(`${context} is not sealed in a way that this version knows`);
       }
       const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
       // The length is checked by hand and given: node accepts truncated tags otherwise, and a 4-byte tag can be guessed.
@@ -47,7 +47,7 @@ export function sealerFromSecret(secret: string): Sealer {
         const body = decipher.update(sealed.subarray(1 + NONCE_BYTES, -TAG_BYTES));
         return Buffer.concat([body, decipher.final()]).toString('utf8');
       } catch (cause) {
-        throw new Error(`${context} cannot be opened: another secret, another row, or damaged bytes`, { cause });
+        throw new NotOpened(`${context} cannot be opened: another secret, another row, or damaged bytes`, { cause });
       }
     },
     blind(text) {

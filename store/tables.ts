@@ -37,11 +37,14 @@ export type Tables = {
     state: EnvelopeState;
     outcome: Outcome | null;
     reason: Reason | null;
+    /** Empty once emptied: a JSON sender's key may name somebody. */
     sender_key: Sealed;
     acknowledgement: Sealed | null;
     /** Body and note; null once emptied. */
     body: Sealed | null;
     detail: Sealed | null;
+    /** 1: its retention is over, nothing is left of it but what knows it again. */
+    emptied: Generated<number>;
   };
   outbox: {
     n: Generated<number>;
@@ -60,9 +63,10 @@ export type Tables = {
     decided_at: number;
     ended_at: number | null;
     event_id: string | null;
-    /** Announcement and ring. */
+    /** Announcement and ring; of an emptied one, the kind of the announcement alone. */
     body: Sealed;
     why: Sealed | null;
+    emptied: Generated<number>;
   };
   /** Event that opened a thread in a room's present generation. */
   thread: { lane: string; thread: string; event_id: string };
@@ -77,7 +81,15 @@ export type Tables = {
     /** Subject, name and members. */
     body: Sealed;
   };
-  file: { n: Generated<number>; kind: FileKind; id: string; version: number; state: Sealed };
+  file: {
+    n: Generated<number>;
+    kind: FileKind;
+    id: string;
+    version: number;
+    state: Sealed;
+    /** Since when nothing has happened to it, as far as is known; 0 for what is older than the question. */
+    idle_since: Generated<number>;
+  };
   file_key: { kind: FileKind; key: string; id: string };
   event: {
     n: Generated<number>;
@@ -109,4 +121,6 @@ export type Tables = {
   };
   tally: { outcome: Outcome; reason: Reason; n: number };
   setting: { name: string; value: Sealed };
+  /** Sealed rows that did not open when they were met. */
+  damaged: { what: string; row: string; at: number };
 };

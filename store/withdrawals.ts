@@ -3,6 +3,7 @@ import type { Announcement } from '../care/relay/announcement.ts';
 import type { OutboxStore } from '../care/relay/ports.ts';
 import { eraseAttachment } from './attachments.ts';
 import { writeAudit } from './audit.ts';
+import { openOr } from './damaged.ts';
 import { openValue, sealText, type Db, type Ground } from './ground.ts';
 
 /**
@@ -39,20 +40,23 @@ export function withdrawals(ground: Ground): Pick<OutboxStore, 'carriers' | 'mar
       // From the first that was ever said of it: what is taken back already counts too.
       const told = db.selectFrom('outbox').where('lane', '=', room).where('thread', '=', thread);
       const first = (await told.select((eb) => eb.fn.min('seq').as('seq')).executeTakeFirst())?.seq ?? Infinity;
-      return rows
-        .filter((row) => {
-          if (row.thread !== null) return true;
-          // A summary tells of every stay that the patient had when it was said.
-          if (row.seq < first) return false;
-          const body = openValue(sealer, row.body, `outbox:${row.id}:body`) as { announcement: Announcement };
-          return body.announcement.kind === 'patient-summary' && row.event_id !== null;
-        })
-        .map(({ id, event_id, tried_device: device, tried_at: at }) => ({
-          id,
-          deliveryId: id,
-          eventId: event_id ?? undefined,
-          tried: device === null || at === null ? undefined : { device, at },
-        }));
+      const carrying: typeof rows = [];
+      for (const row of rows) {
+        const { id, seq, thread: its, event_id } = row;
+        // A summary tells of every stay that the patient had when it was said.
+        if (its === null && (seq < first || event_id === null)) continue;
+        const open = (): { announcement: Announcement } =>
+          openValue(sealer, row.body, `outbox:${id}:body`) as { announcement: Announcement };
+        const body = its === null ? await openOr(ground, db, { what: 'outbox', row: id }, open) : undefined;
+        // What cannot be read any more may be one: it is taken back too.
+        if (body === undefined || body.announcement.kind === 'patient-summary') carrying.push(row);
+      }
+      return carrying.map(({ id, event_id, tried_device: device, tried_at: at }) => ({
+        id,
+        deliveryId: id,
+        eventId: event_id ?? undefined,
+        tried: device === null || at === null ? undefined : { device, at },
+      }));
     },
 
     async markRedacted(id, how, at) {

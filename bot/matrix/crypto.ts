@@ -34,6 +34,7 @@ import type { RoomToShare, SharingPolicy } from './sharing.ts';
 import { mountSqliteIdb } from './sqlite-idb.ts';
 import type { State } from './state.ts';
 import { openTrust, ciphertextId } from './trust.ts';
+import { readUserIds } from './user-ids.ts';
 
 /** The parts of a /sync answer that belong to the machine. */
 export type CryptoSync = {
@@ -116,7 +117,8 @@ export async function openCrypto(options: CryptoOptions): Promise<Crypto> {
         const toDevice = sync.to_device?.events ?? [];
         // a to-device message may be a new session of a device that could not read: it is given the key again
         if (changed.length + left.length + toDevice.length > 0) memo.devicesChanged();
-        const lists = new DeviceLists(ids(changed), ids(left));
+        const refused = (count: number): void => log('warn', 'a device list names what is no user id', { count });
+        const lists = new DeviceLists(readUserIds(changed, refused), readUserIds(left, refused));
         const counts = new Map(Object.entries(sync.device_one_time_keys_count ?? {}));
         const fallback = sync.device_unused_fallback_key_types && new Set(sync.device_unused_fallback_key_types);
         await machine.receiveSyncChanges(JSON.stringify(toDevice), lists, counts, fallback, anySender());
@@ -197,5 +199,3 @@ async function openMachine(identity: Identity): Promise<OlmMachine> {
 
 /** Decrypt whoever sent it: whether it may command is said beside, by `Decrypted.encrypted`. */
 const anySender = (): DecryptionSettings => new DecryptionSettings(TrustRequirement.Untrusted);
-
-const ids = (userIds: string[]): UserId[] => userIds.map((userId) => new UserId(userId));

@@ -2,9 +2,10 @@
  * What Relais last showed to one person in one room, so that « suite » and « 2 » mean something there. Health data never
  * belongs here but for what the person has just been shown; it is sealed like every file and replaced by the next answer.
  */
-import { MINUTE } from '../relay/civil-time.ts';
+import { DAY, MINUTE } from '../relay/civil-time.ts';
 import type { FileWrite } from '../relay/decision.ts';
 import type { StoredFile } from '../relay/ports.ts';
+import type { RetentionRule } from '../relay/retention.ts';
 import type { RoomRef } from '../relay/room.ts';
 
 /** One more page, the entry that was shown under this number (from 1), or yes and no to what was asked, with a word after it. */
@@ -33,4 +34,26 @@ export function fresh(file: StoredFile<Conversation> | undefined, now: number): 
 /** @param file as it was read; undefined when there was none */
 export function keep(id: string, file: Pick<StoredFile, 'version'> | undefined, state: Conversation): FileWrite {
   return { kind: 'conversation', id, version: file?.version ?? 0, state };
+}
+
+const REACTION = 'reaction:';
+
+/** Which request a reaction took, so that taking the reaction away gives it back. `at`: civil time, epoch ms UTC. */
+export type Taken = { code: string; by: string; at: number };
+
+export function reactionId(eventId: string): string {
+  return `${REACTION}${eventId}`;
+}
+
+/** What somebody was shown goes the next night. @param reactions ms that a reaction is remembered: as long as a request */
+export function conversationRule(reactions: number): RetentionRule {
+  return {
+    what: 'conversations',
+    kind: 'conversation',
+    rest: DAY,
+    async look({ kind, id, version, state }, now) {
+      const due = id.startsWith(REACTION) ? ((state as Partial<Taken>).at ?? 0) + reactions : 0;
+      return due > now ? { again: due } : { erases: [{ kind, id, version }] };
+    },
+  };
 }

@@ -77,8 +77,10 @@ export type Decision = {
   replaces?: { ref: RoomRef; matrixId: string }[];
   /** Envelopes in quarantine that are decided again, in this order, at the end of their lanes. */
   replays?: string[];
-  /** Files that go, with their look-up keys; their events stay. A version that moved makes the commit stale. */
-  erases?: { kind: FileKind; id: string; version: number }[];
+  /** Files that go, with their look-up keys; their events stay unless said. A version that moved makes the commit stale. */
+  erases?: { kind: FileKind; id: string; version: number; events?: boolean }[];
+  /** Files that are still of use, though nothing of them changes: their retention counts from now. One that is gone is nothing. */
+  touches?: { kind: FileKind; id: string }[];
   /** Fact keys (facility, movement, action, EVN-2), blinded: one message per fact. A known one makes the commit stale. */
   facts: string[];
   audit: AuditEntry[];

@@ -3,6 +3,7 @@
  * the lane goes on (DESIGN §2).
  */
 import { apply } from './apply.ts';
+import { DamagedRow } from './damaged.ts';
 import { emptyDecision } from './decision.ts';
 import type { Envelope } from './envelope.ts';
 import type { Store } from './ports.ts';
@@ -42,8 +43,12 @@ export async function drainInbox(
           if (isPassing(error)) return void waiting.add(envelope.id);
           // the disk or the base is the trouble, not the envelope: keep it undecided
           if (error instanceof StoreFailure || (await gone(ports.store))) throw error;
-          ports.onBug(envelope.id, error);
-          await quarantine(ports, envelope, 'undecidable', 'see the log for this envelope id');
+          // said once, when its row was met
+          if (error instanceof DamagedRow) await quarantine(ports, envelope, 'damaged', error.message);
+          else {
+            ports.onBug(envelope.id, error);
+            await quarantine(ports, envelope, 'undecidable', 'see the log for this envelope id');
+          }
           handled += 1;
         }
       }),

@@ -62,6 +62,7 @@ export type Reason =
   | 'clear-text-in-encrypted-room'
   | 'wrong-facility'
   | 'not-redacted'
+  | 'damaged'
   // rejected
   | 'not-hl7'
   | 'unsupported-version'

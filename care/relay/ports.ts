@@ -5,14 +5,19 @@
 import type { Announcement, RoomAct } from './announcement.ts';
 import type { Decision, FileKind } from './decision.ts';
 import type { Accepted, Envelope, EnvelopeState, NewEnvelope } from './envelope.ts';
+import type { DamagedStore, RetentionStore } from './keeping-ports.ts';
 import type { Room, RoomRef, RoomWanted } from './room.ts';
 import type { Timer } from './timer.ts';
 
 export type StoredFile<S = unknown> = { kind: FileKind; id: string; version: number; state: S };
 
 export interface FileStore {
+  /** @throws DamagedRow when it does not open */
   load<S>(kind: FileKind, id: string): Promise<StoredFile<S> | undefined>;
-  /** Files that carry this look-up key, oldest first. */
+  /**
+   * Files that carry this look-up key, oldest first. One that does not open is passed over; of a proposal, which may hold
+   * what must not be said, it is thrown as by `load`.
+   */
   find<S>(kind: FileKind, key: string): Promise<StoredFile<S>[]>;
   /** Has this fact been decided already? (blinded fact key) */
   knowsFact(key: string): Promise<boolean>;
@@ -39,7 +44,10 @@ export interface InboxStore {
     cursor?: { name: string; value: string },
     onWritten?: () => void,
   ): Promise<Accepted[]>;
-  /** The oldest undecided envelope of each lane whose name starts with `prefix`, at most `limit`. */
+  /**
+   * The oldest undecided envelope of each lane whose name starts with `prefix`, at most `limit`. One that does not open is put
+   * in quarantine (`damaged`), and its lane goes on.
+   */
   heads(prefix: string, limit: number): Promise<Envelope[]>;
   get(id: string): Promise<Envelope | undefined>;
   /** Newest first, for `relais quarantine list` and the event-key retry. */
@@ -69,7 +77,9 @@ export type OutboxItem = {
   tried: { device: string; at: number } | undefined;
 };
 
-type DeliveryLook = Pick<OutboxItem, 'id' | 'room' | 'announcement' | 'attempts' | 'tried'> & {
+type DeliveryLook = Pick<OutboxItem, 'id' | 'room' | 'attempts' | 'tried'> & {
+  /** Undefined: the row does not open. */
+  announcement: OutboxItem['announcement'] | undefined;
   state:
     'pending' | 'done' | 'superseded' | 'quarantined' | 'dropped' | 'withdrawn' | 'redacted' | 'kept' | 'performed';
   why: string | undefined;
@@ -83,7 +93,8 @@ export const LONGEST_WAIT_MS = 60_000;
 
 export interface OutboxStore {
   /**
-   * The head of every lane that may be sent now (`readyAt` ≤ now, or too far to be true; not paused), at most `limit`.
+   * The head of every lane that may be sent now (`readyAt` ≤ now, or too far to be true; not paused), at most `limit`. One that
+   * does not open is put aside, and its lane goes on.
    * @param except lanes that are being sent: theirs are not opened
    */
   heads(now: number, limit: number, except?: ReadonlyMap<string, unknown>): Promise<OutboxItem[]>;
@@ -138,6 +149,7 @@ export interface OutboxStore {
 }
 
 export interface RoomStore {
+  /** @throws DamagedRow when its record does not open; so does `byMatrixId`, and `list` passes it over */
   get(ref: RoomRef): Promise<Room | undefined>;
   byMatrixId(matrixId: string): Promise<Room | undefined>;
   list(): Promise<Room[]>;
@@ -162,6 +174,8 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly rooms: RoomStore;
   readonly timers: TimerStore;
+  readonly retention: RetentionStore;
+  readonly damaged: DamagedStore;
   /**
    * All or nothing; a kill loses nothing of it. The disk may have it a little later, and always before a room is made or
    * left, or a delivery sent, because of it. `stale`: a version moved, a fact or an epoch was no longer what was read; nothing was written.

@@ -15,7 +15,7 @@ import type { RequestStep } from './news.ts';
 import { following, freshCode, opened, openFollowing, saidAsIs, territoryOf } from './opening.ts';
 import { isPointer, type Offer } from './pathway.ts';
 import { deliver, record, type RequestPorts } from './record.ts';
-import { freed, inTerritory, isEnded, isOwed, mayDo, type Request, stageOf } from './request.ts';
+import { freed, inTerritory, isEnded, isOwed, mayDo, type Request, stageOf, usedBy } from './request.ts';
 import { findRequests, loadRequest } from './stored.ts';
 
 export type { RequestPorts } from './record.ts';
@@ -84,8 +84,12 @@ export async function decideNext(ports: RequestPorts, by: Person, now: number): 
     for (const { state } of await findRequests(ports.store, `group:${group}`))
       if (state.status === 'asked' && mayDo(stageOf(state), by) && state.asker !== by.id) waiting.push(state);
   const queued = waiting.filter((one) => stageOf(one).to.dispatch === 'queue');
-  const [oldest] = queued.sort((a, b) => a.clocks.take - b.clocks.take);
-  return oldest ? decideMove(ports, oldest.code, by, { do: 'take' }, now) : refuse('nothing-waits');
+  for (const { code } of queued.sort((a, b) => a.clocks.take - b.clocks.take)) {
+    const decided = await decideMove(ports, code, by, { do: 'take' }, now);
+    // A colleague took it between the list and its reading: the next one is meant, not a refusal about what nobody named.
+    if (!('data' in decided && decided.code === 'already-taken')) return decided;
+  }
+  return refuse('nothing-waits');
 }
 
 /** A reminder or an escalation is due. A status that moved on, or an overtaken step, says nothing. */
@@ -112,6 +116,7 @@ export async function decideDeadline(ports: RequestPorts, timer: Timer, now: num
   };
   // The look-up keys stay as they are: nobody has taken or answered anything.
   decision.files.push({ kind: 'request', id: request.code, version: file.version, state: request });
+  decision.touches = usedBy(request);
   decision.events.push({
     kind: 'request',
     id: request.code,

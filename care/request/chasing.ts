@@ -5,7 +5,7 @@ import { type Refusal, refuse } from '../relay/refusal.ts';
 import type { Person } from '../people/person.ts';
 import { routeEscalation } from './escalation.ts';
 import { deliver, type RequestPorts } from './record.ts';
-import { isEnded, type Request, stageOf } from './request.ts';
+import { isEnded, type Request, stageOf, usedBy } from './request.ts';
 import { ringTime } from './sla.ts';
 import { loadRequest } from './stored.ts';
 
@@ -39,6 +39,7 @@ export async function decideChase(
   };
   const decision = emptyDecision();
   decision.files.push({ kind: 'request', id: code, version: file.version, state: request });
+  decision.touches = usedBy(request);
   decision.events.push({ kind: 'request', id: code, type: 'reminded', at: now, body: { by: by.id } });
   const name = request.anonymous ? undefined : by.name;
   const told = routeEscalation(ports.people, request, 'reminded', 'group', now).map((one) =>

@@ -35,7 +35,8 @@ export function doubtOf(
   const isMeant = (why: Doubt['why']): boolean => draft.meant?.[why].includes(answer.key) ?? false;
   const call = callOf(draft);
   // A choice, a number, a date are the pathway's own words, and who it is is no complaint: only what is written freely counts.
-  if (call && !isMeant('urgent') && freeTexts(answer).some(isUrgent)) return call;
+  const isPast = field.urgent === 'ignore';
+  if (call && !isPast && !isMeant('urgent') && freeTexts(answer).some(isUrgent)) return call;
   const found = isMeant('named') ? [] : namedIn(field, answer, known);
   return found.length > 0 ? { why: 'named', found } : undefined;
 }

@@ -1,10 +1,8 @@
 /** A form through the corridor: begun, answered, corrected, sent or let go. Load, decide; the commit is the caller's. */
-import { DAY } from '../relay/civil-time.ts';
 import { type Decision, emptyDecision } from '../relay/decision.ts';
-import type { Reason } from '../relay/outcome.ts';
 import type { Store, StoredFile } from '../relay/ports.ts';
+import type { PatientView } from '../relay/announcement.ts';
 import { refuse, type Refusal } from '../relay/refusal.ts';
-import { directRoom } from '../relay/room.ts';
 import type { Timer } from '../relay/timer.ts';
 import type { Person } from '../people/person.ts';
 import { decideMove } from './case.ts';
@@ -22,13 +20,11 @@ import {
   titleOfDraft,
 } from './draft.ts';
 import type { Answer, Attachment } from './form.ts';
-import { type FormNews, formNews, type Trouble } from './form-news.ts';
+import { closeDraft, kept, over } from './draft-decision.ts';
+import { formNews, type Trouble } from './form-news.ts';
 import { decideAsk, mayStart } from './opening.ts';
-import type { RequestPorts } from './record.ts';
+import { identityOf, type RequestPorts } from './record.ts';
 import { asMeant, take, takeFile, withoutOptional } from './taking.ts';
-
-/** Nobody comes back to a form after a day: it is let go, politely. */
-const PATIENCE = DAY;
 
 /** What somebody said while a form was open, already read. */
 export type FormSaid =
@@ -70,7 +66,9 @@ export async function decideDraft(
   const all = given.answers.map((answer): Given => ({ kind: 'field', answer }));
   const { draft, trouble } = take(empty, all, now, scrutiny);
   const asks = given.alone ? withoutOptional(draft) : draft;
-  return kept(stored?.version ?? 0, asks, formNews(asks, { first: true, ...(trouble && { trouble }) }), by, now);
+  const about = await patientOf(ports, asks);
+  const news = formNews(asks, { first: true, ...about, ...(trouble && { trouble }) });
+  return kept(stored?.version ?? 0, asks, news, by, now);
 }
 
 /**
@@ -89,8 +87,11 @@ export async function decideSaid(
   const { held, ...draft } = state;
   const known = await knownToDraft(ports, draft);
   const look = (next: Draft): Scrutiny => ({ known: { ...known, view: next.identity ?? known.view }, isUrgent });
-  const ask = (next: Draft, trouble?: Trouble): Decision =>
-    kept(version, next, formNews(next, { ...(trouble && { trouble }), doubts: doubtsOf(next, look(next)) }), by, now);
+  const about = await patientOf(ports, draft);
+  const ask = (next: Draft, trouble?: Trouble): Decision => {
+    const news = formNews(next, { ...about, ...(trouble && { trouble }), doubts: doubtsOf(next, look(next)) });
+    return kept(version, next, news, by, now);
+  };
   // Said where nothing free was asked, it is no answer; it must be heard all the same.
   const call = callOf(draft);
   const alarm = call && isUrgent(typed) ? { doubt: call } : undefined;
@@ -158,6 +159,13 @@ export async function decideDraftTimer(ports: RequestPorts, timer: Timer): Promi
   return { ...decision, timers: [], fired: timer };
 }
 
+/** Whose room it was asked in, to be read again before it is sent. Not of a stay that has become protected. */
+async function patientOf(ports: RequestPorts, { purpose }: Draft): Promise<{ patient?: PatientView }> {
+  if (purpose.do !== 'ask') return {};
+  const patient = await identityOf(ports, { identity: undefined, patient: purpose.patient });
+  return patient ? { patient } : {};
+}
+
 async function sent(
   ports: RequestPorts,
   { state: draft, version }: StoredFile<Draft>,
@@ -197,33 +205,4 @@ async function sent(
   if ('data' in decided) return decided;
   closeDraft(decided, version, by);
   return decided;
-}
-
-function kept(version: number, draft: Draft, news: FormNews, by: Person, now: number): Decision {
-  return {
-    ...told(news, by, 'recorded'),
-    files: [{ kind: 'draft', id: by.id, version, state: { ...draft, askedAt: now } }],
-    timers: [{ do: 'set', kind: 'draft', ref: by.id, step: 'expire', dueAt: now + PATIENCE }],
-  };
-}
-
-function over(version: number, news: FormNews, by: Person): Decision {
-  const decision = told(news, by, 'recorded');
-  closeDraft(decision, version, by);
-  return decision;
-}
-
-function closeDraft(decision: Decision, version: number, by: Person): void {
-  decision.files.push({ kind: 'draft', id: by.id, version, state: null });
-  decision.timers.push({ do: 'cancel-all', kind: 'draft', ref: by.id });
-}
-
-function told(news: FormNews, by: Person, reason: Reason): Decision {
-  const room = directRoom(by.matrix);
-  return {
-    ...emptyDecision(),
-    rooms: [room],
-    deliveries: [{ room: room.ref, ring: [], announcement: { kind: 'form', news } }],
-    audit: [{ actor: by.id, action: `form:${news.what}`, subject: by.id, outcome: 'posted', reason }],
-  };
 }

@@ -22,6 +22,7 @@ export type FormNews =
       at: number;
       of: number;
       next?: string[];
+      patient?: PatientView;
       trouble?: Trouble;
       files?: number;
     }
@@ -34,7 +35,8 @@ export type FormNews =
       doubts?: { n: number; doubt: Doubt }[];
       given: Shown[];
       identity: PatientView | undefined;
-      about: boolean;
+      /** Of the room where it was asked: nobody has typed who it is. */
+      patient?: PatientView;
       trouble?: Trouble;
     }
   | { what: 'abandoned' | 'expired'; title: string };
@@ -42,13 +44,14 @@ export type FormNews =
 /** The present question, or the summary. */
 export function formNews(
   draft: Draft,
-  more: { trouble?: Trouble; first?: boolean; doubts?: { n: number; doubt: Doubt }[] } = {},
+  more: { trouble?: Trouble; first?: boolean; doubts?: { n: number; doubt: Doubt }[]; patient?: PatientView } = {},
 ): FormNews {
   const step = stepNow(draft);
   const title = titleOfDraft(draft);
   if (draft.held && step.kind === 'field')
     return { what: 'held', title, label: step.field.label, doubt: draft.held.doubt, first: more.first ?? false };
   const trouble = more.trouble && { trouble: more.trouble };
+  const patient = more.patient && { patient: more.patient };
   if (step.kind === 'summary')
     return {
       what: 'summary',
@@ -56,11 +59,13 @@ export function formNews(
       doubts: (more.doubts ?? []).map(({ n, doubt }) => ({ n, doubt })),
       given: givenOf(draft),
       identity: draft.identity,
-      about: asksWho(draft),
+      ...patient,
       ...trouble,
     };
   const [, ...later] = openSteps(draft);
-  const next = more.first ? { next: later.flatMap((s) => (s.kind === 'field' ? [s.field.label] : [])) } : {};
+  const next = more.first
+    ? { next: later.flatMap((s) => (s.kind === 'field' ? [s.field.label] : [])), ...patient }
+    : {};
   const held = step.kind === 'field' ? draft.answers.find((a) => a.key === step.field.key) : undefined;
   const files = held && Array.isArray(held.value) ? { files: held.value.length } : {};
   return { what: 'question', title, step, ...progressOf(draft), ...next, ...files, ...trouble };
@@ -80,8 +85,4 @@ function givenOf(draft: Draft): Shown[] {
         return { label: step.kind, value: { yes: draft[step.kind] === true } };
     }
   });
-}
-
-function asksWho(draft: Draft): boolean {
-  return stepsOf(draft).some((step) => step.kind === 'identity');
 }

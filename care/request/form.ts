@@ -18,6 +18,8 @@ type Common = {
   share: 'before' | 'after';
   /** `field` may be of an earlier form of the same pathway (a bilan that depends on the protocol that was asked for). */
   when: Condition | undefined;
+  /** Its answer is about the past (antécédents): a word that would mean « now » elsewhere is none here. */
+  urgent?: 'ignore';
 };
 
 export type Option = { value: string; label: string };

@@ -13,7 +13,7 @@ import { billedKeys, type Tariff } from './billing.ts';
 import { countKeys } from './counting.ts';
 import type { Moved, Told } from './moved.ts';
 import { isGroupOf, type Offer, runnable } from './pathway.ts';
-import { isEnded, isOwed, groupsOf, type Request, stageOf } from './request.ts';
+import { isEnded, isOwed, groupsOf, type Request, stageOf, usedBy } from './request.ts';
 import { matrixOf, routeStep } from './routing.ts';
 import { readersOf } from './seeing.ts';
 import { findRequests } from './stored.ts';
@@ -44,6 +44,7 @@ export async function record(
 ): Promise<void> {
   const { code } = request;
   decision.files.push({ kind: 'request', id: code, version, state: request, keys: keysOf(request) });
+  decision.touches = [...(decision.touches ?? []), ...usedBy(request)];
   decision.timers.push(...rearm(ports.people, request, now));
   const identity = await identityOf(ports, request);
   const deliveries: NewDelivery[] = [];
@@ -167,7 +168,7 @@ function groupName(ports: RequestPorts, group: string): string {
  */
 export async function identityOf(
   { store }: { store: Pick<Store, 'files'> },
-  request: Request,
+  request: Pick<Request, 'identity' | 'patient'>,
 ): Promise<PatientView | undefined> {
   if (request.identity ?? request.patient === undefined) return request.identity;
   const patient = await store.files.load<Patient>('patient', request.patient);
@@ -189,6 +190,7 @@ export async function followPatient(
   for (const { id, version, state } of await findRequests(store, key)) {
     const next: Request = { ...state, patient: to };
     decision.files.push({ kind: 'request', id, version, state: next, keys: keysOf(next) });
+    decision.touches = [...(decision.touches ?? []), ...usedBy(next)];
   }
 }
 
@@ -196,7 +198,7 @@ export async function followPatient(
  * Look-up keys: by group while somebody can take it, by who owes an answer, by asker while it is open (and answered, for
  * `cloturer`), by patient and by stay; for ever by month of asking and by act, to be counted.
  */
-function keysOf(request: Request): string[] {
+export function keysOf(request: Request): string[] {
   const counted = [...countKeys(request), ...billedKeys(request)];
   if (isEnded(request)) return counted;
   const { status, asker, patient, opened, waits } = request;

@@ -5,8 +5,9 @@
 import type { Person } from '../people/person.ts';
 import type { PatientView } from '../relay/announcement.ts';
 import { fromParis, toParis } from '../relay/civil-time.ts';
+import type { FileKind } from '../relay/decision.ts';
 import { isWorkingDay } from './calendar.ts';
-import type { Answer } from './form.ts';
+import { type Answer, filesOf } from './form.ts';
 import type { Passed } from './measure.ts';
 import type { RequestStep } from './news.ts';
 import { groupFor, isGroupOf, type Pathway, type Stage, type Start } from './pathway.ts';
@@ -77,6 +78,8 @@ export type Request = {
   declined?: string[];
   redirectedTo: string | undefined;
   history: { at: number; by: string; step: RequestStep; text: string | undefined }[];
+  /** Since when only what is counted is left of it (civil time): nothing of the patient, no word that anybody typed. */
+  expired?: number;
 };
 
 type Given = Pick<Request, 'code' | 'pathway' | 'opened' | 'asker' | 'askedAt' | 'answers'> &
@@ -202,6 +205,15 @@ export function startAt(
 /** The event's own date when an event opened it. */
 export function openedAt({ opened, askedAt }: Pick<Request, 'opened' | 'askedAt'>): number {
   return opened.by === 'stay' ? opened.at : askedAt;
+}
+
+/** Files that it reads while it runs: they are kept as long as it is. */
+export function usedBy(request: Request): { kind: FileKind; id: string }[] {
+  const files = allAnswers(request).flatMap(filesOf);
+  return [
+    ...(request.patient === undefined ? [] : [{ kind: 'patient' as const, id: request.patient }]),
+    ...files.map(({ id }) => ({ kind: 'form-file' as const, id })),
+  ];
 }
 
 /**

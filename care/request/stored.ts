@@ -7,6 +7,9 @@ import type { Pathway, Stage } from './pathway.ts';
 import type { Request } from './request.ts';
 import type { ReminderMoment, SlaPolicy, SlaTarget } from './sla-policy.ts';
 
+/** A request as it was kept, of any age. */
+export type KeptRequest = Request | First;
+
 /** Before stages, typed answers and triggers: one group, one clock, free texts. */
 type First = Pick<
   Request,
@@ -40,7 +43,7 @@ export async function findRequests(store: Pick<Store, 'files'>, key: string): Pr
 }
 
 /** @param state as it was kept, of any age */
-function readRequest(state: Request | First): Request {
+export function readRequest(state: Request | First): Request {
   if ('v' in state) return withReaders(state);
   const { fields, answer, pathway, ...rest } = state;
   const answers = fields.map((f): Answer => ({ key: f.key, type: 'text', value: f.value }));

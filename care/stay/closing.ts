@@ -20,7 +20,7 @@ const STEP = 'close';
 const PASSING = new Set(['O', 'R', 'N', 'V']);
 
 /** When this stay stopped, or will have: `running` for who is in hospital, undefined for what does not count. */
-function endOf(stay: Stay): number | 'running' | undefined {
+export function endOf(stay: Stay): number | 'running' | undefined {
   if (stay.protected !== undefined || PASSING.has(stay.class ?? '')) return undefined;
   switch (stay.status) {
     case 'present':

@@ -1,5 +1,6 @@
 /** The équipes as they are declared now, beside those of the patients' rooms: newcomers are invited, the others leave. */
 import { apply } from '../relay/apply.ts';
+import { eachSound } from '../relay/damaged.ts';
 import { type Decision, emptyDecision } from '../relay/decision.ts';
 import { memberChange } from '../relay/departures.ts';
 import type { Store } from '../relay/ports.ts';
@@ -18,11 +19,11 @@ type Ports = { store: Pick<Store, 'files' | 'rooms' | 'commit'>; people: People 
  */
 export async function followTeams(ports: Ports, now: number): Promise<number> {
   let changed = 0;
-  for (const room of await ports.store.rooms.list()) {
-    if (room.kind !== 'patient' || room.state === 'closed' || !(await decideTeam(ports, room))) continue;
+  await eachSound(await ports.store.rooms.list(), async (room) => {
+    if (room.kind !== 'patient' || room.state === 'closed' || !(await decideTeam(ports, room))) return;
     await apply(ports.store, now, async () => (await decideTeam(ports, room)) ?? unchanged(room));
     changed += 1;
-  }
+  });
   return changed;
 }
 

@@ -98,6 +98,7 @@ const field = z.discriminatedUnion(
       type: z.literal('text'),
       multiline: z.boolean().default(true),
       longest: z.int().min(1).max(8000).default(2000),
+      urgent: z.literal('ignore').optional(),
     }),
     strict({ ...common, type: z.literal('choice'), options }),
     strict({ ...common, type: z.literal('choices'), options }),
@@ -136,6 +137,7 @@ const field = z.discriminatedUnion(
           error: say('two columns with the same key', 'give each its own key'),
         }),
       most: most(20, 100),
+      urgent: z.literal('ignore').optional(),
     }),
     strict({
       ...common,
@@ -169,6 +171,11 @@ export const fieldSchema = field.transform((given): FormField => {
       return { ...base, type: 'date', bound: given.bound };
     case 'scale':
       return { ...base, type: 'scale', from: given.from, to: given.to, lowest: given.lowest, highest: given.highest };
+    case 'text':
+    case 'table': {
+      const { urgent, ...rest } = given;
+      return { ...rest, ...base, ...(urgent && { urgent }) };
+    }
     default:
       return { ...given, ...base };
   }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CURE, say, strict } from '../problem.ts';
 import { directory } from './directory.ts';
+import { retention } from './retention.ts';
 import { slotFeed, slotFeedIssues } from './slot-feeds.ts';
 import { slug } from './slug.ts';
 import { source, sourceIssues } from './source.ts';
@@ -103,6 +104,9 @@ export const relaisSchema = strict({
   })
     .prefault({})
     .describe('the life of rooms'),
+  retention: retention
+    .prefault({})
+    .describe('days that things are kept once they are over; docs/operations.md says what goes and what stays'),
   timezone: z
     .literal('Europe/Paris', say('another time zone', 'Relais lives by Europe/Paris; remove this line'))
     .default('Europe/Paris')
@@ -114,6 +118,13 @@ export const relaisSchema = strict({
     issue(['account', 'homeserver'], `clear text in production${CURE}write https://`);
   for (const one of slotFeedIssues(value.slot_feeds, value.environment === 'production'))
     issue(['slot_feeds', ...one.path], one.message);
+  const { patients, requests } = value.retention;
+  const least = Math.max(value.rooms.close_after_days, requests);
+  if (patients <= least)
+    issue(
+      ['retention', 'patients'],
+      `${patients} days, and a room or a request of the patient lives for ${least}${CURE}write more than ${least}`,
+    );
   const { path: file, url_env: url } = value.store;
   if ((file === undefined) === (url === undefined))
     issue(

@@ -26,7 +26,7 @@ export function formText(news: FormNews): Piece {
 }
 
 function question(news: Extract<FormNews, { what: 'question' }>): Piece {
-  const { step, at, of, title, next, trouble, files } = news;
+  const { step, at, of, title, next, patient, trouble, files } = news;
   const head = say`${next ? say`${b(title)} — ` : undefined}${`${at}/${of}`} `;
   return lines(
     trouble && troubleText(trouble, step.kind === 'field' ? step.field : undefined),
@@ -34,6 +34,7 @@ function question(news: Extract<FormNews, { what: 'question' }>): Piece {
     ...options(step),
     files ? say`${files === 1 ? '1 reçu' : `${files} reçus`}. Encore un, ou ${code('fini')}.` : undefined,
     hint(news),
+    patient ? say`Pour ${patientName(patient)}.` : undefined,
     next && next.length > 0 ? say`Ensuite : ${next.join(', ')}.` : undefined,
     next ? say`${code('retour')}, ${code('passer')} et ${code('abandonner')} à tout moment.` : undefined,
   );
@@ -164,10 +165,18 @@ const STEPS: Record<string, string> = {
   anonymous: 'Anonyme',
 };
 
-function summary({ title, given, identity, trouble, doubts = [] }: Extract<FormNews, { what: 'summary' }>): Piece {
+function summary({
+  title,
+  given,
+  identity,
+  patient,
+  trouble,
+  doubts = [],
+}: Extract<FormNews, { what: 'summary' }>): Piece {
   return lines(
     trouble && troubleText(trouble, undefined),
     say`${b(title)} — relisez :`,
+    patient ? say`Pour ${patientName(patient)}` : undefined,
     ...given.map((one, n) => {
       const number = `${n + 1}. `;
       if (one.label === 'identity')

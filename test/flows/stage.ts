@@ -71,6 +71,8 @@ export async function openWard(
     policy?: SourcePolicy;
     access?: StageOptions['access'];
     log?: StageOptions['log'];
+    /** SQLite file; in memory without it. */
+    path?: string;
     persons?: Person[];
     /** Of other patients than the one of the fixtures. */
     teams?: Team[];
@@ -93,6 +95,7 @@ export async function openWard(
     source: { id: 'ch-val', facilities: ['CH_VAL'], policy: options.policy ?? POLICY },
     ...(options.access && { access: options.access }),
     ...(options.log && { log: options.log }),
+    ...(options.path !== undefined && { path: options.path }),
     people: peopleFrom([...PERSONS, ...(options.persons ?? [])], [team, ...(options.teams ?? [])], duty),
     pathways: [CARDIO, ...(options.offers ?? [])],
     directory: options.directory ?? BARE_HOUSE.directory,

@@ -128,6 +128,18 @@ export function raceContract(store: () => Store): void {
     expect(await act(() => decideNext(to, TEN[0] ?? GP, NOON))).toMatchObject({ code: 'nothing-waits' });
   });
 
+  test('queue: what a colleague takes between the list and its reading is passed over', async () => {
+    const to = ports();
+    for (let n = 0; n < 2; n += 1) await ask(to, 'queue');
+    const [first, second] = TEN;
+    if (!first || !second) throw new Error('ten are declared');
+    const seen = await store().files.find('request', 'group:experts');
+    expect(await act(() => decideNext(to, first, NOON))).toBeUndefined();
+    const late = { ...to, store: { ...to.store, files: { ...to.store.files, find: async () => seen } } } as typeof to;
+    expect(await act(() => decideNext(late, second, NOON))).toBeUndefined();
+    expect((await store().files.load<Request>('request', 'D-R2'))?.state.taker).toBe(second.id);
+  });
+
   test('a slot: ten who want its one place, one has it, nine are told; booked once', async () => {
     const slot: Slot = {
       id: 'r@2026-11-25.0',

@@ -8,6 +8,7 @@ import { commitContract } from './contract-commit.ts';
 import { inboxContract } from './contract-inbox.ts';
 import { outboxContract } from './contract-outbox.ts';
 import { raceContract } from './contract-race.ts';
+import { retentionContract } from './contract-retention.ts';
 import { roomContract } from './contract-rooms.ts';
 import { timerContract } from './contract-timers.ts';
 import { withdrawalContract } from './contract-withdrawals.ts';
@@ -32,6 +33,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('rooms', () => roomContract(store));
     describe('a race for a request', () => raceContract(store));
     describe('timers', () => timerContract(store));
+    describe('retention', () => retentionContract(store));
     describe('withdrawals', () => withdrawalContract(store));
   });
 }

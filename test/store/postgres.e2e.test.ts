@@ -1,13 +1,19 @@
 /** The same contract on a real PostgreSQL, and what only several processes and a server that dies can show. */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../care/relay/ports.ts';
 import { openStore, type StoreOptions } from '../../store/open.ts';
 import { sealerFromSecret } from '../../store/seal.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { acceptOne } from './contract-inbox.ts';
+import { damagedContract, type Spoiled } from './contract-damaged.ts';
 import { storeContract } from './contract.ts';
 import { NOON, SECRET, clocks, countingIds, decision, delivery, envelope, sealer, wanted } from './fixtures.ts';
 import { newSchema, raw } from './new-schema.ts';
+
+const closing: Store[] = [];
+afterEach(async () => {
+  for (const store of closing.splice(0)) await store.close();
+});
 
 const server = usePostgres();
 const newUrl = (): Promise<string> => newSchema(server.url);
@@ -15,6 +21,20 @@ const open = (url: string, options: Partial<StoreOptions> = {}): Promise<Store> 
   openStore({ url, sealer, clocks, ...options });
 
 storeContract('PostgreSQL', async () => open(await newUrl(), { ids: countingIds(), serving: true }));
+
+damagedContract('PostgreSQL', async () => {
+  const url = await newUrl();
+  const said: Spoiled['said'] = [];
+  const store = await open(url, { ids: countingIds(), onDamaged: (row) => void said.push(row) });
+  closing.push(store);
+  const flip = async (table: string, column: string, where: string): Promise<void> => {
+    await raw(
+      url,
+      `update ${table} set ${column} = set_byte(${column}, 20, get_byte(${column}, 20) # 1) where ${where}`,
+    );
+  };
+  return { store, said, flip };
+});
 
 describe('PostgreSQL', () => {
   test('keeps everything when it is opened again', async () => {
@@ -196,41 +216,4 @@ describe('several processes on one PostgreSQL', () => {
     for (const seqs of sent.values()) expect(seqs).toEqual(Array.from({ length: 45 }, (_, index) => index + 1));
     await Promise.all([...stores, reader].map((store) => store.close()));
   });
-});
-
-test('what was acknowledged is there after the server was killed, and what was under way ends', async () => {
-  const url = await newUrl();
-  const store = await open(url, { serving: true });
-  const acknowledged: string[] = [];
-  let rounds = 0;
-  let stop = false;
-  const enough = Promise.withResolvers<undefined>();
-  const caller = async (name: string): Promise<void> => {
-    for (let n = 0; !stop; n++) {
-      const key = `${name}-${n}`;
-      const [answer] = await store.inbox.accept([envelope(key, { lane: `in:${name}` })]);
-      expect(answer?.state).not.toBe('reused');
-      acknowledged.push(key);
-      if (acknowledged.length >= 100 * (rounds + 1)) enough.resolve(undefined);
-    }
-  };
-  const callers = ['a', 'b', 'c'].map(caller);
-  await enough.promise;
-  for (; rounds < 3; rounds++) {
-    await server.crash();
-    const before = acknowledged.length;
-    await server.start();
-    // The callers felt nothing but a pause: they go on by themselves.
-    await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before + 50);
-  }
-  stop = true;
-  await Promise.all(callers);
-  const again = await store.inbox.accept(acknowledged.map((key) => envelope(key, { lane: `in:${key.charAt(0)}` })));
-  expect(again.filter((one) => one.state !== 'duplicate')).toEqual([]);
-  for (const lane of ['in:a', 'in:b', 'in:c']) {
-    const kept = (await store.inbox.list({ limit: 1_000_000 })).filter((one) => one.lane === lane).reverse();
-    expect(kept.map((one) => one.seq)).toEqual(kept.map((_, index) => index + 1));
-    expect(kept.map((one) => one.key)).toEqual(kept.map((_, index) => `${lane.slice(3)}-${index}`));
-  }
-  await store.close();
 });
