@@ -6,12 +6,14 @@
 import { describe, expect, test } from 'vitest';
 import { peopleFrom, type Person } from '../../care/people/person.ts';
 import { released } from '../../care/request/clock-moves.ts';
+import { counted, figuresOf } from '../../care/request/counting.ts';
 import { rearm } from '../../care/request/deadlines.ts';
 import { routeEscalation } from '../../care/request/escalation.ts';
 import type { Around, Moved } from '../../care/request/moved.ts';
 import { mayNotSendAway, type RequestMove, step } from '../../care/request/moves.ts';
 import type { Pathway } from '../../care/request/pathway.ts';
 import { isEnded, newRequest, type Request } from '../../care/request/request.ts';
+import { reportOf } from '../../care/request/report.ts';
 import { routeStep } from '../../care/request/routing.ts';
 import { inOrder } from '../../care/request/seeing.ts';
 import { pathway } from './offers.ts';
@@ -190,4 +192,20 @@ stages:
   expect(next.request).toMatchObject({ stage: 1, declined: [] });
   const rung = next.told.flatMap((told) => routeStep(PEOPLE, told, undefined, NOW)).flatMap((d) => d.ring);
   expect(rung).toContain('@one:test');
+});
+
+test('the report says who could not, not why; the figures count one request, answered or not', () => {
+  const one = declines(asked(ALONE), 'one', 'en congé').request;
+  const taken = after(one, 'two', { do: 'take' }).request;
+  const done = after(taken, 'two', { do: 'answer', text: 'Fait.' }).request;
+  const { steps: rows } = reportOf(PEOPLE, [], done, undefined, NOW);
+  expect(rows.map(({ step: row, by, text }) => [row, by, text])).toEqual([
+    ['asked', 'Mme asker', undefined],
+    ['declined', 'Mme one', undefined],
+    ['taken', 'Mme two', undefined],
+    ['answered', 'Mme two', undefined],
+  ]);
+  const refused = declines(one, 'two').request;
+  const figures = figuresOf(counted([done, refused, one], NOW));
+  expect(figures).toMatchObject({ asked: 3, taken: 1, answered: 1, unanswered: 1, open: 1 });
 });
