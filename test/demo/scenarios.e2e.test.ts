@@ -29,7 +29,7 @@ let ready: Ready;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'relais-ecg-'));
-  const present = ['claire', 'marc', 'ines', 'bruno', 'camille', 'suzanne', 'nadia', 'paul'];
+  const present = ['claire', 'marc', 'ines', 'bruno', 'camille', 'suzanne', 'nadia', 'paul', 'sophie'];
   ready = await setUp({ folder: join(folder, 'demo'), scenario: ECG, present, onProgress: () => undefined });
 });
 

@@ -149,6 +149,17 @@ test('who had taken it gives it back by their no; the others are rung, and the c
   expect(past.filter((change) => change.do === 'set')).toMatchObject([{ dueAt: late }]);
 });
 
+test('the last one gives it back by their no: the backup is called, and the clock that was past speaks again', () => {
+  const taken = after(declines(asked(HELPED), 'one').request, 'two', { do: 'take' }).request;
+  const back = declines({ ...taken, escalatedTo: ['group'] }, 'two');
+  expect(steps(back)).toEqual(['declined', 'given-back', 'backup-called']);
+  const late = NOW + 2 * 3_600_000;
+  const past = rearm(PEOPLE, back.request, late);
+  expect(past.filter((change) => change.do === 'set')).toMatchObject([{ dueAt: late }]);
+  const rung = back.told.map((told) => routeStep(PEOPLE, told, undefined, NOW).flatMap((d) => d.ring));
+  expect(rung).toEqual([[], ['@asker:test'], ['@help:test']]);
+});
+
 test('a no is kept while another has it, and when the clock releases it', () => {
   const one = declines(asked(ALONE), 'one').request;
   const taken = after(one, 'two', { do: 'take' }).request;
