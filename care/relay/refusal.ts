@@ -55,6 +55,7 @@ export type RefusalCode =
   | 'unknown-period'
   | 'nothing-waits'
   | 'declined-already'
+  | 'nothing-to-decline'
   | 'unknown-proposal'
   | 'which-proposal'
   | 'not-the-desk'

@@ -24,7 +24,10 @@ export function mayNotDecline(request: Request, by: Person, around: Around): Ref
 /** @param text why; of a member who declines for themselves it may be empty */
 export function decline(request: Request, by: Person, text: string, around: Around): Moved | Refusal {
   const { code } = request;
-  const each = stageOf(request).to.decline === 'each';
+  const { to } = stageOf(request);
+  // One of them does not end it for the others, and who takes no part has nothing to say.
+  if (to.dispatch === 'everyone') return refuse('nothing-to-decline', { code });
+  const each = to.decline === 'each';
   if (!each && !text) return refuse('reason-missing', { word: `decliner ${code}` });
   const no = mayNotDecline(request, by, around);
   if (no) return no;

@@ -150,6 +150,8 @@ export function refusal({ code: why, data }: Refusal): Piece {
       return say`${s('code')} n’a pas encore commencé.`;
     case 'declined-already':
       return say`C’est noté, ${s('code')} ne vous sonne plus. Si vous pouvez finalement : ${code(`!prendre ${s('code')}`)}`;
+    case 'nothing-to-decline':
+      return say`${s('code')} : y participe qui veut, il n’y a rien à décliner. Pour vous en retirer : ${code(`!rendre ${s('code')}`)}`;
     case 'nothing-waits':
       return say`Aucune demande n’attend dans vos listes.`;
     default:

@@ -120,6 +120,8 @@ describe('dispatch', () => {
     expect(last(ward, 'pneumo')).toContain('D’abord : !prendre');
     expect(ward.bodies('rcp2').join('\n')).toContain('Passage infirmier biquotidien');
     expect(ward.bodies('mt').join('\n')).toContain('Dr rcp2 a donné son avis');
+    await ward.types('rcp1', `decliner ${code} pas disponible`);
+    expect(last(ward, 'rcp1')).toContain('rien à décliner');
     await ward.types('rcp1', `cloturer ${code}`);
     expect(last(ward, 'rcp1')).toContain('seul(e) Dr mt');
     await ward.types('mt', `cloturer ${code}`);
