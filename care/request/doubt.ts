@@ -62,7 +62,7 @@ function namedIn(field: FormField, answer: Answer, known: Known): Found[] {
   return field.share === 'before' ? freeTexts(answer).flatMap((text) => identifies(text, known)) : [];
 }
 
-/** The answers to these questions that would name somebody to the group. @param kept keys that are meant as they are */
+/** The answers to these questions that would name somebody to the group, also those that are meant as they are. */
 export function namedAmong(
   form: readonly FormField[],
   answers: readonly Answer[],

@@ -12,7 +12,7 @@ import { type OpenProposals } from '../identity/propose.ts';
 import { counts, planClosing } from './closing.ts';
 import type { Consequences } from './consequences.ts';
 import { factKey } from './fact-key.ts';
-import { asMovement } from './snapshot.ts';
+import { asMovement } from './as-movement.ts';
 import type { StayIntent } from './intent.ts';
 import { patientFile } from './patient.ts';
 import { withOwner } from './document.ts';

@@ -1,43 +1,19 @@
 /**
- * What can only be told against what is known. A record of the whole stay, sent again at each change (FHIR): what is new in
- * it becomes one movement, told by the same rules as an HL7 one; the same record twice says nothing. And UPDATE beside a
- * trigger that says itself what happened, where PAM.fr keeps UPDATE for Z99 (§5): of a movement that nobody has heard of it
- * is the news; a discharge that is missed is worse than one that is told twice.
+ * A record of the whole stay, sent again at each change (FHIR): what is new in it against what is known becomes one
+ * movement, told by the same rules as an HL7 one. The same record twice says nothing. Pure.
  */
-import type { Store } from '../relay/ports.ts';
-import type { Sealer } from '../relay/seal.ts';
-import { isSameSort, movementKey } from './evolution.ts';
 import type { StayIntent, StayIntentType } from './intent.ts';
 import type { MovementRecord, Stay } from './stay.ts';
-import type { Open } from './turn.ts';
 
 const ENTRIES: readonly StayIntentType[] = ['admitted', 'emergency-arrived'];
 const ENDS: readonly StayIntentType[] = ['discharged', 'died', 'left-without-being-seen'];
-
-/** @param stays that this decision has opened already. @returns the movement that the message amounts to */
-export async function asMovement(
-  ports: { store: Pick<Store, 'files'>; sealer: Pick<Sealer, 'blind'> },
-  stays: ReadonlyMap<string, Open<Stay>>,
-  told: StayIntent,
-): Promise<StayIntent> {
-  if (told.visit === undefined) return told;
-  const id = ports.sealer.blind(`stay|${told.facility}|${told.visit}`);
-  const known = stays.get(id) ?? (await ports.store.files.load<Stay>('stay', id));
-  return told.updates === undefined ? fromSnapshot(known?.state, told) : fromUpdate(known?.state, told, told.updates);
-}
-
-function fromUpdate(stay: Stay | undefined, told: StayIntent, updates: StayIntentType): StayIntent {
-  const known = stay?.movements[movementKey(told)];
-  if (known && isSameSort(known.type, updates)) return told;
-  return { ...told, type: updates, movement: { ...told.movement, action: 'insert', originalTrigger: undefined } };
-}
 
 /**
  * @param stay as it is known; undefined when it is not
  * @param told with its `snapshot`; its type is that of a first record
  * @returns the movement that it amounts to; `movement-updated` when nothing but dates may have changed
  */
-function fromSnapshot(stay: Stay | undefined, told: StayIntent): StayIntent {
+export function fromSnapshot(stay: Stay | undefined, told: StayIntent): StayIntent {
   const { snapshot } = told;
   if (snapshot === undefined || stay === undefined || Object.keys(stay.movements).length === 0) return told;
   const newest = Math.max(...Object.values(stay.movements).map((one) => one.recordedAt ?? 0));
